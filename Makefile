@@ -1,0 +1,36 @@
+# Ficus. `make test` is all that a newcomer needs; the rest is for those who work on it.
+
+GO       ?= go
+BIN      ?= bin
+LINT      = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+LINT_VERSION = v2.15.0
+
+.PHONY: test check generate conformance bench build lint
+
+build: ## the gateway, as bin/ficus
+	$(GO) build -o $(BIN)/ficus .
+
+test: ## everything that needs no network and nothing beside the checkout
+	@command -v $(GO) >/dev/null || { echo "Go is missing: install Go 1.26 or newer"; exit 1; }
+	$(GO) vet ./...
+	$(GO) test ./...
+
+check: ## what must be clean before a commit: generated code, modules, format, lint, tests with the race detector
+	$(MAKE) generate
+	git diff --exit-code -- graph resolvers examples
+	$(GO) mod tidy -diff
+	$(MAKE) lint
+	$(GO) test -race ./...
+
+lint:
+	$(LINT) run ./...
+
+generate: ## graph/ and the examples' graphs, from their schemas
+	$(GO) generate ./...
+
+conformance: ## public suites that lie beside the checkout in ../shared
+	@test -d ../shared/data || { echo "../shared is not there: nothing to conform to"; exit 1; }
+	$(GO) test -count=1 -run 'Conformance|Public' -v ./...
+
+bench: ## figures of the parts; bench/ holds the comparison with the floor
+	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -1,0 +1,159 @@
+package main_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/ficusgraph/ficus/"
+
+// floors says for each package which others of ours it may import. "*" is all of them but main. A package
+// that is not here has no floor: give it one, as low as it can stand.
+var floors = map[string][]string{
+	// 0: ideas that need no other
+	"engine/supergraph": {},
+	"engine/queryplan":  {},
+	"graph/model":       {},
+	"auth":              {},
+	"telemetry":         {},
+	"schema":            {},
+	// 1
+	"engine/operation":         {"engine/supergraph"},
+	"engine/introspection":     {"engine/queryplan"},
+	"engine/composition":       {"engine/supergraph"},
+	"monolith-adapter/mapping": {},
+	// 2: planner and executor never meet
+	"engine/planner":  {"engine/operation", "engine/queryplan", "engine/supergraph"},
+	"engine/executor": {"engine/queryplan"},
+	// 3: a source is a Fetcher; it knows plans, and nothing of who asks
+	"engine":           {"engine/executor", "engine/introspection", "engine/operation", "engine/planner", "engine/queryplan", "engine/supergraph"},
+	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph"},
+	"monolith-adapter": {"engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model"},
+	"mocks":            {"engine/executor", "engine/queryplan", "engine/supergraph", "graph/model"},
+	"graph":            {"graph/model"},
+	"resolvers":        {"graph", "graph/model"},
+	// 4
+	"transport": {"auth", "engine", "telemetry"},
+	"config":    {"auth", "engine", "engine/operation", "monolith-adapter", "mocks", "subgraph", "telemetry", "transport"},
+	"owners":    {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "subgraph"},
+	// 5, 6
+	"cli": {"*"},
+	"":    {"*"},
+}
+
+// foreign are folders with floors of their own: runnable examples, which know nothing of the gateway.
+var foreign = []string{"examples", "bench"}
+
+// goless are the packages of the engine that must not start goroutines.
+var goless = []string{"engine", "engine/composition", "engine/introspection", "engine/operation", "engine/planner", "engine/queryplan", "engine/supergraph"}
+
+func TestPackagesImportOnlyWhatTheirFloorAllows(t *testing.T) {
+	for dir, files := range packages(t) {
+		allowed, known := floors[dir]
+		if !known {
+			if !isForeign(dir) {
+				t.Errorf("%s has no floor: add it to the table in layout_test.go", dir)
+			}
+			continue
+		}
+		for _, f := range files {
+			for _, i := range f.syntax.Imports {
+				target, ours := strings.CutPrefix(strings.Trim(i.Path.Value, `"`), module)
+				if ours && !slices.Contains(allowed, target) && !slices.Contains(allowed, "*") {
+					t.Errorf("%s imports %s: %s may import %v", f.name, target, dir, allowed)
+				}
+			}
+		}
+	}
+}
+
+func TestEachPackageHasOnePackageComment(t *testing.T) {
+	for dir, files := range packages(t) {
+		var with []string
+		for _, f := range files {
+			if f.syntax.Doc != nil && !f.generated {
+				with = append(with, f.name)
+			}
+		}
+		if len(with) != 1 && !slices.ContainsFunc(files, func(f file) bool { return f.generated }) {
+			t.Errorf("%q has %d package comments, in %v; want one, in the file of the package's name", dir, len(with), with)
+		}
+	}
+}
+
+func TestEngineStartsGoroutinesOnlyInTheExecutor(t *testing.T) {
+	all := packages(t)
+	for _, dir := range goless {
+		for _, f := range all[dir] {
+			ast.Inspect(f.syntax, func(n ast.Node) bool {
+				if _, ok := n.(*ast.GoStmt); ok {
+					t.Errorf("%s starts a goroutine; only engine/executor may", f.name)
+				}
+				return true
+			})
+		}
+	}
+}
+
+func TestRootHoldsServerOnly(t *testing.T) {
+	for _, f := range packages(t)[""] {
+		if f.name != "server.go" {
+			t.Errorf("%s: the root holds server.go and tests, nothing else in Go", f.name)
+		}
+	}
+}
+
+// file is one Go file that is not a test.
+type file struct {
+	name      string
+	syntax    *ast.File
+	generated bool
+}
+
+// packages is every Go file of the module that is not a test, by folder.
+func packages(t *testing.T) map[string][]file {
+	t.Helper()
+	out := map[string][]file{}
+	fset := token.NewFileSet()
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && name != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "node_modules") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		source, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		syntax, err := parser.ParseFile(fset, name, source, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		dir := path.Dir(filepath.ToSlash(name))
+		if dir == "." {
+			dir = ""
+		}
+		out[dir] = append(out[dir], file{name: filepath.ToSlash(name), syntax: syntax, generated: ast.IsGenerated(syntax)})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func isForeign(dir string) bool {
+	return slices.ContainsFunc(foreign, func(f string) bool { return dir == f || strings.HasPrefix(dir, f+"/") })
+}
