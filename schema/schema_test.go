@@ -1,0 +1,68 @@
+package schema_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/ficusgraph/ficus/schema"
+)
+
+func parse(t *testing.T, name string) *ast.SchemaDocument {
+	t.Helper()
+	sdl, err := schema.Read(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := parser.ParseSchema(&ast.Source{Name: name, Input: sdl})
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return doc
+}
+
+func TestNamesAreTheSubgraphs(t *testing.T) {
+	if diff := cmp.Diff([]string{"monolith", "platform", "tickets"}, schema.Names()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestReadOfAnUnknownSubgraphSaysWhichThereAre(t *testing.T) {
+	_, err := schema.Read("billing")
+	if err == nil || !strings.Contains(err.Error(), `"billing"; there are monolith, platform, tickets`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRootFieldsOfTheMonolithHaveAConnectorOrAreMocked(t *testing.T) {
+	for _, d := range parse(t, "monolith").Definitions {
+		if d.Name != "Query" && d.Name != "Mutation" {
+			continue
+		}
+		for _, f := range d.Fields {
+			if f.Directives.ForName("connect") == nil && f.Directives.ForName("mock") == nil {
+				t.Errorf("%s.%s has neither @connect nor @mock", d.Name, f.Name)
+			}
+		}
+	}
+}
+
+func TestFieldsThatNobodyAnswersAreMarked(t *testing.T) {
+	var marked []string
+	for _, name := range schema.Names() {
+		for _, d := range parse(t, name).Definitions {
+			for _, f := range d.Fields {
+				if f.Directives.ForName("mock") != nil {
+					marked = append(marked, name+" "+d.Name+"."+f.Name)
+				}
+			}
+		}
+	}
+	want := []string{"monolith Site.carbonScore", "monolith User.avatarUrl", "platform Site.performance"}
+	if diff := cmp.Diff(want, marked); diff != "" {
+		t.Error(diff)
+	}
+}
