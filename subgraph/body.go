@@ -1,0 +1,136 @@
+package subgraph
+
+import (
+	"compress/gzip"
+	"errors"
+	"io"
+	"slices"
+	"sync"
+)
+
+// upload is the body of a request. net/http may go on reading it in a goroutine of its own after the answer
+// is there or the fetch was given up; the caller's bytes are valid only until Fetch returns. So it copies
+// under a lock, and detach ends that.
+type upload struct {
+	mu       sync.Mutex
+	data     []byte
+	offset   int
+	detached bool
+	first    *upload // the upload that this one repeats; nil in the first
+}
+
+var errDetached = errors.New("the fetch has ended")
+
+// Read implements io.Reader.
+func (u *upload) Read(p []byte) (int, error) {
+	first := u
+	if u.first != nil {
+		first = u.first
+	}
+	first.mu.Lock()
+	defer first.mu.Unlock()
+	if first.detached {
+		return 0, errDetached
+	}
+	n := copy(p, u.data[u.offset:])
+	u.offset += n
+	if u.offset == len(u.data) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// Close implements io.Closer.
+func (u *upload) Close() error { return nil }
+
+// again is the request's GetBody: with it, net/http sends the request on another connection if the first was
+// closed before anything was written to it, and, the method being POST, in no other case.
+func (u *upload) again() (io.ReadCloser, error) {
+	return &upload{data: u.data, first: u}, nil
+}
+
+// detach ends all reading of the caller's bytes.
+func (u *upload) detach() {
+	u.mu.Lock()
+	u.detached = true
+	u.mu.Unlock()
+}
+
+// buffer holds one answer. free gives it back to its pool.
+type buffer struct {
+	bytes []byte
+	free  func()
+}
+
+const (
+	// firstRead is the capacity of a new buffer where the length of the answer is not known.
+	firstRead = 16 << 10
+	// trusted is how far the length that a service announces is believed before the bytes are there.
+	trusted = 1 << 20
+	// keep is the largest buffer that a pool keeps.
+	keep = 4 << 20
+)
+
+// pool is what reading the answers of one service reuses: buffers, which grow to what that service sends,
+// and the tables of decompression, some 40 kB each.
+type pool struct {
+	buffers, unzippers sync.Pool
+}
+
+func (p *pool) buffer() *buffer {
+	if b, ok := p.buffers.Get().(*buffer); ok {
+		return b
+	}
+	b := &buffer{}
+	b.free = func() {
+		if cap(b.bytes) <= keep {
+			p.buffers.Put(b)
+		}
+	}
+	return b
+}
+
+var errTooLarge = errors.New("the answer is too large")
+
+// readAll reads at most limit bytes. length is what the sender announced; -1 if nothing.
+func (p *pool) readAll(from io.Reader, length int64, limit int) (*buffer, error) {
+	if length > int64(limit) {
+		return nil, errTooLarge
+	}
+	size := firstRead
+	if length >= 0 {
+		size = int(min(length, trusted)) + 1 // the last read of HTTP/2 must have somewhere to find the end
+	}
+	b := p.buffer()
+	b.bytes = slices.Grow(b.bytes[:0], size)
+	for {
+		if len(b.bytes) == cap(b.bytes) {
+			b.bytes = slices.Grow(b.bytes, firstRead)
+		}
+		n, err := from.Read(b.bytes[len(b.bytes):cap(b.bytes)])
+		b.bytes = b.bytes[:len(b.bytes)+n]
+		if len(b.bytes) > limit {
+			err = errTooLarge
+		}
+		if err == io.EOF { //nolint:errorlint // readers return io.EOF itself; wrapped, it is a broken answer
+			return b, nil
+		}
+		if err != nil {
+			b.free()
+			return nil, err
+		}
+	}
+}
+
+// unzip reads gzip; the limit is on what comes out.
+func (p *pool) unzip(from io.Reader, limit int) (*buffer, error) {
+	z, ok := p.unzippers.Get().(*gzip.Reader)
+	if !ok {
+		z = new(gzip.Reader)
+	}
+	defer p.unzippers.Put(z)
+	if err := z.Reset(from); err != nil {
+		return nil, err
+	}
+	return p.readAll(z, -1, limit)
+}

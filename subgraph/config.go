@@ -1,0 +1,138 @@
+package subgraph
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// Config is how fetches leave. Its zero value is the default; the keys are Apollo Router's where the thing is
+// the same.
+type Config struct {
+	// Headers says which headers services get beside those of the protocol; none by default.
+	Headers Headers `yaml:"headers"`
+	// TrafficShaping bounds what a fetch may take.
+	TrafficShaping TrafficShaping `yaml:"traffic_shaping"`
+	// OverrideSubgraphURL says where subgraphs are served, by name, instead of what the graph says.
+	OverrideSubgraphURL map[string]string `yaml:"override_subgraph_url"`
+}
+
+// TrafficShaping bounds what a fetch may take.
+type TrafficShaping struct {
+	// All holds for every subgraph.
+	All Shaping `yaml:"all"`
+	// Subgraphs holds for the subgraphs named; what it leaves open is taken from All.
+	Subgraphs map[string]Shaping `yaml:"subgraphs"`
+}
+
+// Shaping bounds the fetches of one subgraph.
+type Shaping struct {
+	// Timeout of a fetch, from its start to the last byte of the answer; 30s by default.
+	Timeout Duration `yaml:"timeout"`
+	// PoolIdleTimeout is how long an unused connection is kept; 15s by default. Keep it under the service's own.
+	PoolIdleTimeout Duration `yaml:"pool_idle_timeout"`
+	// HTTPMaxResponseBytes is the largest answer, decompressed; 104,857,600 by default.
+	HTTPMaxResponseBytes int `yaml:"http_max_response_bytes"`
+}
+
+// Duration is a time span, written as in "30s" or "1m30s".
+type Duration time.Duration
+
+// UnmarshalText reads a duration.
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("%q is not a duration; write a number with its unit, such as 30s or 500ms", text)
+	}
+	*d = Duration(v)
+	return nil
+}
+
+// MarshalText writes the duration so that UnmarshalText reads it.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// Validate reports everything that is wrong with the configuration.
+func (c Config) Validate() error {
+	errs := []error{c.Headers.validate(), c.TrafficShaping.All.validate("traffic_shaping.all")}
+	for _, name := range slices.Sorted(maps.Keys(c.TrafficShaping.Subgraphs)) {
+		errs = append(errs, c.TrafficShaping.Subgraphs[name].validate("traffic_shaping.subgraphs."+name))
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.OverrideSubgraphURL)) {
+		if _, err := parseURL(c.OverrideSubgraphURL[name]); err != nil {
+			errs = append(errs, fmt.Errorf("override_subgraph_url.%s: %w", name, err))
+		}
+	}
+	return flatten(errs)
+}
+
+// Shaping is what bounds the fetches of a subgraph, with nothing left open.
+func (c Config) shaping(name string) Shaping {
+	s := c.TrafficShaping.Subgraphs[name]
+	for _, next := range []Shaping{c.TrafficShaping.All, {
+		Timeout: Duration(30 * time.Second), PoolIdleTimeout: Duration(15 * time.Second), HTTPMaxResponseBytes: 100 << 20,
+	}} {
+		fallback(&s.Timeout, next.Timeout)
+		fallback(&s.PoolIdleTimeout, next.PoolIdleTimeout)
+		fallback(&s.HTTPMaxResponseBytes, next.HTTPMaxResponseBytes)
+	}
+	return s
+}
+
+func (s Shaping) validate(key string) error {
+	var errs []error
+	for _, v := range []struct {
+		key   string
+		value int64
+	}{
+		{"timeout", int64(s.Timeout)},
+		{"pool_idle_timeout", int64(s.PoolIdleTimeout)},
+		{"http_max_response_bytes", int64(s.HTTPMaxResponseBytes)},
+	} {
+		if v.value < 0 {
+			errs = append(errs, fmt.Errorf("%s.%s: must not be negative", key, v.key))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func fallback[T comparable](v *T, to T) {
+	var zero T
+	if *v == zero {
+		*v = to
+	}
+}
+
+// parseURL reads the address of a service.
+func parseURL(text string) (*url.URL, error) {
+	if text == "" {
+		return nil, errors.New("there is no URL; give the subgraph a routing_url such as http://127.0.0.1:4001/graphql")
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%q is not a URL: %w", text, err)
+	}
+	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, fmt.Errorf("%q is not an HTTP URL; write one such as http://127.0.0.1:4001/graphql", text)
+	}
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	u.Fragment = ""
+	return u, nil
+}
+
+// flatten joins errors, taking joined ones apart, so that each fault is one of the list.
+func flatten(errs []error) error {
+	var out []error
+	for _, err := range errs {
+		if list, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the list itself is wanted, not one that it wraps
+			out = append(out, list.Unwrap()...)
+		} else if err != nil {
+			out = append(out, err)
+		}
+	}
+	return errors.Join(out...)
+}

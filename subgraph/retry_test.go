@@ -1,0 +1,94 @@
+package subgraph_test
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ficusgraph/ficus/subgraph"
+)
+
+const answered = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{\"data\":1}"
+
+// listen serves raw connections; requests counts those that were read in full.
+func listen(t *testing.T, conn func(n int32, c net.Conn, next func() bool)) (url string, requests *atomic.Int32) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	requests = new(atomic.Int32)
+	go func() {
+		for n := int32(0); ; n++ {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer func() { _ = c.Close() }()
+				r := bufio.NewReader(c)
+				conn(n, c, func() bool {
+					req, err := http.ReadRequest(r)
+					if err != nil {
+						return false
+					}
+					_, _ = io.Copy(io.Discard, req.Body)
+					requests.Add(1)
+					return true
+				})
+			}()
+		}
+	}()
+	return "http://" + l.Addr().String(), requests
+}
+
+func TestAConnectionClosedWhileIdleIsReplaced(t *testing.T) {
+	closed := make(chan struct{}, 1)
+	url, requests := listen(t, func(n int32, c net.Conn, next func() bool) {
+		for next() {
+			_, _ = io.WriteString(c, answered)
+			if n == 0 {
+				_ = c.Close()
+				closed <- struct{}{}
+				return
+			}
+		}
+	})
+	f := remote(t, url, subgraph.Config{})
+	if got := fetch(t.Context(), f, `{}`); got.Body != `{"data":1}` {
+		t.Fatalf("%+v", got)
+	}
+	<-closed
+	time.Sleep(20 * time.Millisecond) // for the end of the connection to arrive
+	if got := fetch(t.Context(), f, `{}`); got.Body != `{"data":1}` {
+		t.Errorf("%+v", got)
+	}
+	if n := requests.Load(); n != 2 {
+		t.Errorf("%d requests, want 2", n)
+	}
+}
+
+func TestARequestThatWasSentIsNotSentAgain(t *testing.T) {
+	url, requests := listen(t, func(_ int32, c net.Conn, next func() bool) {
+		if next() {
+			_, _ = io.WriteString(c, answered)
+		}
+		next() // and hangs up on the second
+	})
+	f := remote(t, url, subgraph.Config{})
+	fetch(t.Context(), f, `{}`)
+	got := fetch(t.Context(), f, `{}`)
+	if diff := cmp.Diff(result{Code: "SUBREQUEST_HTTP_ERROR", Message: "the connection to the service broke before it answered"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if n := requests.Load(); n != 2 {
+		t.Errorf("%d requests reached the service, want 2", n)
+	}
+}
