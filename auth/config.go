@@ -1,0 +1,205 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Config says how requests are authenticated; the key is "authentication", and those beneath it are Apollo
+// Router's. Without router.jwt nobody is asked who they are.
+type Config struct {
+	// Router is what the gateway itself asks of clients.
+	Router Router `yaml:"router"`
+}
+
+// Router is what the gateway itself asks of clients.
+type Router struct {
+	// JWT verifies bearer tokens.
+	JWT *JWT `yaml:"jwt"`
+}
+
+// JWT says which tokens are good.
+type JWT struct {
+	// JWKS are the key sets; a token has to be good by one of them.
+	JWKS []KeySet `yaml:"jwks"`
+	// HeaderName is Authorization by default.
+	HeaderName string `yaml:"header_name"`
+	// HeaderValuePrefix stands before the token, Bearer by default.
+	HeaderValuePrefix string `yaml:"header_value_prefix"`
+	// IgnoreOtherPrefixes takes a header with another prefix for none; by default such a request is refused.
+	IgnoreOtherPrefixes bool `yaml:"ignore_other_prefixes"`
+	// Mode is optional (the default: who brings no token is nobody) or required. A bad token is refused in both.
+	Mode Mode `yaml:"mode"`
+	// Leeway is how far clocks may differ, 30s by default.
+	Leeway Duration `yaml:"leeway"`
+	// CacheSize is about how many verified tokens are remembered, 4096 by default.
+	CacheSize int `yaml:"cache_size"`
+}
+
+// Mode says what happens to requests without a token.
+type Mode string
+
+// The modes.
+const (
+	ModeOptional Mode = "optional"
+	ModeRequired Mode = "required"
+)
+
+// KeySet is where keys come from, and what tokens must say that are signed with them. Exactly one of URL, File,
+// Key and Secret is given.
+type KeySet struct {
+	// URL of a JWK set, fetched at the start and at every PollInterval.
+	URL string `yaml:"url"`
+	// File holding a JWK set, a JWK, or PEM; read again at every PollInterval.
+	File string `yaml:"file"`
+	// Key is a JWK set, a JWK, or PEM (a public key or a certificate).
+	Key string `yaml:"key"`
+	// Secret is shared with who signs with HS256, HS384 or HS512; at least as long as the hash, 32 bytes for HS256.
+	Secret string `yaml:"secret"`
+	// Issuers of which the token's iss must be one; any by default.
+	Issuers []string `yaml:"issuers"`
+	// Audiences of which the token's aud must name one; any by default.
+	Audiences []string `yaml:"audiences"`
+	// Algorithms that are allowed; by default all that fit the key, and for a URL none of HS256, HS384, HS512.
+	Algorithms []string `yaml:"algorithms"`
+	// PollInterval is how often the keys are loaded again, 60s by default.
+	PollInterval Duration `yaml:"poll_interval"`
+	// Headers are sent to the URL.
+	Headers []Header `yaml:"headers"`
+	// AllowMissingExp takes tokens that never expire.
+	AllowMissingExp bool `yaml:"allow_missing_exp"`
+}
+
+// Header is a header that is sent.
+type Header struct {
+	// Name of the header.
+	Name string `yaml:"name"`
+	// Value of the header.
+	Value string `yaml:"value"`
+}
+
+// Duration is a time span, written as in "30s" or "1m30s".
+type Duration time.Duration
+
+// UnmarshalText reads a duration.
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("%q is not a duration; write a number with its unit, such as 30s or 1m30s", text)
+	}
+	*d = Duration(v)
+	return nil
+}
+
+// MarshalText writes the duration so that UnmarshalText reads it.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// Validate reports everything that is wrong with the configuration.
+func (c Config) Validate() error {
+	if c.Router.JWT == nil {
+		return nil
+	}
+	const at = "authentication.router.jwt"
+	j := c.Router.JWT
+	var errs []error
+	add := func(format string, args ...any) { errs = append(errs, fmt.Errorf(at+format, args...)) }
+	if len(j.JWKS) == 0 {
+		add(".jwks: is empty; give at least one key set, by url, file, key or secret")
+	}
+	switch j.Mode {
+	case "", ModeOptional, ModeRequired:
+	default:
+		add(".mode: %q is not a mode; write optional or required", j.Mode)
+	}
+	if strings.ContainsAny(j.HeaderName, " \t\r\n:") {
+		add(".header_name: %q is not the name of a header", j.HeaderName)
+	}
+	if strings.ContainsAny(j.HeaderValuePrefix, " \t\r\n") {
+		add(".header_value_prefix: must be one word")
+	}
+	if j.Leeway < 0 {
+		add(".leeway: must not be negative")
+	}
+	if j.CacheSize < 0 {
+		add(".cache_size: must not be negative")
+	}
+	for i, k := range j.JWKS {
+		k.validate(func(format string, args ...any) {
+			add(fmt.Sprintf(".jwks[%d]", i)+format, args...)
+		})
+	}
+	return errors.Join(errs...)
+}
+
+// validate reports what is wrong with a key set. It says nothing of the keys' values.
+func (k KeySet) validate(add func(format string, args ...any)) {
+	given := 0
+	for _, v := range []string{k.URL, k.File, k.Key, k.Secret} {
+		if v != "" {
+			given++
+		}
+	}
+	if given != 1 {
+		add(": has %d of url, file, key and secret; give exactly one", given)
+	}
+	if k.URL != "" {
+		if u, err := url.Parse(k.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			add(".url: is not an http or https URL")
+		}
+	}
+	if k.URL == "" && len(k.Headers) > 0 {
+		add(".headers: mean something only beside url")
+	}
+	for i, h := range k.Headers {
+		if h.Name == "" || strings.ContainsAny(h.Name, " \t\r\n:") || http.CanonicalHeaderKey(h.Name) == "" {
+			add(".headers[%d].name: %q is not the name of a header", i, h.Name)
+		}
+	}
+	if k.PollInterval < 0 {
+		add(".poll_interval: must not be negative")
+	}
+	for i, a := range k.Algorithms {
+		if _, ok := algorithms[a]; !ok {
+			add(".algorithms[%d]: %q is not supported; there are %s", i, a, strings.Join(algorithmNames(), ", "))
+		}
+	}
+	if k.Secret != "" && len(k.Secret) < 32 {
+		add(".secret: is shorter than 32 bytes, and could be guessed; make a longer one, for instance with: openssl rand -hex 32")
+	}
+	if k.Key != "" {
+		if _, err := parseKeys([]byte(k.Key)); err != nil {
+			add(".key: %w", err)
+		}
+	}
+}
+
+// withDefaults is the configuration with nothing left open.
+func (j JWT) withDefaults() JWT {
+	if j.HeaderName == "" {
+		j.HeaderName = "Authorization"
+	}
+	if j.HeaderValuePrefix == "" {
+		j.HeaderValuePrefix = "Bearer"
+	}
+	if j.Mode == "" {
+		j.Mode = ModeOptional
+	}
+	if j.Leeway == 0 {
+		j.Leeway = Duration(30 * time.Second)
+	}
+	if j.CacheSize == 0 {
+		j.CacheSize = 4096
+	}
+	j.JWKS = slices.Clone(j.JWKS)
+	for i := range j.JWKS {
+		if j.JWKS[i].PollInterval == 0 {
+			j.JWKS[i].PollInterval = Duration(time.Minute)
+		}
+	}
+	return j
+}

@@ -1,0 +1,40 @@
+package auth
+
+import "errors"
+
+// Reason is why a token is not good. It is safe to be told to clients.
+type Reason string
+
+// The reasons.
+const (
+	ReasonMalformed Reason = "the token is malformed"
+	ReasonAlgorithm Reason = "the token is signed with an algorithm that is not allowed"
+	ReasonKey       Reason = "the token is signed with a key that is not known"
+	ReasonSignature Reason = "the token's signature is not valid"
+	ReasonPayload   Reason = "the token's claims are malformed"
+	ReasonExpired   Reason = "the token has expired"
+	ReasonEarly     Reason = "the token is not valid yet"
+	ReasonNoExpiry  Reason = "the token does not say when it expires"
+	ReasonIssuer    Reason = "the token's issuer is not accepted"
+	ReasonAudience  Reason = "the token is meant for another audience"
+)
+
+// Error is a token that is not good. Cause is for operators; neither holds the token.
+type Error struct {
+	Reason Reason
+	Cause  error
+}
+
+// Error is the reason with its cause.
+func (e *Error) Error() string {
+	if e.Cause == nil {
+		return string(e.Reason)
+	}
+	return string(e.Reason) + ": " + e.Cause.Error()
+}
+
+// Unwrap is the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// ErrUnavailable is a token that cannot be judged, because keys have not been loaded yet.
+var ErrUnavailable = errors.New("keys have not been loaded yet")

@@ -1,0 +1,261 @@
+package auth
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// keySet holds the keys of one source and what its tokens must say. Those of a URL or a file are loaded again
+// and again by one goroutine, the only one that writes; requests read one atomic pointer.
+type keySet struct {
+	cfg    KeySet
+	name   string
+	load   func(context.Context) ([]byte, error)
+	keys   atomic.Pointer[[]key]
+	log    *slog.Logger
+	rules  Rules
+	change func()
+
+	// last is the text that the keys were read from.
+	last []byte
+	// ask wakes the goroutine.
+	ask chan struct{}
+
+	mu sync.Mutex
+	// loaded is closed, and replaced, after each load; awaited is the one that a request last asked for, at
+	// asked.
+	loaded, awaited chan struct{}
+	asked           time.Time
+}
+
+// Rules bound how key sets are loaded; the zero value is the default. They are not configuration: tests set them.
+type Rules struct {
+	// Timeout of one load, 10s by default.
+	Timeout time.Duration
+	// Between is the least time between two loads that unknown keys cause, 10s by default.
+	Between time.Duration
+	// Retry is the first pause after a load that did not work; it doubles up to the poll interval. 1s by default.
+	Retry time.Duration
+	// MaxBytes of a set, 1 MiB by default.
+	MaxBytes int64
+}
+
+func (r Rules) withDefaults() Rules {
+	if r.Timeout == 0 {
+		r.Timeout = 10 * time.Second
+	}
+	if r.Between == 0 {
+		r.Between = 10 * time.Second
+	}
+	if r.Retry == 0 {
+		r.Retry = time.Second
+	}
+	if r.MaxBytes == 0 {
+		r.MaxBytes = 1 << 20
+	}
+	return r
+}
+
+// newKeySet makes the set, and reads its keys where they are given or in a file: these must be right at the start.
+func newKeySet(cfg KeySet, name string, parts Parts, change func()) (*keySet, error) {
+	s := &keySet{
+		cfg: cfg, name: name, log: parts.Logger, rules: parts.Rules, change: change,
+		ask: make(chan struct{}, 1), loaded: make(chan struct{}),
+	}
+	switch {
+	case cfg.Secret != "":
+		s.keys.Store(&[]key{{kty: "oct", public: []byte(cfg.Secret)}})
+	case cfg.Key != "":
+		return s, s.take([]byte(cfg.Key))
+	case cfg.File != "":
+		s.load = s.readFile
+		text, err := s.readFile(context.Background())
+		if err != nil {
+			return nil, err
+		}
+		return s, s.take(text)
+	default:
+		s.load = s.fetch(parts.HTTP)
+	}
+	return s, nil
+}
+
+// take makes the keys of the text the current ones.
+func (s *keySet) take(text []byte) error {
+	if s.last != nil && bytes.Equal(text, s.last) {
+		return nil
+	}
+	keys, err := parseKeys(text)
+	if err != nil {
+		return err
+	}
+	s.last = text
+	s.keys.Store(&keys)
+	s.change()
+	return nil
+}
+
+// candidates are the keys that may have signed the token, at most a few.
+func (s *keySet) candidates(t *jws) []key {
+	keys := s.keys.Load()
+	if keys == nil || !s.allows(t.alg, t.algorithm) {
+		return nil
+	}
+	var out []key
+	for _, k := range *keys {
+		if (t.kid == "" || k.id == "" || k.id == t.kid) && k.fits(t.alg, t.algorithm) {
+			out = append(out, k)
+		}
+		// A token without a key id must not cost a verification for each of thousands of keys.
+		if len(out) == 16 {
+			break
+		}
+	}
+	return out
+}
+
+// allows says whether the set's tokens may be signed with the algorithm.
+func (s *keySet) allows(name string, a algorithm) bool {
+	if len(s.cfg.Algorithms) > 0 {
+		return slices.Contains(s.cfg.Algorithms, name)
+	}
+	// A shared key that anybody can fetch proves nothing.
+	return s.cfg.URL == "" || a.kty != "oct"
+}
+
+// poll keeps the keys fresh until the context ends.
+func (s *keySet) poll(ctx context.Context) {
+	retry := s.rules.Retry
+	for {
+		wait := time.Duration(s.cfg.PollInterval)
+		if err := s.reload(ctx); err != nil {
+			if ctx.Err() != nil {
+				return
+			}
+			wait = min(wait, retry)
+			retry = min(2*retry, time.Duration(s.cfg.PollInterval))
+			s.log.Warn("keys could not be loaded; the last good ones stay", slog.String("source", s.name),
+				slog.Bool("any", s.keys.Load() != nil), slog.Any("error", err))
+		} else {
+			retry = s.rules.Retry
+		}
+		timer := time.NewTimer(wait + rand.N(wait/10+1))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		case <-s.ask:
+			timer.Stop()
+		}
+	}
+}
+
+// reload loads the keys once and wakes who waits for that.
+func (s *keySet) reload(ctx context.Context) error {
+	limited, cancel := context.WithTimeout(ctx, s.rules.Timeout)
+	defer cancel()
+	text, err := s.load(limited)
+	if err == nil {
+		err = s.take(text)
+	}
+	s.mu.Lock()
+	close(s.loaded)
+	s.loaded = make(chan struct{})
+	s.mu.Unlock()
+	return err
+}
+
+// refresh has the keys loaded because a token names one that is not there, and waits for that. It does so
+// rarely: who makes up key ids must not make the gateway call the issuer. Requests that come meanwhile wait
+// for the same load. It says whether keys were loaded.
+func (s *keySet) refresh(ctx context.Context, now time.Time) bool {
+	if s.load == nil {
+		return false
+	}
+	loaded := s.asks(now)
+	if loaded == nil {
+		return false
+	}
+	timer := time.NewTimer(s.rules.Timeout)
+	defer timer.Stop()
+	select {
+	case <-loaded:
+		return true
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+	return false
+}
+
+// asks is what to wait for, nil where a load was asked for and done a moment ago.
+func (s *keySet) asks(now time.Time) <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.awaited == s.loaded {
+		return s.loaded
+	}
+	if now.Sub(s.asked) < s.rules.Between {
+		return nil
+	}
+	s.asked, s.awaited = now, s.loaded
+	select {
+	case s.ask <- struct{}{}:
+	default:
+	}
+	return s.loaded
+}
+
+func (s *keySet) readFile(context.Context) ([]byte, error) {
+	f, err := os.Open(s.cfg.File)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readAtMost(f, s.rules.MaxBytes)
+}
+
+// fetch loads the keys of a URL.
+func (s *keySet) fetch(client *http.Client) func(context.Context) ([]byte, error) {
+	return func(ctx context.Context) ([]byte, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.cfg.URL, nil)
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("Accept", "application/jwk-set+json, application/json")
+		for _, h := range s.cfg.Headers {
+			req.Header.Set(h.Name, h.Value)
+		}
+		res, err := client.Do(req)
+		if err != nil {
+			return nil, err
+		}
+		defer res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			return nil, fmt.Errorf("the answer is %s, where 200 should be", res.Status)
+		}
+		return readAtMost(res.Body, s.rules.MaxBytes)
+	}
+}
+
+func readAtMost(r io.Reader, limit int64) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(text)) > limit {
+		return nil, errors.New("the key set is too large")
+	}
+	return text, nil
+}

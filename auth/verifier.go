@@ -1,0 +1,242 @@
+package auth
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// Parts is what a Verifier uses of the world. Everything may be left out.
+type Parts struct {
+	// HTTP fetches key sets. It must not follow redirects: the headers for the issuer are for nobody else.
+	HTTP *http.Client
+	// Now is the time.
+	Now func() time.Time
+	// Logger gets what operators should know; nil means slog.Default.
+	Logger *slog.Logger
+	// Rules bound how key sets are loaded.
+	Rules Rules
+}
+
+func (p *Parts) fill() {
+	if p.HTTP == nil {
+		p.HTTP = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	}
+	if p.Now == nil {
+		p.Now = time.Now
+	}
+	if p.Logger == nil {
+		p.Logger = slog.Default()
+	}
+	p.Rules = p.Rules.withDefaults()
+}
+
+// Verifier verifies tokens. It is safe for use by many goroutines.
+type Verifier struct {
+	cfg   JWT
+	parts Parts
+	sets  []*keySet
+	cache *cache
+	stop  context.CancelFunc
+	done  sync.WaitGroup
+}
+
+// New is a verifier for the configuration; it must have router.jwt. Keys that are given or in files must be
+// right; those of URLs are loaded in the background, and until then Verify says ErrUnavailable. Close ends it.
+func New(cfg Config, parts Parts) (*Verifier, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if cfg.Router.JWT == nil {
+		return nil, errors.New("authentication.router.jwt: is not configured")
+	}
+	parts.fill()
+	v := &Verifier{cfg: cfg.Router.JWT.withDefaults(), parts: parts}
+	v.cache = newCache(v.cfg.CacheSize)
+	var errs []error
+	for i, k := range v.cfg.JWKS {
+		name := fmt.Sprintf("authentication.router.jwt.jwks[%d]", i)
+		set, err := newKeySet(k, name, parts, v.cache.clear)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+			continue
+		}
+		v.sets = append(v.sets, set)
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	v.poll()
+	return v, nil
+}
+
+// poll starts what keeps the keys fresh; Close waits for it.
+func (v *Verifier) poll() {
+	ctx, cancel := context.WithCancel(context.Background())
+	v.stop = cancel
+	for _, s := range v.sets {
+		if s.load != nil {
+			v.done.Go(func() { s.poll(ctx) })
+		}
+	}
+}
+
+// Close ends the loading of keys. Tokens are verified with the last keys from then on.
+func (v *Verifier) Close() error {
+	v.stop()
+	v.done.Wait()
+	return nil
+}
+
+// Ready says whether all key sets have been loaded.
+func (v *Verifier) Ready() bool {
+	return !slices.ContainsFunc(v.sets, func(s *keySet) bool { return s.keys.Load() == nil })
+}
+
+// Verify is the identity that the token proves. Its error is an *Error, or ErrUnavailable.
+func (v *Verifier) Verify(ctx context.Context, token string) (*Identity, error) {
+	now, sum := v.parts.Now(), digest(sha256.Sum256([]byte(token)))
+	if i := v.cache.get(sum, now); i != nil {
+		return i, nil
+	}
+	t, err := parseJWS(token)
+	if err != nil {
+		return nil, err
+	}
+	claims, err := v.authenticate(t, now)
+	if errors.Is(err, errUnknownKey) && v.refresh(ctx, now) {
+		claims, err = v.authenticate(t, now)
+	}
+	if errors.Is(err, errUnknownKey) && !v.Ready() {
+		return nil, ErrUnavailable
+	}
+	if err != nil {
+		return nil, err
+	}
+	i := newIdentity(token, claims)
+	v.cache.put(sum, i, v.expiry(claims))
+	return i, nil
+}
+
+// errUnknownKey is a token that no key set has a key for.
+var errUnknownKey = &Error{Reason: ReasonKey}
+
+// authenticate asks the key sets in order. A token is good if it is good by one of them; otherwise the error is
+// of the set that came furthest.
+func (v *Verifier) authenticate(t *jws, now time.Time) (jwt.MapClaims, error) {
+	var worst error = errUnknownKey
+	for _, s := range v.sets {
+		candidates := s.candidates(t)
+		if len(candidates) == 0 {
+			continue
+		}
+		if !slices.ContainsFunc(candidates, t.signedBy) {
+			if errors.Is(worst, errUnknownKey) {
+				worst = &Error{Reason: ReasonSignature}
+			}
+			continue
+		}
+		claims, err := decodeClaims(t.payload)
+		if err == nil {
+			err = v.check(claims, s.cfg, now)
+		}
+		if err == nil {
+			return claims, nil
+		}
+		worst = err
+	}
+	if errors.Is(worst, errUnknownKey) && !v.allowed(t) {
+		return nil, &Error{Reason: ReasonAlgorithm}
+	}
+	return nil, worst
+}
+
+// allowed says whether any key set allows the token's algorithm.
+func (v *Verifier) allowed(t *jws) bool {
+	return slices.ContainsFunc(v.sets, func(s *keySet) bool { return s.allows(t.alg, t.algorithm) })
+}
+
+// refresh has the key sets loaded again.
+func (v *Verifier) refresh(ctx context.Context, now time.Time) bool {
+	any := false
+	for _, s := range v.sets {
+		if s.refresh(ctx, now) {
+			any = true
+		}
+	}
+	return any
+}
+
+// decodeClaims reads one JSON object.
+func decodeClaims(payload []byte) (jwt.MapClaims, error) {
+	var claims jwt.MapClaims
+	d := json.NewDecoder(bytes.NewReader(payload))
+	d.UseNumber()
+	if err := d.Decode(&claims); err != nil {
+		return nil, &Error{Reason: ReasonPayload, Cause: err}
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) || claims == nil {
+		return nil, &Error{Reason: ReasonPayload}
+	}
+	return claims, nil
+}
+
+// check reads what the claims say of when, from whom and for whom the token is.
+func (v *Verifier) check(claims jwt.MapClaims, cfg KeySet, now time.Time) error {
+	options := []jwt.ParserOption{
+		jwt.WithLeeway(time.Duration(v.cfg.Leeway)),
+		jwt.WithTimeFunc(func() time.Time { return now }),
+	}
+	if !cfg.AllowMissingExp {
+		options = append(options, jwt.WithExpirationRequired())
+	}
+	if len(cfg.Audiences) > 0 {
+		options = append(options, jwt.WithAudience(cfg.Audiences...))
+	}
+	if err := jwt.NewValidator(options...).Validate(claims); err != nil {
+		return &Error{Reason: reasonOf(err, claims), Cause: err}
+	}
+	if len(cfg.Issuers) == 0 {
+		return nil
+	}
+	if iss, err := claims.GetIssuer(); err != nil || !slices.Contains(cfg.Issuers, iss) {
+		return &Error{Reason: ReasonIssuer}
+	}
+	return nil
+}
+
+func reasonOf(err error, claims jwt.MapClaims) Reason {
+	switch {
+	case errors.Is(err, jwt.ErrInvalidType):
+		return ReasonPayload
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return ReasonExpired
+	case errors.Is(err, jwt.ErrTokenNotValidYet):
+		return ReasonEarly
+	case errors.Is(err, jwt.ErrTokenRequiredClaimMissing) && claims["exp"] == nil:
+		return ReasonNoExpiry
+	case errors.Is(err, jwt.ErrTokenInvalidAudience), errors.Is(err, jwt.ErrTokenRequiredClaimMissing):
+		return ReasonAudience
+	}
+	return ReasonPayload
+}
+
+// expiry is when the cache must forget the token.
+func (v *Verifier) expiry(claims jwt.MapClaims) time.Time {
+	at, err := claims.GetExpirationTime()
+	if err != nil || at == nil {
+		return time.Time{}
+	}
+	return at.Add(time.Duration(v.cfg.Leeway))
+}
