@@ -29,14 +29,15 @@ type keySet struct {
 
 	// last is the text that the keys were read from.
 	last []byte
-	// ask wakes the goroutine.
-	ask chan struct{}
+	// ask wakes the goroutine; stopped is closed when it was asked to end.
+	ask     chan struct{}
+	stopped <-chan struct{}
 
 	mu sync.Mutex
-	// loaded is closed, and replaced, after each load; awaited is the one that a request last asked for, at
-	// asked.
-	loaded, awaited chan struct{}
-	asked           time.Time
+	// pending is closed when a load has ended that has not begun, nil where none was asked for; running when the
+	// load has ended that is under way. asked is when a request last caused a load.
+	pending, running chan struct{}
+	asked            time.Time
 }
 
 // Rules bound how key sets are loaded; the zero value is the default. They are not configuration: tests set them.
@@ -71,7 +72,7 @@ func (r Rules) withDefaults() Rules {
 func newKeySet(cfg KeySet, name string, parts Parts, change func()) (*keySet, error) {
 	s := &keySet{
 		cfg: cfg, name: name, log: parts.Logger, rules: parts.Rules, change: change,
-		ask: make(chan struct{}, 1), loaded: make(chan struct{}),
+		ask: make(chan struct{}, 1),
 	}
 	switch {
 	case cfg.Secret != "":
@@ -87,6 +88,8 @@ func newKeySet(cfg KeySet, name string, parts Parts, change func()) (*keySet, er
 		return s, s.take(text)
 	default:
 		s.load = s.fetch(parts.HTTP)
+		// The first load is on its way without being asked for.
+		s.pending = make(chan struct{})
 	}
 	return s, nil
 }
@@ -164,17 +167,30 @@ func (s *keySet) poll(ctx context.Context) {
 
 // reload loads the keys once and wakes who waits for that.
 func (s *keySet) reload(ctx context.Context) error {
+	done := s.begin()
+	defer close(done)
 	limited, cancel := context.WithTimeout(ctx, s.rules.Timeout)
 	defer cancel()
 	text, err := s.load(limited)
 	if err == nil {
 		err = s.take(text)
 	}
-	s.mu.Lock()
-	close(s.loaded)
-	s.loaded = make(chan struct{})
-	s.mu.Unlock()
 	return err
+}
+
+// begin makes the load that was asked for the one that is under way.
+func (s *keySet) begin() chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-s.ask:
+	default:
+	}
+	if s.pending == nil {
+		s.pending = make(chan struct{})
+	}
+	s.running, s.pending = s.pending, nil
+	return s.running
 }
 
 // refresh has the keys loaded because a token names one that is not there, and waits for that. It does so
@@ -185,36 +201,32 @@ func (s *keySet) refresh(ctx context.Context, now time.Time) bool {
 		return false
 	}
 	loaded := s.asks(now)
-	if loaded == nil {
-		return false
-	}
 	timer := time.NewTimer(s.rules.Timeout)
 	defer timer.Stop()
 	select {
 	case <-loaded:
 		return true
 	case <-ctx.Done():
+	case <-s.stopped:
 	case <-timer.C:
 	}
 	return false
 }
 
-// asks is what to wait for, nil where a load was asked for and done a moment ago.
+// asks is what to wait for. A load under way may have read the keys before they changed, so one that begins
+// later is asked for, unless that was done a moment ago.
 func (s *keySet) asks(now time.Time) <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.awaited == s.loaded {
-		return s.loaded
+	switch {
+	case s.pending != nil:
+		return s.pending
+	case s.keys.Load() == nil && s.running != nil, now.Sub(s.asked) < s.rules.Between:
+		return s.running
 	}
-	if now.Sub(s.asked) < s.rules.Between {
-		return nil
-	}
-	s.asked, s.awaited = now, s.loaded
-	select {
-	case s.ask <- struct{}{}:
-	default:
-	}
-	return s.loaded
+	s.asked, s.pending = now, make(chan struct{})
+	s.ask <- struct{}{}
+	return s.pending
 }
 
 func (s *keySet) readFile(context.Context) ([]byte, error) {

@@ -210,6 +210,10 @@ func TestClose(t *testing.T) {
 	if _, err := v.Verify(t.Context(), sign(t, jwt.SigningMethodRS256, k.rsa, kid("k"), good(nil))); err != nil {
 		t.Errorf("after Close: %v", err)
 	}
+	start := time.Now()
+	if _, err := v.Verify(t.Context(), sign(t, jwt.SigningMethodRS256, k.rsa, kid("new"), good(nil))); reason(t, err) != auth.ReasonKey || time.Since(start) > time.Second {
+		t.Errorf("an unknown key after Close: %v after %s", err, time.Since(start))
+	}
 }
 
 // eventually waits for what happens soon.

@@ -87,6 +87,7 @@ func (v *Verifier) poll() {
 	v.stop = cancel
 	for _, s := range v.sets {
 		if s.load != nil {
+			s.stopped = ctx.Done()
 			v.done.Go(func() { s.poll(ctx) })
 		}
 	}
