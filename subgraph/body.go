@@ -1,16 +1,41 @@
 package subgraph
 
 import (
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"io"
+	"net/http"
 	"slices"
 	"sync"
 )
 
-// upload is the body of a request. net/http may go on reading it in a goroutine of its own after the answer
-// is there or the fetch was given up; the caller's bytes are valid only until Fetch returns. So it copies
-// under a lock, and detach ends that.
+// small is up to which size a request's body is copied rather than lent, in bytes.
+const small = 64 << 10
+
+// attach gives the request its body. net/http may go on reading it, in a goroutine of its own, after the
+// answer is there or the fetch was given up, and the caller's bytes are valid only until Fetch returns: what
+// attach returns is to be called then.
+//
+// A small body is copied. Of a reader of bytes net/http knows that it does not block, and so sends it with the
+// header in one write to the connection, which saves far more than the copy costs. A large one is lent.
+//
+// With GetBody, net/http sends the request on another connection if the first was closed before anything
+// was written to it, and, the method being POST, in no other case.
+func attach(to *http.Request, data []byte) (detach func()) {
+	to.ContentLength = int64(len(data))
+	if len(data) > small {
+		u := &upload{data: data}
+		to.Body, to.GetBody = u, u.again
+		return u.detach
+	}
+	data = bytes.Clone(data)
+	to.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
+	to.Body, _ = to.GetBody()
+	return func() {}
+}
+
+// upload is a body that is lent: it copies under a lock, and detach ends that.
 type upload struct {
 	mu       sync.Mutex
 	data     []byte
@@ -43,8 +68,7 @@ func (u *upload) Read(p []byte) (int, error) {
 // Close implements io.Closer.
 func (u *upload) Close() error { return nil }
 
-// again is the request's GetBody: with it, net/http sends the request on another connection if the first was
-// closed before anything was written to it, and, the method being POST, in no other case.
+// again is the same body from its beginning.
 func (u *upload) again() (io.ReadCloser, error) {
 	return &upload{data: u.data, first: u}, nil
 }

@@ -83,19 +83,18 @@ func (r *Remote) Close() { r.transport.CloseIdleConnections() }
 func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	body := &upload{data: req.Body}
-	defer body.detach()
+	out := r.request(ctx)
+	defer attach(out, req.Body)()
 	// RoundTrip and not a Client: no redirect is followed, no cookie kept, and the request not copied again.
-	res, err := r.transport.RoundTrip(r.request(ctx, body))
+	res, err := r.transport.RoundTrip(out)
 	if err != nil {
 		return nil, r.failure(ctx, err)
 	}
 	return r.answer(ctx, res)
 }
 
-func (r *Remote) request(ctx context.Context, body *upload) *http.Request {
+func (r *Remote) request(ctx context.Context) *http.Request {
 	out := r.template.WithContext(ctx)
-	out.Body, out.ContentLength, out.GetBody = body, int64(len(body.data)), body.again
 	if len(r.rules) > 0 {
 		out.Header = apply(r.rules, out.Header, inboundOf(ctx))
 	}

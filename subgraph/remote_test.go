@@ -268,21 +268,6 @@ func TestRemoteIsSafeAndReusesConnections(t *testing.T) {
 	}
 }
 
-// TestRemoteDoesNotReadTheBodyAfterFetch has the service answer before it read the request, so that the
-// client's writer is still at work when Fetch returns. The race detector sees a read of what is changed then.
-func TestRemoteDoesNotReadTheBodyAfterFetch(t *testing.T) {
-	url := serve(t, write(200, "application/json", `{"data":1}`))
-	f := remote(t, url, subgraph.Config{})
-	for range 20 {
-		body := bytes.Repeat([]byte("x"), 4<<20)
-		res, err := f.Fetch(t.Context(), &executor.Request{Fetch: &queryplan.Fetch{}, Body: body})
-		clear(body)
-		if err == nil {
-			res.Free()
-		}
-	}
-}
-
 func TestTableHandsOn(t *testing.T) {
 	url := serve(t, write(200, "application/json", `{"data":1}`))
 	if got := fetch(t.Context(), subgraph.NewTable(map[string]executor.Fetcher{"products": remote(t, url, subgraph.Config{})}), `{}`); got.Body != `{"data":1}` {

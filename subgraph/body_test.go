@@ -1,0 +1,31 @@
+package subgraph_test
+
+import (
+	"io"
+	"testing"
+
+	"github.com/ficusgraph/ficus/subgraph"
+)
+
+func TestTheBodyIsNotReadAfterFetch(t *testing.T) {
+	data := []byte("0123456789")
+	body, again, detach := subgraph.Upload(data)
+	part := make([]byte, 4)
+	if n, err := body.Read(part); n != 4 || err != nil || string(part) != "0123" {
+		t.Fatalf("%d %v %s", n, err, part)
+	}
+	second, err := again()
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := io.ReadAll(second)
+	if string(whole) != "0123456789" || err != nil {
+		t.Fatalf("repeated as %q, %v", whole, err)
+	}
+	detach()
+	for _, b := range []io.Reader{body, second} {
+		if n, err := b.Read(part); n != 0 || err == nil || err == io.EOF {
+			t.Errorf("read %d bytes after the fetch had ended: %v", n, err)
+		}
+	}
+}
