@@ -37,8 +37,10 @@ func TestHeaderRules(t *testing.T) {
 		{"a default", `all: {request: [{propagate: {named: x-none, default: d}}]}`, http.Header{"X-None": {"d"}}},
 		{"absent", `all: {request: [{propagate: {named: x-none}}]}`, http.Header{}},
 		{"those that match", `all: {request: [{propagate: {matching: "^x-.*"}}]}`, http.Header{"X-One": {"1"}, "X-Two": {"2", "3"}}},
-		{"everything, but never what belongs to the hop or the content", `all: {request: [{propagate: {matching: .*}}]}`,
-			http.Header{"Authorization": {"Bearer t"}, "Cookie": {"a=1"}, "X-One": {"1"}, "X-Two": {"2", "3"}}},
+		{
+			"everything, but never what belongs to the hop or the content", `all: {request: [{propagate: {matching: .*}}]}`,
+			http.Header{"Authorization": {"Bearer t"}, "Cookie": {"a=1"}, "X-One": {"1"}, "X-Two": {"2", "3"}},
+		},
 		{"tied to the client's connection", `all: {request: [{propagate: {named: x-hop}}]}`, http.Header{}},
 		{"insert", `all: {request: [{insert: {name: x-a, value: b}}]}`, http.Header{"X-A": {"b"}}},
 		{"a claim", `all: {request: [{insert: {name: x-user-id, from_claim: sub}}]}`, http.Header{"X-User-Id": {"u1"}}},
