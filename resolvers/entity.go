@@ -26,6 +26,9 @@ func (r *entityResolver) FindManySiteByIDs(ctx context.Context, reps []*model.Si
 	return found, nil
 }
 
-func (r *Resolver) Entity() graph.EntityResolver { return &entityResolver{r} }
+// Entity resolves the fields of Entity.
+func (r *Resolver) Entity() graph.EntityResolver {
+	return &entityResolver{r}
+}
 
 type entityResolver struct{ *Resolver }

@@ -48,12 +48,23 @@ func (r *siteResolver) HostingSummary(ctx context.Context, obj *model.Site, fede
 	return h.String(), nil
 }
 
-func (r *Resolver) Organization() graph.OrganizationResolver { return &organizationResolver{r} }
+// Organization resolves the fields of Organization.
+func (r *Resolver) Organization() graph.OrganizationResolver {
+	return &organizationResolver{r}
+}
 
-func (r *Resolver) Query() graph.QueryResolver { return &queryResolver{r} }
+// Query resolves the fields of Query.
+func (r *Resolver) Query() graph.QueryResolver {
+	return &queryResolver{r}
+}
 
-func (r *Resolver) Site() graph.SiteResolver { return &siteResolver{r} }
+// Site resolves the fields of Site.
+func (r *Resolver) Site() graph.SiteResolver {
+	return &siteResolver{r}
+}
 
-type organizationResolver struct{ *Resolver }
-type queryResolver struct{ *Resolver }
-type siteResolver struct{ *Resolver }
+type (
+	organizationResolver struct{ *Resolver }
+	queryResolver        struct{ *Resolver }
+	siteResolver         struct{ *Resolver }
+)

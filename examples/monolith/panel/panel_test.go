@@ -1,4 +1,4 @@
-package main
+package panel
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,7 +24,7 @@ func start(t *testing.T, args ...string) string {
 	ctx, stop := context.WithCancel(context.Background())
 	out, lines := io.Pipe()
 	done := make(chan error, 1)
-	go func() { done <- run(ctx, append([]string{"-listen", "127.0.0.1:0"}, args...), lines) }()
+	go func() { done <- Run(ctx, append([]string{"-listen", "127.0.0.1:0"}, args...), lines) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
@@ -37,8 +38,40 @@ func start(t *testing.T, args ...string) string {
 	return url
 }
 
-// filled is one database for the tests that only read.
-func filled(t *testing.T) string { return filepath.Join(t.TempDir(), "monolith.db") }
+// fresh is a file that is not there yet.
+func fresh(t *testing.T) string { return filepath.Join(t.TempDir(), "monolith.db") }
+
+// seeded is the content of a database as the seed leaves it: seeding is slow under the race detector.
+var seeded = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "monolith")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "seeded.db")
+	db, err := openDatabase(context.Background(), path)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// filled is a database of the test's own.
+func filled(t *testing.T) string {
+	t.Helper()
+	data, err := seeded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := fresh(t)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
 
 type client struct {
 	t    *testing.T
@@ -47,8 +80,10 @@ type client struct {
 	key  string
 }
 
-func newClient(t *testing.T) *client {
-	return &client{t: t, base: start(t, "-db", filled(t)), http: http.DefaultClient, key: "ficus-demo-key"}
+func newClient(t *testing.T) *client { return clientOf(t, filled(t)) }
+
+func clientOf(t *testing.T, db string) *client {
+	return &client{t: t, base: start(t, "-db", db), http: http.DefaultClient, key: "ficus-demo-key"}
 }
 
 // call sends a request and gives the answer's status and body.
@@ -91,7 +126,7 @@ func (c *client) decode(method, path, body string) (e struct {
 
 func TestSeedFillsManyRowsInManyTablesFast(t *testing.T) {
 	began := time.Now()
-	c := newClient(t)
+	c := clientOf(t, fresh(t))
 	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("the first start took %v", took)
 	}
@@ -112,7 +147,7 @@ func TestSeedFillsManyRowsInManyTablesFast(t *testing.T) {
 }
 
 func TestSeedIsTheSameEachTime(t *testing.T) {
-	first, second := newClient(t), newClient(t)
+	first, second := newClient(t), clientOf(t, fresh(t))
 	for _, path := range []string{
 		"/api/organizations?size=100&page=2", "/api/sites?size=100&page=3", "/api/sites/1/deploys",
 		"/api/organizations/7/invoices", "/api/invoices/1200", "/api/users/999",
@@ -311,7 +346,7 @@ func TestTooMuchIsRefused(t *testing.T) {
 
 func TestDatabaseIsReused(t *testing.T) {
 	path := filled(t)
-	c := &client{t: t, base: start(t, "-db", path), http: http.DefaultClient, key: "ficus-demo-key"}
+	c := clientOf(t, path)
 	c.decode("POST", "/api/sites/1/rename", `{"name":"Kept"}`)
 	c.base = start(t, "-db", path)
 	if got := c.decode("GET", "/api/sites/1", ""); !strings.Contains(string(got.Data), "Kept") {
@@ -349,7 +384,7 @@ func TestBadStartsSayWhy(t *testing.T) {
 		`unexpected argument "now"`:    {"now"},
 		"flag provided but not":        {"-what"},
 	} {
-		err := run(t.Context(), args, io.Discard)
+		err := Run(t.Context(), args, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: got %v, want %q", args, err, want)
 		}
