@@ -52,7 +52,7 @@ type QueryResolver interface {
 	Viewer(ctx context.Context) (*model.Viewer, error)
 }
 type SiteResolver interface {
-	HostingSummary(ctx context.Context, obj *model.Site, federationRequires map[string]any) (string, error)
+	HostingSummary(ctx context.Context, obj *model.Site, federationRequires map[string]any) (*string, error)
 }
 
 var (
@@ -186,7 +186,7 @@ type Viewer {
   "What the token lets its bearer do."
   scopes: [String!]!
   "The person as the legacy application knows it."
-  user: User!
+  user: User
   "The customer that the token was issued for."
   organization: Organization
 }
@@ -198,7 +198,7 @@ type User @key(fields: "id", resolvable: false) {
 type Organization @key(fields: "id") {
   id: ID!
   "What the customer's plan includes, and how much of it is used."
-  allowance: Allowance!
+  allowance: Allowance
 }
 
 type Allowance {
@@ -215,7 +215,7 @@ type Site @key(fields: "id") {
   framework: Framework! @external
   createdAt: Int! @external
   "One line about how the website is hosted."
-  hostingSummary: String! @requires(fields: "framework createdAt")
+  hostingSummary: String @requires(fields: "framework createdAt")
   "How fast pages are answered."
   performance: Performance @mock
 }
@@ -898,10 +898,10 @@ func (ec *executionContext) _Organization_allowance(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Allowance) graphql.Marshaler {
-			return ec.marshalNAllowance2ᚖgithubᚗcomᚋficusgraphᚋficusᚋgraphᚋmodelᚐAllowance(ctx, selections, v)
+			return ec.marshalOAllowance2ᚖgithubᚗcomᚋficusgraphᚋficusᚋgraphᚋmodelᚐAllowance(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Organization_allowance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1229,11 +1229,11 @@ func (ec *executionContext) _Site_hostingSummary(ctx context.Context, field grap
 			return ec.Resolvers.Site().HostingSummary(ctx, obj, fc.Args["_federationRequires"].(map[string]any))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Site_hostingSummary(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1397,10 +1397,10 @@ func (ec *executionContext) _Viewer_user(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚖgithubᚗcomᚋficusgraphᚋficusᚋgraphᚋmodelᚐUser(ctx, selections, v)
+			return ec.marshalOUser2ᚖgithubᚗcomᚋficusgraphᚋficusᚋgraphᚋmodelᚐUser(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Viewer_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2779,16 +2779,13 @@ func (ec *executionContext) _Organization(ctx context.Context, sel ast.Selection
 		case "allowance":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
 					}
 				}()
 				res = ec._Organization_allowance(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
 				return res
 			}
 
@@ -3021,16 +3018,13 @@ func (ec *executionContext) _Site(ctx context.Context, sel ast.SelectionSet, obj
 		case "hostingSummary":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
 					}
 				}()
 				res = ec._Site_hostingSummary(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
 				return res
 			}
 
@@ -3143,9 +3137,6 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "user":
 			out.Values[i] = ec._Viewer_user(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
 		case "organization":
 			out.Values[i] = ec._Viewer_organization(ctx, field, obj)
 		default:
@@ -3542,20 +3533,6 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAllowance2githubᚗcomᚋficusgraphᚋficusᚋgraphᚋmodelᚐAllowance(ctx context.Context, sel ast.SelectionSet, v model.Allowance) graphql.Marshaler {
-	return ec._Allowance(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNAllowance2ᚖgithubᚗcomᚋficusgraphᚋficusᚋgraphᚋmodelᚐAllowance(ctx context.Context, sel ast.SelectionSet, v *model.Allowance) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._Allowance(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -3720,16 +3697,6 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNUser2ᚖgithubᚗcomᚋficusgraphᚋficusᚋgraphᚋmodelᚐUser(ctx context.Context, sel ast.SelectionSet, v *model.User) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._User(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalN_Any2map(ctx context.Context, v any) (map[string]any, error) {
@@ -4091,6 +4058,13 @@ func (ec *executionContext) marshalNfederation__Scope2ᚕᚕstringᚄ(ctx contex
 	return ret
 }
 
+func (ec *executionContext) marshalOAllowance2ᚖgithubᚗcomᚋficusgraphᚋficusᚋgraphᚋmodelᚐAllowance(ctx context.Context, sel ast.SelectionSet, v *model.Allowance) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Allowance(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -4266,6 +4240,13 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	_ = ctx
 	res := graphql.MarshalString(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOUser2ᚖgithubᚗcomᚋficusgraphᚋficusᚋgraphᚋmodelᚐUser(ctx context.Context, sel ast.SelectionSet, v *model.User) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._User(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOViewer2ᚖgithubᚗcomᚋficusgraphᚋficusᚋgraphᚋmodelᚐViewer(ctx context.Context, sel ast.SelectionSet, v *model.Viewer) graphql.Marshaler {

@@ -40,12 +40,12 @@ func (r *queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
 }
 
 // HostingSummary reads the fields that @requires brought from the monolith.
-func (r *siteResolver) HostingSummary(ctx context.Context, obj *model.Site, federationRequires map[string]any) (string, error) {
+func (r *siteResolver) HostingSummary(ctx context.Context, obj *model.Site, federationRequires map[string]any) (*string, error) {
 	h, err := readHosting(federationRequires)
 	if err != nil {
-		return "", fault("REQUIRED_FIELD_INVALID", "the website's hosting could not be read", fmt.Errorf("site %s: %w", obj.ID, err))
+		return nil, fault("REQUIRED_FIELD_INVALID", "the website's hosting could not be read", fmt.Errorf("site %s: %w", obj.ID, err))
 	}
-	return h.String(), nil
+	return new(h.String()), nil
 }
 
 // Organization resolves the fields of Organization.

@@ -65,7 +65,7 @@ type Viewer struct {
 	// What the token lets its bearer do.
 	Scopes []string `json:"scopes"`
 	// The person as the legacy application knows it.
-	User *User `json:"user"`
+	User *User `json:"user,omitempty"`
 	// The customer that the token was issued for.
 	Organization *Organization `json:"organization,omitempty"`
 }
