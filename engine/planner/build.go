@@ -1,0 +1,219 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ficusgraph/ficus/engine/supergraph"
+)
+
+// cursor is a place in a group: where selections go, and what the objects there are.
+type cursor struct {
+	spot
+	group *group
+	set   *set
+	place *place
+	path  []step
+}
+
+// position is the objects of a cursor, with the entity groups that were entered for them.
+type position struct {
+	cursor
+	sites []*site
+	// partial: what cannot be answered here is answered elsewhere.
+	partial bool
+}
+
+// site is an entity group entered for objects of one type.
+type site struct {
+	cursor
+	at  *supergraph.Type
+	rep *representation
+	// inner is used where the site sees an interface and decides anew.
+	inner *position
+}
+
+// builder makes groups as the search decides.
+type builder struct {
+	*search
+	top    *place
+	groups []*group
+}
+
+func newBuilder(s *search, top *place) *builder {
+	return &builder{search: s, top: top}
+}
+
+// solve decides who answers the wants at a position and builds it: first what the objects' own fetch answers,
+// then entity fetches, last those that wait for inputs.
+func (b *builder) solve(pos *position, wants []*want) ([]*group, error) {
+	d := b.decide(pos.spot, wants, pos.open())
+	if b.considered > b.budget {
+		return nil, ErrBudget
+	}
+	if len(d.left) > 0 && !pos.partial {
+		return nil, b.unanswerable(pos.cursor, d.left)
+	}
+	var used []*group
+	for _, step := range []func(*position, *assigned) ([]*group, error){b.atHere, b.atEntity, b.withInputs} {
+		for i := range d.assigned {
+			if d.assigned[i].of != nil {
+				continue // built when the field that requires it is
+			}
+			groups, err := step(pos, &d.assigned[i])
+			if err != nil {
+				return nil, err
+			}
+			used = appendNew(used, groups)
+		}
+	}
+	inner, err := b.solveInner(pos, d)
+	return appendNew(used, inner), err
+}
+
+// open are the subgraphs that were entered.
+func (p *position) open() []int {
+	var out []int
+	for _, s := range p.sites {
+		if !slices.Contains(out, s.sub) {
+			out = append(out, s.sub)
+		}
+	}
+	return out
+}
+
+func (b *builder) atHere(pos *position, a *assigned) ([]*group, error) {
+	if a.site != here {
+		return nil, nil
+	}
+	return b.put(pos.cursor, a.at, a)
+}
+
+func (b *builder) atEntity(pos *position, a *assigned) ([]*group, error) {
+	if a.site == here || a.inner || a.answer.in != nil && a.answer.needsInputs() {
+		return nil, nil
+	}
+	s, err := b.enter(pos, a.at, a.site, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return b.put(s.cursor, a.as, a)
+}
+
+func (b *builder) withInputs(pos *position, a *assigned) ([]*group, error) {
+	if a.site == here || a.inner || a.answer.in == nil || !a.answer.needsInputs() {
+		return nil, nil
+	}
+	inputs := b.fieldSet(a.answer.in.Requires, a.as, a.at)
+	needs, err := b.solve(pos, inputs)
+	if err != nil {
+		return nil, fmt.Errorf("%s requires: %w", coordinate(a.answer.field), err)
+	}
+	s, err := b.enter(pos, a.at, a.site, inputs, needs)
+	if err != nil {
+		return nil, err
+	}
+	return b.put(s.cursor, a.as, a)
+}
+
+// solveInner decides anew, at sites that see an interface where the objects' own fetch sees an object, all
+// wants that were given to them.
+func (b *builder) solveInner(pos *position, d *decision) ([]*group, error) {
+	var sites []*site
+	wants := map[*site][]*want{}
+	for i := range d.assigned {
+		a := &d.assigned[i]
+		if !a.inner || a.of != nil {
+			continue
+		}
+		s, err := b.enter(pos, a.at, a.site, nil, nil)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(sites, s) {
+			sites = append(sites, s)
+		}
+		wants[s] = append(wants[s], a.want)
+	}
+	var used []*group
+	for _, s := range sites {
+		if s.inner == nil {
+			s.inner = &position{cursor: s.cursor}
+		}
+		groups, err := b.solve(s.inner, wants[s])
+		if err != nil {
+			return nil, err
+		}
+		used = appendNew(used, groups)
+	}
+	return used, nil
+}
+
+// put selects a want at a cursor, on objects of a type, and answers what is wanted beneath.
+func (b *builder) put(c cursor, on *supergraph.Type, a *assigned) ([]*group, error) {
+	used := []*group{c.group}
+	if a.want.field == nil {
+		c.set.typename = true
+		return used, nil
+	}
+	sl := a.want.slot
+	if sl == nil {
+		sl = c.place.slotFor(b.sg, "", a.want.field, a.want.argsText)
+	}
+	ret := b.namedType(a.answer.in.Type)
+	f := c.set.on(on).add(sl, a.want, a.answer, ret)
+	if f.sub == nil {
+		return used, nil
+	}
+	path := c.path
+	if b.narrows(c, on) {
+		c.set.typename = true
+		path = narrowed(path, on.Members)
+	}
+	beneath := cursor{
+		spot: spot{sub: c.sub, typ: ret, provided: a.answer.provided}, group: c.group, set: f.sub, place: sl.child, path: into(path, sl),
+	}
+	groups, err := b.solve(&position{cursor: beneath, partial: len(a.left) > 0}, a.want.sub)
+	return appendNew(used, groups), err
+}
+
+// narrows reports whether only some objects of the cursor are of the type.
+func (b *builder) narrows(c cursor, on *supergraph.Type) bool {
+	if c.typ == on || isObject(c.typ, c.sub) {
+		return false
+	}
+	return slices.ContainsFunc(b.carriers(c.typ, c.sub), func(t *supergraph.Type) bool { return !intersects(t.Members, on.Members) })
+}
+
+// unanswerable is the error that names what nobody can answer from here.
+func (b *builder) unanswerable(c cursor, left []*want) error {
+	w := left[0]
+	for len(w.sub) > 0 {
+		w = w.sub[0]
+	}
+	name := w.name
+	if w.field != nil {
+		name = coordinate(w.field)
+	}
+	var path []string
+	for _, s := range c.path {
+		path = append(path, s.name)
+	}
+	at := "at the root"
+	if len(path) > 0 {
+		at = "at " + strings.Join(path, ".")
+	}
+	return fmt.Errorf("no subgraph can answer %s %s: check that an entity key leads to a subgraph that resolves it", name, at)
+}
+
+func coordinate(f *supergraph.Field) string { return f.Parent.Name + "." + f.Name }
+
+func appendNew(list, more []*group) []*group {
+	for _, g := range more {
+		if !slices.Contains(list, g) {
+			list = append(list, g)
+		}
+	}
+	return list
+}

@@ -1,0 +1,236 @@
+package planner
+
+import (
+	"math"
+	"slices"
+
+	"github.com/ficusgraph/ficus/engine/supergraph"
+)
+
+// decision says who answers what at one spot.
+type decision struct {
+	assigned []assigned
+	// left cannot be answered from here.
+	left []*want
+	cost cost
+
+	open []int // sites that are entered
+	free []int // of these, sites that were entered already
+	hops map[*supergraph.Type]map[int]*hop
+}
+
+// assigned is a unit with the option that was taken.
+type assigned struct {
+	*unit
+	option
+}
+
+// decide assigns each want at the spot to a site. open are the subgraphs that were entered already.
+func (s *search) decide(sp spot, wants []*want, open []int) *decision {
+	d := &decision{open: slices.Clone(open), free: open, hops: map[*supergraph.Type]map[int]*hop{}}
+	round := s.units(sp, wants)
+	seen := map[inputsID]bool{}
+	for len(round) > 0 && s.considered <= s.budget {
+		var pending []*unit
+		for _, u := range round {
+			s.weigh(sp, u)
+			if len(u.options) > 0 && u.options[0].site == here && u.options[0].cost.free() {
+				d.assigned = append(d.assigned, assigned{unit: u, option: u.options[0]})
+			} else {
+				pending = append(pending, u)
+				if sp.sub != nowhere && !u.level && d.hops[u.at] == nil {
+					d.hops[u.at] = s.reach(sp, u.at)
+				}
+			}
+		}
+		d.enter(pending)
+		round = append(d.assign(pending), s.needed(sp, d, seen)...)
+	}
+	d.sum()
+	return d
+}
+
+// needed are the units for the inputs of what has been assigned and was not yet looked at.
+func (s *search) needed(sp spot, d *decision, seen map[inputsID]bool) []*unit {
+	var out []*unit
+	for _, a := range d.assigned {
+		if a.answer.in == nil || len(a.answer.in.Requires) == 0 {
+			continue
+		}
+		id := inputsID{set: a.answer.in.Requires[0], as: a.as, at: a.at}
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		at := spot{sub: sp.sub, typ: a.at, provided: sp.provided}
+		for _, u := range s.units(at, s.fieldSet(a.answer.in.Requires, a.as, a.at)) {
+			u.of = a.unit
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// enter opens sites for the pending units: always the one that saves most, as long as one saves more than
+// entering it costs.
+func (d *decision) enter(pending []*unit) {
+	for {
+		var best []int
+		gain := 0
+		for _, site := range candidates(pending, d.open) {
+			entered, extra := d.toEnter(site, pending)
+			g := -(len(entered)+extra)*fetchWeight - d.depth(site, pending)*depthWeight
+			for _, u := range pending {
+				if was, is := u.best(d.open), u.best(entered); is < was {
+					g += was - is
+				}
+			}
+			if best == nil && g > 0 || g > gain {
+				best, gain = entered, g
+			}
+		}
+		if best == nil {
+			return
+		}
+		d.open = append(d.open, best...)
+	}
+}
+
+// unanswered weighs more than anything that can be answered in part.
+const unanswered = math.MaxInt32 * 1000
+
+// best is the weight of the unit's best option where the objects are or at one of the sites.
+func (u *unit) best(sites []int) int {
+	out := unanswered
+	for i := range u.options {
+		o := &u.options[i]
+		if o.site == here || slices.Contains(sites, o.site) {
+			out = min(out, o.weight())
+		}
+	}
+	return out
+}
+
+// candidates are the sites that could answer a pending unit and are not open, ascending.
+func candidates(pending []*unit, open []int) []int {
+	var out []int
+	for _, u := range pending {
+		for i := range u.options {
+			site := u.options[i].site
+			if site != here && !slices.Contains(open, site) && !slices.Contains(out, site) {
+				out = append(out, site)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// toEnter are the sites that must be entered for a site: those that know its key, and itself; and how many
+// fetches more it takes to put keys together.
+func (d *decision) toEnter(site int, pending []*unit) (out []int, extra int) {
+	for _, u := range pending {
+		if u.offers(site) {
+			out = d.chain(u.at, site, out, d.open)
+			if h := d.hops[u.at][site]; h != nil {
+				extra = max(extra, h.fetches)
+			}
+		}
+	}
+	return out, extra
+}
+
+// chain appends the sites on the way to a site, and itself, that are not among the open ones.
+func (d *decision) chain(at *supergraph.Type, site int, out, open []int) []int {
+	if slices.Contains(out, site) || slices.Contains(open, site) {
+		return out
+	}
+	if h := d.hops[at][site]; h != nil {
+		for _, from := range h.from {
+			if from != here {
+				out = d.chain(at, from, out, open)
+			}
+		}
+	}
+	return append(out, site)
+}
+
+func (u *unit) offers(site int) bool {
+	return slices.ContainsFunc(u.options, func(o option) bool { return o.site == site })
+}
+
+func (d *decision) depth(site int, pending []*unit) int {
+	out := 1
+	for _, u := range pending {
+		if h := d.hops[u.at][site]; h != nil && u.offers(site) {
+			out = max(out, h.depth)
+		}
+	}
+	return out
+}
+
+// assign gives each pending unit its best option among the open sites. What an option leaves unanswered
+// beneath becomes a unit of its own, for the other sites.
+func (d *decision) assign(pending []*unit) (rest []*unit) {
+	for _, u := range pending {
+		var best *option
+		for i := range u.options {
+			o := &u.options[i]
+			if (o.site == here || slices.Contains(d.open, o.site)) && (best == nil || o.weight() < best.weight()) {
+				best = o
+			}
+		}
+		if best == nil {
+			d.fail(u)
+			continue
+		}
+		d.assigned = append(d.assigned, assigned{unit: u, option: *best})
+		if len(best.left) > 0 {
+			split := &unit{want: u.want.restricted(u.want.types, best.left), at: u.at, of: u.of, tried: append(slices.Clone(u.tried), best.site)}
+			rest = append(rest, split)
+		}
+	}
+	return rest
+}
+
+// fail records that a unit cannot be answered, nor then the one whose input it is.
+func (d *decision) fail(u *unit) {
+	for u.of != nil {
+		u = u.of
+	}
+	if !u.failed {
+		u.failed = true
+		d.left = append(d.left, u.want.restricted(intersection(u.want.types, u.at.Members), u.want.sub))
+	}
+}
+
+// sum is the cost of the decision.
+func (d *decision) sum() {
+	d.cost.missing = leaves(d.left)
+	used := slices.Clone(d.free)
+	keys := map[*hop]bool{}
+	d.assigned = slices.DeleteFunc(d.assigned, func(a assigned) bool { return a.failed })
+	for _, a := range d.assigned {
+		depth := a.cost.depth
+		if a.site != here {
+			used = d.chain(a.at, a.site, used, nil)
+			hops := 1
+			if h := d.hops[a.at][a.site]; h != nil {
+				hops = h.depth
+				if !keys[h] && !slices.Contains(d.free, a.site) {
+					keys[h] = true
+					d.cost.fetches += h.fetches
+				}
+			}
+			if a.answer.in != nil && len(a.answer.in.Requires) > 0 {
+				hops++
+			}
+			depth += hops
+		}
+		d.cost.fetches += a.cost.fetches
+		d.cost.fields += a.cost.fields
+		d.cost.depth = max(d.cost.depth, depth)
+	}
+	// sites are counted where they are used: one that was opened in vain costs nothing
+	d.cost.fetches += len(used) - len(d.free)
+}

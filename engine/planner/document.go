@@ -1,0 +1,86 @@
+package planner
+
+import (
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/engine/queryplan"
+)
+
+// document prints what is sent to a subgraph, compactly: it is sent with every request.
+type document struct {
+	variables ast.VariableDefinitionList
+	entities  bool
+	used      map[string]bool
+	b         strings.Builder
+}
+
+// print is the text, and the client's variables that it uses, in the client's order.
+func (d *document) print(kind ast.Operation, selections []*queryplan.Selection) (string, []*queryplan.Variable) {
+	d.used = map[string]bool{}
+	d.set(selections)
+	body := d.b.String()
+	var variables []*queryplan.Variable
+	var declared []string
+	if d.entities {
+		declared = append(declared, "$representations:[_Any!]!")
+		body = "{_entities(representations:$representations)" + body + "}"
+	}
+	for _, v := range d.variables {
+		if d.used[v.Variable] {
+			variables = append(variables, &queryplan.Variable{Name: v.Variable, Type: v.Type})
+			declared = append(declared, "$"+v.Variable+":"+v.Type.String())
+		}
+	}
+	head := ""
+	if len(declared) > 0 || kind != ast.Query {
+		head = string(kind)
+	}
+	if len(declared) > 0 {
+		head += "(" + strings.Join(declared, ",") + ")"
+	}
+	return head + body, variables
+}
+
+func (d *document) set(selections []*queryplan.Selection) {
+	d.b.WriteByte('{')
+	for i, s := range selections {
+		if i > 0 && s.On == "" {
+			d.b.WriteByte(' ')
+		}
+		d.selection(s)
+	}
+	d.b.WriteByte('}')
+}
+
+func (d *document) selection(s *queryplan.Selection) {
+	switch {
+	case s.On != "":
+		d.b.WriteString("...on " + s.On)
+	case s.Name != s.Field:
+		d.b.WriteString(s.Name + ":" + s.Field)
+	default:
+		d.b.WriteString(s.Field)
+	}
+	for i, a := range s.Arguments {
+		d.b.WriteByte("(,"[min(i, 1)])
+		d.b.WriteString(a.Name + ":" + a.Value.String())
+		d.uses(a.Value)
+	}
+	if len(s.Arguments) > 0 {
+		d.b.WriteByte(')')
+	}
+	if len(s.Selections) > 0 {
+		d.set(s.Selections)
+	}
+}
+
+func (d *document) uses(v *ast.Value) {
+	if v.Kind == ast.Variable {
+		d.used[v.Raw] = true
+	}
+	for _, c := range v.Children {
+		d.uses(c.Value)
+	}
+}

@@ -1,0 +1,157 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/engine/operation"
+	"github.com/ficusgraph/ficus/engine/queryplan"
+	"github.com/ficusgraph/ficus/engine/supergraph"
+)
+
+// emitter turns groups into fetches.
+type emitter struct {
+	sg        *supergraph.Supergraph
+	variables ast.VariableDefinitionList
+}
+
+// fetches are the groups in an order in which each stands after all that it depends on.
+func (e *emitter) fetches(groups []*group) []*queryplan.Fetch {
+	for _, g := range groups {
+		typenames(g)
+	}
+	order := topological(groups)
+	ids := make(map[*group]int, len(order))
+	out := make([]*queryplan.Fetch, len(order))
+	for i, g := range order {
+		ids[g] = i
+		out[i] = e.fetch(i, g)
+		for _, d := range reduced(g) {
+			out[i].DependsOn = append(out[i].DependsOn, ids[d])
+		}
+		slices.Sort(out[i].DependsOn)
+	}
+	return out
+}
+
+// typenames selects __typename where representations are told apart by it.
+func typenames(g *group) {
+	if len(g.reps) < 2 {
+		return
+	}
+	for _, c := range g.sources {
+		if !isInterfaceObject(c.typ, c.sub) {
+			c.set.typename = true
+		}
+	}
+}
+
+// topological orders the groups, keeping the order in which they were made where it is free.
+func topological(groups []*group) []*group {
+	out := make([]*group, 0, len(groups))
+	done := make(map[*group]bool, len(groups))
+	var visit func(g *group)
+	visit = func(g *group) {
+		if done[g] {
+			return
+		}
+		done[g] = true
+		for _, d := range g.deps {
+			visit(d)
+		}
+		out = append(out, g)
+	}
+	for _, g := range groups {
+		visit(g)
+	}
+	return out
+}
+
+// reduced are the dependencies that are not implied by others.
+func reduced(g *group) []*group {
+	var out []*group
+	for _, d := range g.deps {
+		if !slices.ContainsFunc(g.deps, func(o *group) bool { return o != d && o.waitsFor(d) }) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func (e *emitter) fetch(id int, g *group) *queryplan.Fetch {
+	f := &queryplan.Fetch{ID: id, Kind: g.kind}
+	if g.introspection != nil {
+		f.Subgraph = queryplan.Introspection
+		f.Selections = introspected(g.introspection)
+	} else {
+		f.Subgraph = e.sg.Subgraphs[g.sub].Name
+		f.Selections = e.selections(g.set, g.sub)
+	}
+	for _, s := range g.path {
+		f.Path = append(f.Path, queryplan.Step{Name: s.name, Types: s.types})
+	}
+	for _, r := range g.reps {
+		f.Representations = append(f.Representations, e.representation(g, r))
+	}
+	d := &document{variables: e.variables, entities: f.IsEntity()}
+	f.Operation, f.Variables = d.print(g.kind, f.Selections)
+	return f
+}
+
+func (e *emitter) representation(g *group, r *representation) *queryplan.Representation {
+	out := &queryplan.Representation{Typename: r.as.Name, Fields: r.inputs}
+	if len(g.reps) > 1 {
+		out.Types = r.at.Members
+	}
+	if r.as.IsAbstract() && !isInterfaceObject(r.as, g.sub) && r.at != r.as {
+		out.Typename = ""
+	}
+	return out
+}
+
+func (e *emitter) selections(s *set, sub int) []*queryplan.Selection {
+	var out []*queryplan.Selection
+	if s.typename || s.typ != nil && len(s.fields)+len(s.frags) == 0 {
+		out = append(out, &queryplan.Selection{Name: queryplan.Typename, Field: queryplan.Typename, Parent: s.typ.Name})
+	}
+	for _, f := range s.fields {
+		sel := &queryplan.Selection{
+			Name: f.slot.name, Field: f.want.name, Type: f.answer.in.Type, Parent: s.typ.Name, Arguments: arguments(f.want.args),
+		}
+		if f.sub != nil {
+			sel.Selections = e.selections(f.sub, sub)
+		}
+		out = append(out, sel)
+	}
+	for _, f := range s.frags {
+		if subs := e.selections(f, sub); len(subs) > 0 {
+			out = append(out, &queryplan.Selection{On: f.typ.Name, Selections: subs})
+		}
+	}
+	return out
+}
+
+func arguments(args ast.ArgumentList) []*queryplan.Argument {
+	var out []*queryplan.Argument
+	for _, a := range args {
+		out = append(out, &queryplan.Argument{Name: a.Name, Value: a.Value})
+	}
+	return out
+}
+
+// introspected are the client's selections as they are; the engine's own subgraph has the client's schema.
+func introspected(list []*operation.Selection) []*queryplan.Selection {
+	var out []*queryplan.Selection
+	for _, s := range list {
+		sel := &queryplan.Selection{On: s.On, Selections: introspected(s.Selections)}
+		if s.On == "" {
+			sel.Name, sel.Field, sel.Parent, sel.Arguments = s.Key, s.Name, s.Parent, arguments(s.Arguments)
+			if s.Name != queryplan.Typename && s.Definition != nil {
+				sel.Type = s.Definition.Type
+			}
+		}
+		out = append(out, sel)
+	}
+	return out
+}

@@ -1,0 +1,158 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/engine/queryplan"
+	"github.com/ficusgraph/ficus/engine/supergraph"
+)
+
+// enter is the site where the subgraph is entered for the position's objects of a type: one that is there, or
+// a new one. Inputs are sent along with the key; needs are the groups that they come from. A site whose group
+// they wait for cannot be used, since a group cannot wait for itself.
+func (b *builder) enter(pos *position, at *supergraph.Type, sub int, inputs []*want, needs []*group) (*site, error) {
+	for _, s := range pos.sites {
+		if s.sub == sub && s.at == at && !anyWaitsFor(needs, s.group) {
+			b.supply(pos, s, inputs, needs)
+			return s, nil
+		}
+	}
+	h := b.reach(pos.spot, at)[sub]
+	if h == nil {
+		return nil, b.unanswerable(pos.cursor, []*want{{name: queryplan.Typename}})
+	}
+	providers, err := b.knock(pos, at, h)
+	if err != nil {
+		return nil, err
+	}
+	needs = appendNew(appendNew([]*group{pos.group}, providers), needs)
+	g := b.groupFor(pos, at, h, needs)
+	s := b.siteIn(g, pos, at, h)
+	b.addInputs(pos.place, &s.rep.inputs, h.fields, at, true)
+	b.supply(pos, s, inputs, nil)
+	pos.sites = append(pos.sites, s)
+	return s, nil
+}
+
+// supply adds inputs to what is sent to a site.
+func (b *builder) supply(pos *position, s *site, inputs []*want, needs []*group) {
+	b.addInputs(pos.place, &s.rep.inputs, inputs, s.at, false)
+	s.group.dependOn(needs)
+}
+
+func anyWaitsFor(groups []*group, g *group) bool {
+	return slices.ContainsFunc(groups, func(x *group) bool { return x.waitsFor(g) })
+}
+
+// knock selects the fields of a hop's key where they are known.
+func (b *builder) knock(pos *position, at *supergraph.Type, h *hop) ([]*group, error) {
+	var providers []*group
+	for i, w := range h.fields {
+		c, as := pos.cursor, at
+		if h.from[i] != here {
+			s, err := b.enter(pos, at, h.from[i], nil, nil)
+			if err != nil {
+				return nil, err
+			}
+			c, as = s.cursor, s.typ
+		}
+		groups, err := b.known(c, as, w)
+		if err != nil {
+			return nil, err
+		}
+		providers = appendNew(providers, groups)
+	}
+	return providers, nil
+}
+
+// known selects a want that the cursor's subgraph is known to answer.
+func (b *builder) known(c cursor, as *supergraph.Type, w *want) ([]*group, error) {
+	if isObject(c.typ, c.sub) {
+		as = c.typ
+	}
+	if as.IsAbstract() && !isInterfaceObject(as, c.sub) {
+		return b.solve(&position{cursor: c}, []*want{w})
+	}
+	a, ok := b.answer(c.sub, as, w.name, c.provided)
+	if !ok {
+		return nil, b.unanswerable(c, []*want{w})
+	}
+	return b.put(c, as, &assigned{unit: &unit{want: w, at: as}, option: option{site: here, as: as, answer: a}})
+}
+
+// groupFor finds an entity group of the subgraph at the place that can wait for what is needed, or makes one.
+func (b *builder) groupFor(pos *position, at *supergraph.Type, h *hop, needs []*group) *group {
+	path := pos.path
+	if b.narrows(pos.cursor, at) {
+		pos.set.typename = true
+		path = narrowed(path, at.Members)
+	}
+	for _, g := range pos.place.groups {
+		if g.sub == h.sub && len(g.path) == len(path) && !anyWaitsFor(needs, g) {
+			g.widen(path)
+			g.dependOn(needs)
+			g.sources = append(g.sources, pos.cursor)
+			return g
+		}
+	}
+	g := &group{id: len(b.groups), sub: h.sub, kind: ast.Query, path: slices.Clone(path), set: &set{}, sources: []cursor{pos.cursor}}
+	g.dependOn(needs)
+	b.groups = append(b.groups, g)
+	pos.place.groups = append(pos.place.groups, g)
+	return g
+}
+
+// siteIn is the site of a group for objects of a type.
+func (b *builder) siteIn(g *group, pos *position, at *supergraph.Type, h *hop) *site {
+	path := pos.path
+	if b.narrows(pos.cursor, at) {
+		path = narrowed(path, at.Members)
+	}
+	s := &site{at: at, cursor: cursor{spot: spot{sub: h.sub, typ: h.as}, group: g, set: g.set.on(h.as), place: pos.place, path: path}}
+	for _, r := range g.reps {
+		if r.at == at && r.as == h.as {
+			s.rep = r
+			return s
+		}
+	}
+	s.rep = &representation{at: at, as: h.as}
+	g.reps = append(g.reps, s.rep)
+	return s
+}
+
+// addInputs adds wants of a place to what is sent in a representation.
+func (b *builder) addInputs(p *place, list *[]*queryplan.Input, wants []*want, at *supergraph.Type, required bool) {
+	for _, w := range wants {
+		if w.field == nil {
+			continue
+		}
+		sl := w.slot
+		if sl == nil {
+			sl = p.slotFor(b.sg, "", w.field, w.argsText)
+		}
+		on := w.types
+		if !slices.ContainsFunc(at.Members, func(t string) bool { return !slices.Contains(w.types, t) }) {
+			on = nil
+		}
+		in := inputOf(list, w.name, sl.name, on)
+		in.Required = in.Required || required
+		if sl.child != nil {
+			in.Typename = in.Typename || len(w.sub) > 0 && w.sub[0].field == nil
+			b.addInputs(sl.child, &in.Fields, w.sub, b.namedType(w.field.Type), false)
+		}
+	}
+}
+
+// inputOf finds or makes the input of a name.
+func inputOf(list *[]*queryplan.Input, name, from string, on []string) *queryplan.Input {
+	for _, in := range *list {
+		if in.Name == name && in.From == from && slices.Equal(in.On, on) {
+			return in
+		}
+	}
+	in := &queryplan.Input{Name: name, From: from, On: on}
+	*list = append(*list, in)
+	return in
+}

@@ -1,0 +1,153 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/engine/operation"
+	"github.com/ficusgraph/ficus/engine/queryplan"
+	"github.com/ficusgraph/ficus/engine/supergraph"
+)
+
+// group is a fetch under construction.
+type group struct {
+	id   int
+	sub  int
+	kind ast.Operation
+	path []step
+	// deps are the groups that must have answered before.
+	deps []*group
+	set  *set
+	reps []*representation
+	// sources are the cursors at whose objects an entity group is entered.
+	sources []cursor
+	// introspection, if not nil, is what the engine answers itself.
+	introspection []*operation.Selection
+}
+
+// representation is how objects of a type are identified.
+type representation struct {
+	at, as *supergraph.Type
+	inputs []*queryplan.Input
+}
+
+// step is a step of a path under construction. Steps are shared between paths: they are replaced, not changed.
+type step struct {
+	name  string
+	types []string
+}
+
+// narrowed is the path to only those objects that have one of the types.
+func narrowed(path []step, types []string) []step {
+	if len(path) == 0 {
+		return path
+	}
+	out := slices.Clone(path)
+	out[len(out)-1].types = types
+	return out
+}
+
+// into is the path into the value of a slot.
+func into(path []step, s *slot) []step {
+	out := slices.Clone(path)
+	for _, name := range s.steps {
+		out = append(out, step{name: name})
+	}
+	return out
+}
+
+// dependOn adds what the group waits for.
+func (g *group) dependOn(others []*group) {
+	for _, o := range others {
+		if o != g && !slices.Contains(g.deps, o) {
+			g.deps = append(g.deps, o)
+		}
+	}
+}
+
+// waitsFor reports whether the group is the other or waits for it, however indirectly.
+func (g *group) waitsFor(other *group) bool {
+	return g.walk(other, map[*group]bool{})
+}
+
+func (g *group) walk(other *group, seen map[*group]bool) bool {
+	if g == other {
+		return true
+	}
+	if seen[g] {
+		return false
+	}
+	seen[g] = true
+	return slices.ContainsFunc(g.deps, func(d *group) bool { return d.walk(other, seen) })
+}
+
+// widen makes the group's path lead to the objects of another path to the same place as well.
+func (g *group) widen(path []step) {
+	for i := range g.path {
+		switch {
+		case len(g.path[i].types) == 0:
+		case len(path[i].types) == 0:
+			g.path[i].types = nil
+		default:
+			g.path[i].types = union(g.path[i].types, path[i].types)
+		}
+	}
+}
+
+func union(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, x := range b {
+		if !slices.Contains(out, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// set is a selection set under construction.
+type set struct {
+	typ      *supergraph.Type // in the subgraph; nil for the entities
+	typename bool
+	fields   []*selected
+	frags    []*set
+}
+
+// selected is a field of a set.
+type selected struct {
+	slot   *slot
+	want   *want
+	answer answer
+	parent *supergraph.Type
+	sub    *set // nil for leaves
+}
+
+// on is the part of the set for objects of a type.
+func (s *set) on(t *supergraph.Type) *set {
+	if s.typ == t {
+		return s
+	}
+	for _, f := range s.frags {
+		if f.typ == t {
+			return f
+		}
+	}
+	f := &set{typ: t}
+	s.frags = append(s.frags, f)
+	return f
+}
+
+// add selects a field into a slot.
+func (s *set) add(sl *slot, w *want, a answer, ret *supergraph.Type) *selected {
+	for _, f := range s.fields {
+		if f.slot == sl {
+			return f
+		}
+	}
+	f := &selected{slot: sl, want: w, answer: a, parent: s.typ}
+	if sl.child != nil {
+		f.sub = &set{typ: ret}
+	}
+	s.fields = append(s.fields, f)
+	return f
+}

@@ -1,0 +1,188 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/engine/supergraph"
+)
+
+// unit is one want for objects of one type: what is assigned to a site as a whole.
+type unit struct {
+	want *want
+	// at is what the objects are: an object type, or the interface behind an interface object; or, if level,
+	// an interface on which the field is selected for all of its types at once.
+	at      *supergraph.Type
+	level   bool
+	options []option
+	// tried are sites that answered what they could of a want that was split.
+	tried []int
+	// of is the unit whose @requires this is an input of.
+	of     *unit
+	failed bool
+}
+
+// option is one way to answer a unit.
+type option struct {
+	site   int
+	as     *supergraph.Type // the objects' type to the site
+	answer answer
+	cost   cost
+	left   []*want // beneath the want, what this site does not lead to
+	// inner: the site sees an interface; who answers what is decided there anew.
+	inner bool
+	// inputs is an estimate of what it costs to get the fields that must be sent along.
+	inputs cost
+}
+
+func (o option) weight() int { return o.cost.weight() + o.inputs.weight() }
+
+// units divides wants by the types that the spot's subgraph tells apart, but for those that it answers on an
+// interface for all types alike.
+func (s *search) units(sp spot, wants []*want) []*unit {
+	var out []*unit
+	for _, w := range wants {
+		switch {
+		case sp.sub == nowhere || isObject(sp.typ, sp.sub):
+			if intersects(w.types, sp.typ.Members) {
+				out = append(out, &unit{want: w, at: sp.typ})
+			}
+		case w.field == nil:
+			out = append(out, &unit{want: w, at: sp.typ, level: true, options: []option{{site: here, as: sp.typ}}})
+		default:
+			if u := s.levelUnit(sp, w); u != nil {
+				out = append(out, u)
+				continue
+			}
+			for _, c := range s.carriers(sp.typ, sp.sub) {
+				if intersects(w.types, c.Members) {
+					out = append(out, &unit{want: w, at: c})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// levelUnit answers a want on an interface, if the subgraph can do so for each type that is possible there.
+func (s *search) levelUnit(sp spot, w *want) *unit {
+	for _, q := range []*supergraph.Type{w.field.Parent, sp.typ} {
+		if q.Kind != ast.Interface || q.In[sp.sub] == nil || isInterfaceObject(q, sp.sub) {
+			continue
+		}
+		a, ok := s.answer(sp.sub, q, w.name, sp.provided)
+		if !ok || a.needsInputs() || !s.uniform(sp, q, w) {
+			continue
+		}
+		if v := s.value(w, sp.sub, a); v.cost.missing == 0 {
+			return &unit{want: w, at: q, level: true, options: []option{{site: here, as: q, answer: a, cost: v.cost}}}
+		}
+	}
+	return nil
+}
+
+// uniform reports whether the want is for all types of the interface at the spot, and each is answered there.
+func (s *search) uniform(sp spot, q *supergraph.Type, w *want) bool {
+	inside := s.carriers(q, sp.sub)
+	some := false
+	for _, c := range s.carriers(sp.typ, sp.sub) {
+		wanted := intersects(w.types, c.Members)
+		if !slices.Contains(inside, c) {
+			if wanted {
+				return false
+			}
+			continue
+		}
+		if !wanted {
+			if len(s.wanting.members(c)) > 0 {
+				return false
+			}
+			continue
+		}
+		a, ok := s.answer(sp.sub, c, w.name, sp.provided)
+		if !ok || a.needsInputs() || len(intersection(s.wanting.members(c), w.types)) < len(s.wanting.members(c)) {
+			return false
+		}
+		some = true
+	}
+	return some
+}
+
+// weigh finds the options of a unit: where the objects are, and each subgraph that can be entered. A way that
+// needs no further fetch is taken without looking at others.
+func (s *search) weigh(sp spot, u *unit) {
+	if u.level {
+		return
+	}
+	if sp.sub == nowhere {
+		for _, id := range s.holders[u.want.field] {
+			s.offer(u, id, id, u.at, nil)
+		}
+		return
+	}
+	if !slices.Contains(u.tried, here) {
+		s.offer(u, here, sp.sub, u.at, sp.provided)
+		if len(u.options) > 0 && u.options[0].cost.free() {
+			return
+		}
+	}
+	answeredHere := len(u.options) > 0
+	hops := s.reach(sp, u.at)
+	for _, d := range s.doors[u.at] {
+		h := hops[d.sub]
+		if h == nil || h.door != d || slices.Contains(u.tried, d.sub) || answeredHere && d.sub == sp.sub {
+			continue
+		}
+		if d.as.IsAbstract() && !isInterfaceObject(d.as, d.sub) {
+			s.offerInner(u, h)
+		} else {
+			s.offer(u, d.sub, d.sub, d.as, nil)
+		}
+	}
+	s.weighInputs(sp, u)
+}
+
+// offer adds the option that the subgraph answers the unit, if it does.
+func (s *search) offer(u *unit, site, sub int, as *supergraph.Type, provided supergraph.FieldSet) {
+	s.considered++
+	if u.want.field == nil {
+		if !isInterfaceObject(as, sub) {
+			u.options = append(u.options, option{site: site, as: as})
+		}
+		return
+	}
+	a, ok := s.answer(sub, as, u.want.name, provided)
+	if !ok || site == here && a.needsInputs() {
+		return
+	}
+	v := s.value(u.want, sub, a)
+	if v.cost.missing > 0 && v.cost.missing >= leaves(u.want.sub) {
+		return // leads to nothing that is wanted
+	}
+	u.options = append(u.options, option{site: site, as: as, answer: a, cost: v.cost, left: v.left})
+}
+
+// offerInner adds the option to enter a subgraph that knows the interface's types.
+func (s *search) offerInner(u *unit, h *hop) {
+	s.considered++
+	d := s.decide(spot{sub: h.sub, typ: h.as}, []*want{u.want}, nil)
+	if d.cost.missing == 0 {
+		u.options = append(u.options, option{site: h.sub, as: h.as, cost: d.cost, inner: true})
+	}
+}
+
+// weighInputs adds to each of several options what the inputs of its @requires cost.
+func (s *search) weighInputs(sp spot, u *unit) {
+	if len(u.options) < 2 {
+		return
+	}
+	for i := range u.options {
+		o := &u.options[i]
+		if o.answer.in != nil && len(o.answer.in.Requires) > 0 {
+			w := &want{sub: s.fieldSet(o.answer.in.Requires, o.as, u.at)}
+			in := &supergraph.FieldIn{Type: ast.NamedType(u.at.Name, nil)}
+			o.inputs = s.value(w, sp.sub, answer{in: in, provided: sp.provided}).cost
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package planner
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/engine/operation"
+	"github.com/ficusgraph/ficus/engine/queryplan"
+	"github.com/ficusgraph/ficus/engine/supergraph"
+)
+
+// place is a position in the response: the objects of one path, merged over all fetches that fill them. Every
+// value kept there has a slot, whose name means one field with one set of arguments.
+type place struct {
+	static *supergraph.Type // the type in the graph, as far as the first to ask for it knew
+	slots  []*slot
+	byName map[string]*slot
+	// bySelection finds the slot of a client's selection.
+	bySelection map[*operation.Selection]*slot
+	// typed: the answer depends on the objects' run-time types, so __typename must be fetched.
+	typed bool
+	// groups are the entity groups that extend the objects of this place.
+	groups []*group
+	// shapes that were made for this place, by type and selections.
+	shapes map[string]*queryplan.Shape
+}
+
+// slot is a named value at a place.
+type slot struct {
+	name, field, args string
+	// key of the client's selection that it was made for; "" for an input.
+	key string
+	// definitions of the field, one for each parent type on which it is asked for.
+	definitions []*supergraph.Field
+	child       *place
+	// steps from the enclosing object into the value, one "@" for each list.
+	steps []string
+}
+
+func newPlace(static *supergraph.Type) *place {
+	return &place{
+		static: static, byName: map[string]*slot{}, bySelection: map[*operation.Selection]*slot{}, shapes: map[string]*queryplan.Shape{},
+	}
+}
+
+// slotFor finds or makes the slot for a field. A client's selection insists on its key, so that two aliases
+// of one field stay two values; an input (key is "") takes any value of the same field and arguments.
+func (p *place) slotFor(sg *supergraph.Supergraph, key string, f *supergraph.Field, args string) *slot {
+	for _, s := range p.slots {
+		if s.field == f.Name && s.args == args && (key == "" || s.key == key) && s.takes(sg, f) {
+			return s
+		}
+	}
+	s := &slot{key: key, field: f.Name, args: args, name: p.freeName(key, f.Name), definitions: []*supergraph.Field{f}}
+	if t := sg.Type(f.Type.Name()); t != nil && !t.IsLeaf() {
+		s.child = newPlace(t)
+	}
+	s.steps = append([]string{s.name}, lists(f.Type)...)
+	p.slots = append(p.slots, s)
+	p.byName[s.name] = s
+	return s
+}
+
+// takes reports whether the slot can also hold the field as another type defines it: no subgraph may have to
+// answer two types that cannot share a name in one document. It remembers the definition if so.
+func (s *slot) takes(sg *supergraph.Supergraph, f *supergraph.Field) bool {
+	if slices.Contains(s.definitions, f) {
+		return true
+	}
+	for _, d := range s.definitions {
+		if !sameShape(sg, d, f) {
+			return false
+		}
+	}
+	s.definitions = append(s.definitions, f)
+	return true
+}
+
+// sameShape reports whether two fields may stand under one name, in the data and in a document of each
+// subgraph that has both. https://spec.graphql.org/October2021/#SameResponseShape()
+func sameShape(sg *supergraph.Supergraph, a, b *supergraph.Field) bool {
+	if len(lists(a.Type)) != len(lists(b.Type)) || !sameKind(sg, a.Type, b.Type) {
+		return false
+	}
+	for id, in := range a.In {
+		if in != nil && b.In[id] != nil && !sameWrapping(in.Type, b.In[id].Type) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameKind: both composite, or the same leaf.
+func sameKind(sg *supergraph.Supergraph, a, b *ast.Type) bool {
+	if a.Name() == b.Name() {
+		return true
+	}
+	at, bt := sg.Type(a.Name()), sg.Type(b.Name())
+	return at != nil && bt != nil && !at.IsLeaf() && !bt.IsLeaf()
+}
+
+func sameWrapping(a, b *ast.Type) bool {
+	for a.Elem != nil && b.Elem != nil && a.NonNull == b.NonNull {
+		a, b = a.Elem, b.Elem
+	}
+	return a.NonNull == b.NonNull && (a.Elem == nil) == (b.Elem == nil)
+}
+
+func (p *place) freeName(key, field string) string {
+	for _, name := range []string{key, field} {
+		if name != "" && p.byName[name] == nil && name != queryplan.Typename {
+			return name
+		}
+	}
+	if key == "" {
+		key = field
+	}
+	for i := 0; ; i++ {
+		if name := "_" + strconv.Itoa(i) + "_" + key; p.byName[name] == nil {
+			return name
+		}
+	}
+}
+
+// lists is one step for each list around a type.
+func lists(t *ast.Type) []string {
+	var out []string
+	for ; t.Elem != nil; t = t.Elem {
+		out = append(out, queryplan.List)
+	}
+	return out
+}

@@ -1,0 +1,78 @@
+package planner
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/engine/operation"
+	"github.com/ficusgraph/ficus/engine/supergraph"
+)
+
+// root plans the fields of the operation's root type.
+func (b *builder) root(kind ast.Operation, typ *supergraph.Type, wants []*want) error {
+	if kind == ast.Mutation {
+		return b.series(typ, wants)
+	}
+	_, err := b.roots(kind, typ, wants, map[int]*cursor{})
+	return err
+}
+
+// roots answers root fields, with one group for each subgraph that is asked.
+func (b *builder) roots(kind ast.Operation, typ *supergraph.Type, wants []*want, into map[int]*cursor) ([]*group, error) {
+	d := b.decide(spot{sub: nowhere, typ: typ}, wants, nil)
+	if b.considered > b.budget {
+		return nil, ErrBudget
+	}
+	if len(d.left) > 0 {
+		return nil, b.unanswerable(cursor{}, d.left)
+	}
+	var used []*group
+	for i := range d.assigned {
+		a := &d.assigned[i]
+		c := into[a.site]
+		if c == nil {
+			c = b.rootCursor(kind, typ, a.site)
+			into[a.site] = c
+		}
+		groups, err := b.put(*c, typ, a)
+		if err != nil {
+			return nil, err
+		}
+		used = appendNew(used, groups)
+	}
+	return used, nil
+}
+
+func (b *builder) rootCursor(kind ast.Operation, typ *supergraph.Type, sub int) *cursor {
+	g := &group{id: len(b.groups), sub: sub, kind: kind, set: &set{typ: typ}}
+	b.groups = append(b.groups, g)
+	return &cursor{spot: spot{sub: sub, typ: typ}, group: g, set: g.set, place: b.top}
+}
+
+// series plans mutation fields so that each begins when all of the one before has ended. Fields that follow
+// each other in one subgraph share a request, which runs them in series, as long as nothing else was needed.
+func (b *builder) series(typ *supergraph.Type, wants []*want) error {
+	var last *cursor
+	for _, w := range wants {
+		before := len(b.groups)
+		d := b.decide(spot{sub: nowhere, typ: typ}, []*want{w}, nil)
+		if len(d.left) > 0 || len(d.assigned) != 1 {
+			return b.unanswerable(cursor{}, []*want{w})
+		}
+		a := &d.assigned[0]
+		if last == nil || last.sub != a.site || last.group.id != before-1 {
+			last = b.rootCursor(ast.Mutation, typ, a.site)
+			last.group.dependOn(b.groups[:before])
+		}
+		if _, err := b.put(*last, typ, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// introspect adds a group for what the engine answers itself.
+func (b *builder) introspect(selections []*operation.Selection) {
+	if len(selections) > 0 {
+		b.groups = append(b.groups, &group{id: len(b.groups), kind: ast.Query, introspection: selections})
+	}
+}
