@@ -187,3 +187,44 @@ func TestIdentity(t *testing.T) {
 		t.Error("the context does not carry the identity")
 	}
 }
+
+// BenchmarkVerify is a token seen before; BenchmarkVerifyFirst one that is not, by each kind of key.
+func BenchmarkVerify(b *testing.B) {
+	k := keys()
+	v := verifier(b, one(auth.KeySet{Key: public(b, k.rsa)}), auth.Parts{})
+	token := sign(b, jwt.SigningMethodRS256, k.rsa, nil, good(nil))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := v.Verify(b.Context(), token); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkVerifyFirst(b *testing.B) {
+	k := keys()
+	for name, c := range map[string]struct {
+		method jwt.SigningMethod
+		key    any
+		set    auth.KeySet
+	}{
+		"RS256": {jwt.SigningMethodRS256, k.rsa, auth.KeySet{Key: public(b, k.rsa)}},
+		"ES256": {jwt.SigningMethodES256, k.ec, auth.KeySet{Key: public(b, k.ec)}},
+		"HS256": {jwt.SigningMethodHS256, []byte(secret), auth.KeySet{Secret: secret}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			cfg := one(c.set)
+			cfg.CacheSize = 1
+			v := verifier(b, cfg, auth.Parts{})
+			tokens := [3]string{}
+			for i := range tokens {
+				tokens[i] = sign(b, c.method, c.key, nil, good(map[string]any{"n": i}))
+			}
+			for i := 0; b.Loop(); i++ {
+				if _, err := v.Verify(b.Context(), tokens[i%len(tokens)]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -3,7 +3,6 @@ package auth
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -156,7 +155,7 @@ func (k KeySet) validate(add func(format string, args ...any)) {
 		add(".headers: mean something only beside url")
 	}
 	for i, h := range k.Headers {
-		if h.Name == "" || strings.ContainsAny(h.Name, " \t\r\n:") || http.CanonicalHeaderKey(h.Name) == "" {
+		if h.Name == "" || strings.ContainsAny(h.Name, " \t\r\n:") {
 			add(".headers[%d].name: %q is not the name of a header", i, h.Name)
 		}
 	}
