@@ -1,3 +1,6 @@
+// Package model holds the Go types of the gateway's own part of the graph. models.go is generated from
+// schema/platform.graphql; the rest is written by hand, and is data that resolvers are given and the graph does not
+// show.
 package model
 
 // Plan is a customer's contract. It is written as in the graph.

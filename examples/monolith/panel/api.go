@@ -134,7 +134,9 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	if err := json.NewEncoder(w).Encode(v); err != nil {
+	body := json.NewEncoder(w)
+	body.SetEscapeHTML(false)
+	if err := body.Encode(v); err != nil {
 		slog.Debug("client left", "error", err)
 	}
 }

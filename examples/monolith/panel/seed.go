@@ -65,7 +65,7 @@ func (s *seeder) insert(query string) (add func(...any), done func()) {
 			s.err = fmt.Errorf("%s: %w", query, err)
 		}
 	}
-	return add, func() { statement.Close() }
+	return add, func() { _ = statement.Close() }
 }
 
 func pick[T any](s *seeder, from []T) T { return from[s.rand.IntN(len(from))] }
