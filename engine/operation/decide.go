@@ -1,0 +1,245 @@
+package operation
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// typenameField is the definition of __typename, which no type declares.
+var typenameField = &ast.FieldDefinition{
+	Name: "__typename", Description: "The name of the current Object type at runtime.",
+	Type: ast.NonNullNamedType("String", nil),
+}
+
+// Decide is the operation under the mask's conditions. Its error is Errors: the inlined operation is too large.
+func (p *Prepared) Decide(mask uint64) (*Operation, error) {
+	if _, err := p.Mask(nil); len(p.conditions) > maxConditions {
+		return nil, err
+	}
+	in := &inliner{Prepared: p, mask: mask, relations: map[[2]string]relation{}}
+	selections := in.expand(nil, p.root, p.definition.SelectionSet, 1)
+	if in.err != nil {
+		return nil, Errors{in.err}
+	}
+	op := &Operation{Kind: p.Kind(), Name: p.Name(), Selections: selections}
+	names := map[string]bool{}
+	used(selections, names)
+	for _, v := range p.definition.VariableDefinitions {
+		if names[v.Variable] {
+			op.Variables = append(op.Variables, v)
+		}
+	}
+	op.Key = op.text(false)
+	return op, nil
+}
+
+// inliner expands one operation. Once err is set it only unwinds.
+type inliner struct {
+	*Prepared
+	mask      uint64
+	relations map[[2]string]relation
+	// cost is the selections visited so far, with their arguments.
+	cost, aliases, roots int
+	err                  *Error
+}
+
+// expand appends what the selection set selects on the type.
+func (in *inliner) expand(dst []*Selection, parent *ast.Definition, set ast.SelectionSet, depth int) []*Selection {
+	for _, s := range set {
+		if !in.pay(1, s.GetPosition()) {
+			return dst
+		}
+		switch s := s.(type) {
+		case *ast.Field:
+			if in.included(s.Directives) {
+				dst = in.field(dst, parent, s, depth)
+			}
+		case *ast.InlineFragment:
+			if in.included(s.Directives) {
+				dst = in.fragment(dst, parent, s.TypeCondition, s.SelectionSet, depth)
+			}
+		case *ast.FragmentSpread:
+			if in.included(s.Directives) {
+				f := in.fragments[s.Name]
+				dst = in.fragment(dst, parent, f.TypeCondition, f.SelectionSet, depth)
+			}
+		}
+	}
+	return dst
+}
+
+func (in *inliner) field(dst []*Selection, parent *ast.Definition, f *ast.Field, depth int) []*Selection {
+	for _, arg := range f.Arguments {
+		if !in.pay(weight(arg.Value), f.Position) {
+			return dst
+		}
+	}
+	if !in.within(f, depth) {
+		return dst
+	}
+	out := &Selection{Key: f.Alias, Name: f.Name, Arguments: f.Arguments, Definition: typenameField, Parent: parent.Name}
+	if f.Name != typenameField.Name {
+		out.Definition = parent.Fields.ForName(f.Name)
+	}
+	if out.Definition == nil {
+		in.fail(CodeValidation, fmt.Sprintf("Cannot query field %q on type %q.", f.Name, parent.Name), f.Position)
+		return dst
+	}
+	if len(f.SelectionSet) > 0 {
+		out.Selections = in.expand(nil, in.api.Types[out.Definition.Type.Name()], f.SelectionSet, depth+1)
+	}
+	return append(dst, out)
+}
+
+// fragment appends the selections on the type condition: in place if it always holds, not at all if it never
+// does. What stands in place is selected on the parent, whose fields may have narrower types.
+func (in *inliner) fragment(dst []*Selection, parent *ast.Definition, on string, set ast.SelectionSet, depth int) []*Selection {
+	if on == "" {
+		return in.expand(dst, parent, set, depth)
+	}
+	switch in.relate(parent, on) {
+	case always:
+		return in.expand(dst, parent, set, depth)
+	case never:
+		return dst
+	}
+	selections := in.expand(nil, in.api.Types[on], set, depth)
+	if len(selections) == 0 {
+		return dst
+	}
+	return append(dst, &Selection{On: on, Selections: selections})
+}
+
+// relation is what a type condition means for the objects of a type.
+type relation uint8
+
+const (
+	sometimes relation = iota + 1
+	always
+	never
+)
+
+// relate says whether objects of the parent meet the condition. It is always only if, beyond that, the fields
+// that can be selected on the condition can be selected on the parent.
+func (in *inliner) relate(parent *ast.Definition, on string) relation {
+	if parent.Name == on || slices.Contains(parent.Interfaces, on) {
+		return always
+	}
+	pair := [2]string{parent.Name, on}
+	out, known := in.relations[pair]
+	if !known {
+		out = relate(in.api, parent, in.api.Types[on])
+		in.relations[pair] = out
+	}
+	return out
+}
+
+func relate(api *ast.Schema, parent, cond *ast.Definition) relation {
+	objects := possibleTypes(api, parent)
+	met := 0
+	for t := range possibleTypes(api, cond) {
+		if objects[t] {
+			met++
+		}
+	}
+	switch {
+	case met == 0:
+		return never
+	case met == len(objects) && cond.Kind == ast.Union:
+		return always
+	}
+	return sometimes
+}
+
+func (in *inliner) included(list ast.DirectiveList) bool {
+	for _, d := range list {
+		v := condition(d)
+		if v == nil {
+			continue
+		}
+		holds := v.Raw == "true"
+		if v.Kind == ast.Variable {
+			holds = in.mask&(1<<slices.Index(in.conditions, v.Raw)) != 0
+		}
+		if holds == (d.Name == "skip") {
+			return false
+		}
+	}
+	return true
+}
+
+// pay accounts for work, and reports whether there may be more of it.
+func (in *inliner) pay(cost int, where *ast.Position) bool {
+	if in.cost += cost; in.cost > in.limits.MaxSelections {
+		in.fail(CodeTooLarge, fmt.Sprintf("The operation has more than %d selections once its fragments are inlined: split it into several requests.", in.limits.MaxSelections), where)
+	}
+	return in.err == nil
+}
+
+// within holds the field against the limits that are about fields.
+func (in *inliner) within(f *ast.Field, depth int) bool {
+	if depth > in.limits.MaxDepth {
+		in.fail(CodeMaxDepth, fmt.Sprintf("The operation's fields nest deeper than %d once its fragments are inlined.", in.limits.MaxDepth), f.Position)
+	}
+	if f.Alias != f.Name {
+		if in.aliases++; in.limits.MaxAliases > 0 && in.aliases > in.limits.MaxAliases {
+			in.fail(CodeMaxAliases, fmt.Sprintf("The operation has more than %d aliases.", in.limits.MaxAliases), f.Position)
+		}
+	}
+	if depth == 1 {
+		if in.roots++; in.limits.MaxRootFields > 0 && in.roots > in.limits.MaxRootFields {
+			in.fail(CodeMaxRootFields, fmt.Sprintf("The operation has more than %d root fields.", in.limits.MaxRootFields), f.Position)
+		}
+	}
+	return in.err == nil
+}
+
+func (in *inliner) fail(code, message string, where *ast.Position) {
+	if in.err == nil {
+		in.err = &Error{Code: code, Message: message, Locations: at(where)}
+	}
+}
+
+// weight is what a value costs where it is written again: its nodes, and long texts as several.
+func weight(v *ast.Value) int {
+	out := 1 + len(v.Raw)/64
+	for _, c := range v.Children {
+		out += weight(c.Value)
+	}
+	return out
+}
+
+// possibleTypes is the set of the object types that objects of the type can have.
+func possibleTypes(api *ast.Schema, def *ast.Definition) map[string]bool {
+	if def.Kind == ast.Object {
+		return map[string]bool{def.Name: true}
+	}
+	out := map[string]bool{}
+	for _, t := range api.PossibleTypes[def.Name] {
+		if t != nil && t.Kind == ast.Object {
+			out[t.Name] = true
+		}
+	}
+	return out
+}
+
+// used gathers the variables that the selections mention.
+func used(set []*Selection, into map[string]bool) {
+	for _, s := range set {
+		for _, arg := range s.Arguments {
+			mentioned(arg.Value, into)
+		}
+		used(s.Selections, into)
+	}
+}
+
+func mentioned(v *ast.Value, into map[string]bool) {
+	if v.Kind == ast.Variable {
+		into[v.Raw] = true
+	}
+	for _, c := range v.Children {
+		mentioned(c.Value, into)
+	}
+}
