@@ -17,7 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"golang.org/x/tools/txtar"
 
-	"github.com/ficusgraph/ficus/examples/monolith/panel"
+	"github.com/ficusgraph/ficus/examples/monolith/legacy"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 )
 
@@ -160,7 +160,7 @@ func startMonolith(t *testing.T) (base string) {
 	out, lines := io.Pipe()
 	done := make(chan error, 1)
 	db := filepath.Join(t.TempDir(), "monolith.db")
-	go func() { done <- panel.Run(ctx, []string{"-listen", "127.0.0.1:0", "-db", db}, lines) }()
+	go func() { done <- legacy.Run(ctx, []string{"-listen", "127.0.0.1:0", "-db", db}, lines) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {

@@ -1,4 +1,4 @@
-// Command monolith runs the legacy application that the demo strangles, alone: see package panel.
+// Command monolith runs the legacy application that the demo strangles, alone: see package legacy.
 package main
 
 import (
@@ -10,12 +10,12 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/ficusgraph/ficus/examples/monolith/panel"
+	"github.com/ficusgraph/ficus/examples/monolith/legacy"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := panel.Run(ctx, os.Args[1:], os.Stdout)
+	err := legacy.Run(ctx, os.Args[1:], os.Stdout)
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "monolith:", err)

@@ -1,4 +1,4 @@
-package panel_test
+package legacy_test
 
 import (
 	"bufio"
@@ -19,7 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/ficusgraph/ficus/examples/monolith/panel"
+	"github.com/ficusgraph/ficus/examples/monolith/legacy"
 )
 
 type meta struct{ Page, Size, Total int }
@@ -30,7 +30,7 @@ func start(t *testing.T, args ...string) string {
 	ctx, stop := context.WithCancel(context.Background())
 	out, lines := io.Pipe()
 	done := make(chan error, 1)
-	go func() { done <- panel.Run(ctx, append([]string{"-listen", "127.0.0.1:0"}, args...), lines) }()
+	go func() { done <- legacy.Run(ctx, append([]string{"-listen", "127.0.0.1:0"}, args...), lines) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
@@ -58,7 +58,7 @@ var seeded = sync.OnceValues(func() ([]byte, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	out, lines := io.Pipe()
 	done := make(chan error, 1)
-	go func() { done <- panel.Run(ctx, []string{"-listen", "127.0.0.1:0", "-db", path}, lines) }()
+	go func() { done <- legacy.Run(ctx, []string{"-listen", "127.0.0.1:0", "-db", path}, lines) }()
 	_, err = bufio.NewReader(out).ReadString('\n')
 	stop()
 	if err := errors.Join(err, <-done); err != nil {
@@ -405,7 +405,7 @@ func TestBadStartsSayWhy(t *testing.T) {
 		`unexpected argument "now"`:    {"now"},
 		"flag provided but not":        {"-what"},
 	} {
-		err := panel.Run(t.Context(), args, io.Discard)
+		err := legacy.Run(t.Context(), args, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: got %v, want %q", args, err, want)
 		}

@@ -1,16 +1,16 @@
-// Package panel is the legacy application that the demo strangles: the control panel of a company that
+// Package legacy is the legacy application that the demo strangles: the control panel of a company that
 // hosts websites, over a SQLite file.
 //
 // It is no model of good manners, on purpose. It speaks JSON in an envelope, answers 200 when it means no,
 // counts time in seconds here and in milliseconds there, numbers its enums, and renders HTML for an address
 // that it does not know. It knows nothing of GraphQL and nothing of the gateway.
 //
-//	panel.go        starts, serves, stops
+//	legacy.go       starts, serves, stops
 //	database.go     the file: opened, checked, filled once (schema.sql, seed.go)
 //	api.go          envelope, paging, errors: what all addresses share
 //	auth.go         keys and sessions
 //	the rest        one file for each thing that there is
-package panel
+package legacy
 
 import (
 	"context"
