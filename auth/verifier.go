@@ -108,8 +108,9 @@ func (v *Verifier) Ready() bool {
 // Verify is the identity that the token proves. Its error is an *Error, or ErrUnavailable.
 func (v *Verifier) Verify(ctx context.Context, token string) (*Identity, error) {
 	now, sum := v.parts.Now(), digest(sha256.Sum256([]byte(token)))
-	if i := v.cache.get(sum, now); i != nil {
-		return i, nil
+	known, cleared := v.cache.get(sum, now)
+	if known != nil {
+		return known, nil
 	}
 	t, err := parseJWS(token)
 	if err != nil {
@@ -117,6 +118,7 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Identity, error) 
 	}
 	claims, err := v.authenticate(t, now)
 	if errors.Is(err, errUnknownKey) && v.refresh(ctx, now) {
+		_, cleared = v.cache.get(sum, now)
 		claims, err = v.authenticate(t, now)
 	}
 	if errors.Is(err, errUnknownKey) && !v.Ready() {
@@ -126,7 +128,7 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Identity, error) 
 		return nil, err
 	}
 	i := newIdentity(token, claims)
-	v.cache.put(sum, i, v.expiry(claims))
+	v.cache.put(sum, remembered{i, v.expiry(claims)}, cleared)
 	return i, nil
 }
 
