@@ -23,6 +23,8 @@ type position struct {
 	sites []*site
 	// partial: what cannot be answered here is answered elsewhere.
 	partial bool
+	// still: nothing more is fetched.
+	still bool
 }
 
 // site is an entity group entered for objects of one type.
@@ -48,7 +50,7 @@ func newBuilder(s *search, top *place) *builder {
 // solve decides who answers the wants at a position and builds it: first what the objects' own fetch answers,
 // then entity fetches, last those that wait for inputs.
 func (b *builder) solve(pos *position, wants []*want) ([]*group, error) {
-	d := b.decide(pos.spot, wants, pos.open())
+	d := b.decide(pos.spot, wants, pos.open(), pos.still)
 	if b.considered > b.budget {
 		return nil, ErrBudget
 	}
@@ -87,7 +89,7 @@ func (b *builder) atHere(pos *position, a *assigned) ([]*group, error) {
 	if a.site != here {
 		return nil, nil
 	}
-	return b.put(pos.cursor, a.at, a)
+	return b.put(pos.cursor, a.at, a, pos.still)
 }
 
 func (b *builder) atEntity(pos *position, a *assigned) ([]*group, error) {
@@ -98,7 +100,7 @@ func (b *builder) atEntity(pos *position, a *assigned) ([]*group, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.put(s.cursor, a.as, a)
+	return b.put(s.cursor, a.as, a, false)
 }
 
 func (b *builder) withInputs(pos *position, a *assigned) ([]*group, error) {
@@ -114,7 +116,7 @@ func (b *builder) withInputs(pos *position, a *assigned) ([]*group, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.put(s.cursor, a.as, a)
+	return b.put(s.cursor, a.as, a, false)
 }
 
 // solveInner decides anew, at sites that see an interface where the objects' own fetch sees an object, all
@@ -151,7 +153,7 @@ func (b *builder) solveInner(pos *position, d *decision) ([]*group, error) {
 }
 
 // put selects a want at a cursor, on objects of a type, and answers what is wanted beneath.
-func (b *builder) put(c cursor, on *supergraph.Type, a *assigned) ([]*group, error) {
+func (b *builder) put(c cursor, on *supergraph.Type, a *assigned, still bool) ([]*group, error) {
 	used := []*group{c.group}
 	if a.want.field == nil {
 		c.set.typename = true
@@ -166,6 +168,7 @@ func (b *builder) put(c cursor, on *supergraph.Type, a *assigned) ([]*group, err
 	if f.sub == nil {
 		return used, nil
 	}
+	still = still || a.still
 	path := c.path
 	if b.narrows(c, on) {
 		c.set.typename = true
@@ -174,7 +177,7 @@ func (b *builder) put(c cursor, on *supergraph.Type, a *assigned) ([]*group, err
 	beneath := cursor{
 		spot: spot{sub: c.sub, typ: ret, provided: a.answer.provided}, group: c.group, set: f.sub, place: sl.child, path: into(path, sl),
 	}
-	groups, err := b.solve(&position{cursor: beneath, partial: len(a.left) > 0}, a.want.sub)
+	groups, err := b.solve(&position{cursor: beneath, partial: still || len(a.left) > 0, still: still}, a.want.sub)
 	return appendNew(used, groups), err
 }
 

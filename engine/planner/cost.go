@@ -56,6 +56,7 @@ type valueID struct {
 	sub      int
 	typ      *supergraph.Type
 	provided string
+	still    bool
 }
 
 // valued is what it costs to answer all beneath a want from a subgraph, and what cannot be answered so.
@@ -63,6 +64,8 @@ type valued struct {
 	cost cost
 	left []*want
 	done bool
+	// rest is the want for only what is left.
+	rest *want
 }
 
 type spotID struct {
@@ -85,12 +88,13 @@ func newSearch(v *view, w *wanting, budget int) *search {
 	}
 }
 
-// value is the cost of what is wanted beneath a want, if the subgraph answers it so.
-func (s *search) value(w *want, sub int, a answer) *valued {
+// value is the cost of what is wanted beneath a want, if the subgraph answers it so. Standing still, nothing
+// more may be fetched beneath.
+func (s *search) value(w *want, sub int, a answer, still bool) *valued {
 	if len(w.sub) == 0 {
 		return &valued{cost: cost{fields: 1}, done: true}
 	}
-	id := valueID{want: w, sub: sub, typ: s.namedType(a.in.Type), provided: a.provided.String()}
+	id := valueID{want: w, sub: sub, typ: s.namedType(a.in.Type), provided: a.provided.String(), still: still}
 	if v := s.values[id]; v != nil {
 		if !v.done { // answering needs itself: not a way
 			return &valued{cost: cost{missing: leaves(w.sub)}, left: w.sub}
@@ -99,9 +103,12 @@ func (s *search) value(w *want, sub int, a answer) *valued {
 	}
 	v := &valued{}
 	s.values[id] = v
-	d := s.decide(spot{sub: sub, typ: id.typ, provided: a.provided}, w.sub, nil)
+	d := s.decide(spot{sub: sub, typ: id.typ, provided: a.provided}, w.sub, nil, still)
 	v.cost, v.left, v.done = d.cost, d.left, true
 	v.cost.fields++
+	if len(v.left) > 0 {
+		v.rest = w.restricted(w.types, v.left)
+	}
 	return v
 }
 

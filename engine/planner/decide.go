@@ -23,28 +23,34 @@ type decision struct {
 type assigned struct {
 	*unit
 	option
+	// still: beneath, only what needs no further fetch; the rest is assigned elsewhere.
+	still bool
 }
 
 // decide assigns each want at the spot to a site. open are the subgraphs that were entered already.
-func (s *search) decide(sp spot, wants []*want, open []int) *decision {
+// Standing still, nothing more may be fetched.
+func (s *search) decide(sp spot, wants []*want, open []int, still bool) *decision {
 	d := &decision{open: slices.Clone(open), free: open, hops: map[*supergraph.Type]map[int]*hop{}}
-	round := s.units(sp, wants)
+	round := s.units(sp, wants, still)
 	seen := map[inputsID]bool{}
 	for len(round) > 0 && s.considered <= s.budget {
 		var pending []*unit
 		for _, u := range round {
-			s.weigh(sp, u)
+			s.weigh(sp, u, still)
 			if len(u.options) > 0 && u.options[0].site == here && u.options[0].cost.free() {
 				d.assigned = append(d.assigned, assigned{unit: u, option: u.options[0]})
 			} else {
 				pending = append(pending, u)
-				if sp.sub != nowhere && !u.level && d.hops[u.at] == nil {
+				if sp.sub != nowhere && !u.level && !still && d.hops[u.at] == nil {
 					d.hops[u.at] = s.reach(sp, u.at)
 				}
 			}
 		}
 		d.enter(pending)
 		round = append(d.assign(pending), s.needed(sp, d, seen)...)
+	}
+	if !still && sp.typ != s.sg.Mutation && sp.typ != s.sg.Subscription {
+		s.divide(d)
 	}
 	d.sum()
 	return d
@@ -63,7 +69,7 @@ func (s *search) needed(sp spot, d *decision, seen map[inputsID]bool) []*unit {
 		}
 		seen[id] = true
 		at := spot{sub: sp.sub, typ: a.at, provided: sp.provided}
-		for _, u := range s.units(at, s.fieldSet(a.answer.in.Requires, a.as, a.at)) {
+		for _, u := range s.units(at, s.fieldSet(a.answer.in.Requires, a.as, a.at), false) {
 			u.of = a.unit
 			out = append(out, u)
 		}

@@ -30,7 +30,11 @@ func (d *document) print(kind ast.Operation, selections []*queryplan.Selection) 
 	for _, v := range d.variables {
 		if d.used[v.Variable] {
 			variables = append(variables, &queryplan.Variable{Name: v.Variable, Type: v.Type})
-			declared = append(declared, "$"+v.Variable+":"+v.Type.String())
+			text := "$" + v.Variable + ":" + v.Type.String()
+			if v.DefaultValue != nil { // which lets it stand where null may not
+				text += "=" + v.DefaultValue.String()
+			}
+			declared = append(declared, text)
 		}
 	}
 	head := ""

@@ -91,6 +91,9 @@ func (e *emitter) fetch(id int, g *group) *queryplan.Fetch {
 	for _, s := range g.path {
 		f.Path = append(f.Path, queryplan.Step{Name: s.name, Types: s.types})
 	}
+	if n := len(f.Path); n > 0 && len(g.reps) > 1 {
+		f.Path[n-1].Types = nil // the representations tell the types apart
+	}
 	for _, r := range g.reps {
 		f.Representations = append(f.Representations, e.representation(g, r))
 	}

@@ -14,7 +14,7 @@ import (
 // they wait for cannot be used, since a group cannot wait for itself.
 func (b *builder) enter(pos *position, at *supergraph.Type, sub int, inputs []*want, needs []*group) (*site, error) {
 	for _, s := range pos.sites {
-		if s.sub == sub && s.at == at && !anyWaitsFor(needs, s.group) {
+		if s.sub == sub && s.at == at && !anyWaitsFor(needs, s.group) && !b.conflict(pos.place, s.rep.inputs, inputs) {
 			b.supply(pos, s, inputs, needs)
 			return s, nil
 		}
@@ -28,7 +28,7 @@ func (b *builder) enter(pos *position, at *supergraph.Type, sub int, inputs []*w
 		return nil, err
 	}
 	needs = appendNew(appendNew([]*group{pos.group}, providers), needs)
-	g := b.groupFor(pos, at, h, needs)
+	g := b.groupFor(pos, at, h, inputs, needs)
 	s := b.siteIn(g, pos, at, h)
 	b.addInputs(pos.place, &s.rep.inputs, h.fields, at, true)
 	b.supply(pos, s, inputs, nil)
@@ -79,18 +79,18 @@ func (b *builder) known(c cursor, as *supergraph.Type, w *want) ([]*group, error
 	if !ok {
 		return nil, b.unanswerable(c, []*want{w})
 	}
-	return b.put(c, as, &assigned{unit: &unit{want: w, at: as}, option: option{site: here, as: as, answer: a}})
+	return b.put(c, as, &assigned{unit: &unit{want: w, at: as}, option: option{site: here, as: as, answer: a}}, false)
 }
 
 // groupFor finds an entity group of the subgraph at the place that can wait for what is needed, or makes one.
-func (b *builder) groupFor(pos *position, at *supergraph.Type, h *hop, needs []*group) *group {
+func (b *builder) groupFor(pos *position, at *supergraph.Type, h *hop, inputs []*want, needs []*group) *group {
 	path := pos.path
 	if b.narrows(pos.cursor, at) {
 		pos.set.typename = true
 		path = narrowed(path, at.Members)
 	}
 	for _, g := range pos.place.groups {
-		if g.sub == h.sub && len(g.path) == len(path) && !anyWaitsFor(needs, g) {
+		if g.sub == h.sub && len(g.path) == len(path) && !anyWaitsFor(needs, g) && !b.conflict(pos.place, g.sent(at, h.as), inputs) {
 			g.widen(path)
 			g.dependOn(needs)
 			g.sources = append(g.sources, pos.cursor)
@@ -143,6 +143,25 @@ func (b *builder) addInputs(p *place, list *[]*queryplan.Input, wants []*want, a
 			b.addInputs(sl.child, &in.Fields, w.sub, b.namedType(w.field.Type), false)
 		}
 	}
+}
+
+// conflict reports whether the wants cannot be sent beside the inputs: a field of one name with other arguments.
+func (b *builder) conflict(p *place, inputs []*queryplan.Input, wants []*want) bool {
+	for _, w := range wants {
+		if w.field == nil {
+			continue
+		}
+		sl := w.slot
+		if sl == nil {
+			sl = p.slotFor(b.sg, "", w.field, w.argsText)
+		}
+		for _, in := range inputs {
+			if in.Name == w.name && (in.From != sl.name || sl.child != nil && b.conflict(sl.child, in.Fields, w.sub)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // inputOf finds or makes the input of a name.

@@ -32,6 +32,16 @@ type representation struct {
 	inputs []*queryplan.Input
 }
 
+// sent is what the group sends for objects of a type.
+func (g *group) sent(at, as *supergraph.Type) []*queryplan.Input {
+	for _, r := range g.reps {
+		if r.at == at && r.as == as {
+			return r.inputs
+		}
+	}
+	return nil
+}
+
 // step is a step of a path under construction. Steps are shared between paths: they are replaced, not changed.
 type step struct {
 	name  string

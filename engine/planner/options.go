@@ -40,7 +40,7 @@ func (o option) weight() int { return o.cost.weight() + o.inputs.weight() }
 
 // units divides wants by the types that the spot's subgraph tells apart, but for those that it answers on an
 // interface for all types alike.
-func (s *search) units(sp spot, wants []*want) []*unit {
+func (s *search) units(sp spot, wants []*want, still bool) []*unit {
 	var out []*unit
 	for _, w := range wants {
 		switch {
@@ -51,7 +51,7 @@ func (s *search) units(sp spot, wants []*want) []*unit {
 		case w.field == nil:
 			out = append(out, &unit{want: w, at: sp.typ, level: true, options: []option{{site: here, as: sp.typ}}})
 		default:
-			if u := s.levelUnit(sp, w); u != nil {
+			if u := s.levelUnit(sp, w, still); u != nil {
 				out = append(out, u)
 				continue
 			}
@@ -66,7 +66,7 @@ func (s *search) units(sp spot, wants []*want) []*unit {
 }
 
 // levelUnit answers a want on an interface, if the subgraph can do so for each type that is possible there.
-func (s *search) levelUnit(sp spot, w *want) *unit {
+func (s *search) levelUnit(sp spot, w *want, still bool) *unit {
 	for _, q := range []*supergraph.Type{w.field.Parent, sp.typ} {
 		if q.Kind != ast.Interface || q.In[sp.sub] == nil || isInterfaceObject(q, sp.sub) {
 			continue
@@ -75,11 +75,21 @@ func (s *search) levelUnit(sp spot, w *want) *unit {
 		if !ok || a.needsInputs() || !s.uniform(sp, q, w) {
 			continue
 		}
-		if v := s.value(w, sp.sub, a); v.cost.missing == 0 {
+		v := s.value(w, sp.sub, a, still)
+		if v.cost.free() || v.cost.missing == 0 && !s.providesMore(sp, w, a) {
 			return &unit{want: w, at: q, level: true, options: []option{{site: here, as: q, answer: a, cost: v.cost}}}
 		}
 	}
 	return nil
+}
+
+// providesMore reports whether a subgraph answers more beneath a field on some object type than it does on the
+// interface: its @provides may stand there only.
+func (s *search) providesMore(sp spot, w *want, on answer) bool {
+	return slices.ContainsFunc(s.carriers(sp.typ, sp.sub), func(c *supergraph.Type) bool {
+		a, ok := s.answer(sp.sub, c, w.name, sp.provided)
+		return ok && a.provided.String() != on.provided.String()
+	})
 }
 
 // uniform reports whether the want is for all types of the interface at the spot, and each is answered there.
@@ -111,19 +121,19 @@ func (s *search) uniform(sp spot, q *supergraph.Type, w *want) bool {
 
 // weigh finds the options of a unit: where the objects are, and each subgraph that can be entered. A way that
 // needs no further fetch is taken without looking at others.
-func (s *search) weigh(sp spot, u *unit) {
+func (s *search) weigh(sp spot, u *unit, still bool) {
 	if u.level {
 		return
 	}
 	if sp.sub == nowhere {
 		for _, id := range s.holders[u.want.field] {
-			s.offer(u, id, id, u.at, nil)
+			s.offer(u, id, id, u.at, nil, still)
 		}
 		return
 	}
 	if !slices.Contains(u.tried, here) {
-		s.offer(u, here, sp.sub, u.at, sp.provided)
-		if len(u.options) > 0 && u.options[0].cost.free() {
+		s.offer(u, here, sp.sub, u.at, sp.provided, still)
+		if still || len(u.options) > 0 && u.options[0].cost.free() {
 			return
 		}
 	}
@@ -137,14 +147,14 @@ func (s *search) weigh(sp spot, u *unit) {
 		if d.as.IsAbstract() && !isInterfaceObject(d.as, d.sub) {
 			s.offerInner(u, h)
 		} else {
-			s.offer(u, d.sub, d.sub, d.as, nil)
+			s.offer(u, d.sub, d.sub, d.as, nil, false)
 		}
 	}
 	s.weighInputs(sp, u)
 }
 
 // offer adds the option that the subgraph answers the unit, if it does.
-func (s *search) offer(u *unit, site, sub int, as *supergraph.Type, provided supergraph.FieldSet) {
+func (s *search) offer(u *unit, site, sub int, as *supergraph.Type, provided supergraph.FieldSet, still bool) {
 	s.considered++
 	if u.want.field == nil {
 		if !isInterfaceObject(as, sub) {
@@ -156,7 +166,7 @@ func (s *search) offer(u *unit, site, sub int, as *supergraph.Type, provided sup
 	if !ok || site == here && a.needsInputs() {
 		return
 	}
-	v := s.value(u.want, sub, a)
+	v := s.value(u.want, sub, a, still)
 	if v.cost.missing > 0 && v.cost.missing >= leaves(u.want.sub) {
 		return // leads to nothing that is wanted
 	}
@@ -166,7 +176,7 @@ func (s *search) offer(u *unit, site, sub int, as *supergraph.Type, provided sup
 // offerInner adds the option to enter a subgraph that knows the interface's types.
 func (s *search) offerInner(u *unit, h *hop) {
 	s.considered++
-	d := s.decide(spot{sub: h.sub, typ: h.as}, []*want{u.want}, nil)
+	d := s.decide(spot{sub: h.sub, typ: h.as}, []*want{u.want}, nil, false)
 	if d.cost.missing == 0 {
 		u.options = append(u.options, option{site: h.sub, as: h.as, cost: d.cost, inner: true})
 	}
@@ -182,7 +192,7 @@ func (s *search) weighInputs(sp spot, u *unit) {
 		if o.answer.in != nil && len(o.answer.in.Requires) > 0 {
 			w := &want{sub: s.fieldSet(o.answer.in.Requires, o.as, u.at)}
 			in := &supergraph.FieldIn{Type: ast.NamedType(u.at.Name, nil)}
-			o.inputs = s.value(w, sp.sub, answer{in: in, provided: sp.provided}).cost
+			o.inputs = s.value(w, sp.sub, answer{in: in, provided: sp.provided}, false).cost
 		}
 	}
 }

@@ -19,12 +19,20 @@ type place struct {
 	byName map[string]*slot
 	// bySelection finds the slot of a client's selection.
 	bySelection map[*operation.Selection]*slot
+	// byType finds it where it depends on the object's type.
+	byType map[typed]*slot
 	// typed: the answer depends on the objects' run-time types, so __typename must be fetched.
 	typed bool
 	// groups are the entity groups that extend the objects of this place.
 	groups []*group
 	// shapes that were made for this place, by type and selections.
 	shapes map[string]*queryplan.Shape
+}
+
+// typed is a selection for objects of one type.
+type typed struct {
+	selection *operation.Selection
+	typ       string
 }
 
 // slot is a named value at a place.
@@ -41,7 +49,8 @@ type slot struct {
 
 func newPlace(static *supergraph.Type) *place {
 	return &place{
-		static: static, byName: map[string]*slot{}, bySelection: map[*operation.Selection]*slot{}, shapes: map[string]*queryplan.Shape{},
+		static: static, byName: map[string]*slot{}, bySelection: map[*operation.Selection]*slot{},
+		byType: map[typed]*slot{}, shapes: map[string]*queryplan.Shape{},
 	}
 }
 
@@ -106,6 +115,14 @@ func sameWrapping(a, b *ast.Type) bool {
 		a, b = a.Elem, b.Elem
 	}
 	return a.NonNull == b.NonNull && (a.Elem == nil) == (b.Elem == nil)
+}
+
+// slotOf is the slot of a client's selection for objects of a type; nil for introspection.
+func (p *place) slotOf(s *operation.Selection, typ string) *slot {
+	if out := p.byType[typed{s, typ}]; out != nil {
+		return out
+	}
+	return p.bySelection[s]
 }
 
 func (p *place) freeName(key, field string) string {

@@ -92,7 +92,7 @@ func (s *search) part(w *want, sites []reached, h *hop) int {
 		if !ok || a.needsInputs() {
 			continue
 		}
-		if v := s.value(w, r.sub, a); v.cost.weight() < lowest.weight() {
+		if v := s.value(w, r.sub, a, false); v.cost.weight() < lowest.weight() {
 			best, lowest = i, v.cost
 		}
 	}

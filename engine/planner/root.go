@@ -18,7 +18,7 @@ func (b *builder) root(kind ast.Operation, typ *supergraph.Type, wants []*want) 
 
 // roots answers root fields, with one group for each subgraph that is asked.
 func (b *builder) roots(kind ast.Operation, typ *supergraph.Type, wants []*want, into map[int]*cursor) ([]*group, error) {
-	d := b.decide(spot{sub: nowhere, typ: typ}, wants, nil)
+	d := b.decide(spot{sub: nowhere, typ: typ}, wants, nil, false)
 	if b.considered > b.budget {
 		return nil, ErrBudget
 	}
@@ -33,7 +33,7 @@ func (b *builder) roots(kind ast.Operation, typ *supergraph.Type, wants []*want,
 			c = b.rootCursor(kind, typ, a.site)
 			into[a.site] = c
 		}
-		groups, err := b.put(*c, typ, a)
+		groups, err := b.put(*c, typ, a, false)
 		if err != nil {
 			return nil, err
 		}
@@ -54,7 +54,7 @@ func (b *builder) series(typ *supergraph.Type, wants []*want) error {
 	var last *cursor
 	for _, w := range wants {
 		before := len(b.groups)
-		d := b.decide(spot{sub: nowhere, typ: typ}, []*want{w}, nil)
+		d := b.decide(spot{sub: nowhere, typ: typ}, []*want{w}, nil, false)
 		if len(d.left) > 0 || len(d.assigned) != 1 {
 			return b.unanswerable(cursor{}, []*want{w})
 		}
@@ -63,7 +63,7 @@ func (b *builder) series(typ *supergraph.Type, wants []*want) error {
 			last = b.rootCursor(ast.Mutation, typ, a.site)
 			last.group.dependOn(b.groups[:before])
 		}
-		if _, err := b.put(*last, typ, a); err != nil {
+		if _, err := b.put(*last, typ, a, false); err != nil {
 			return err
 		}
 	}

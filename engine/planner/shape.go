@@ -37,7 +37,7 @@ func (w *wanting) shape(p *place, typ string, sets [][]*operation.Selection) *qu
 	asksTypename := false
 	for _, x := range possible {
 		fields := w.collectFields(x, sets)
-		sign := signature(fields)
+		sign := p.signature(x, fields)
 		v := byFields[sign]
 		if v == nil {
 			v = &queryplan.Variant{Fields: w.fields(p, x, len(possible) == 1, fields)}
@@ -132,7 +132,7 @@ func (w *wanting) fields(p *place, typ string, only bool, list []*answered) []*q
 			continue
 		}
 		child := newPlace(nil)
-		if slot := p.bySelection[first]; slot != nil {
+		if slot := p.slotOf(first, typ); slot != nil {
 			f.Name = slot.name
 			if slot.child != nil {
 				child = slot.child
@@ -203,10 +203,10 @@ func leafOf(t *supergraph.Type) *queryplan.Leaf {
 }
 
 // signature tells lists of fields apart: the same selections with the same types answer alike.
-func signature(list []*answered) string {
+func (p *place) signature(typ string, list []*answered) string {
 	var b strings.Builder
 	for _, a := range list {
-		fmt.Fprintf(&b, "%s:%s", a.key, a.typ.String())
+		fmt.Fprintf(&b, "%s:%s %p", a.key, a.typ.String(), p.slotOf(a.selections[0], typ))
 		for _, s := range a.selections {
 			fmt.Fprintf(&b, " %p", s)
 		}

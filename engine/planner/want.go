@@ -91,13 +91,14 @@ type collected struct {
 }
 
 func (c *collector) set(set []*operation.Selection, types []string) {
+	if len(types) == 0 {
+		return // nothing can be of this type
+	}
 	for _, s := range set {
 		switch {
 		case s.On != "":
 			if t := c.sg.Type(s.On); t != nil {
-				if narrowed := intersection(types, c.members(t)); len(narrowed) > 0 {
-					c.set(s.Selections, narrowed)
-				}
+				c.set(s.Selections, intersection(types, c.members(t)))
 			}
 		case s.Name != queryplan.Typename:
 			c.field(s, types)
@@ -105,10 +106,33 @@ func (c *collector) set(set []*operation.Selection, types []string) {
 	}
 }
 
+// field adds one selection. Where the types define the field so differently that they cannot share a name, it
+// becomes a want for each slot.
 func (c *collector) field(s *operation.Selection, types []string) {
-	f := c.parent(s, types).Field(s.Name)
 	args := argsText(s.Arguments)
-	slot := c.place.slotFor(c.sg, s.Key, f, args)
+	f := c.parent(s, types).Field(s.Name)
+	if len(types) == 1 || c.alike(s.Name, types) {
+		c.want(s, f, c.place.slotFor(c.sg, s.Key, f, args), types, args)
+		return
+	}
+	for _, t := range types {
+		own := c.sg.Type(t).Field(s.Name)
+		slot := c.place.slotFor(c.sg, s.Key, own, args)
+		c.place.byType[typed{s, t}] = slot
+		c.want(s, own, slot, []string{t}, args)
+	}
+}
+
+// alike reports whether the field can stand under one name for all of the types.
+func (c *collector) alike(name string, types []string) bool {
+	first := c.sg.Type(types[0]).Field(name)
+	return !slices.ContainsFunc(types[1:], func(t string) bool {
+		f := c.sg.Type(t).Field(name)
+		return first != nil && f != nil && !sameShape(c.sg, first, f)
+	})
+}
+
+func (c *collector) want(s *operation.Selection, f *supergraph.Field, slot *slot, types []string, args string) {
 	c.place.bySelection[s] = slot
 	id := slot.name + "\x00" + f.Parent.Name + "\x00" + strings.Join(types, ",")
 	m := c.byID[id]
@@ -168,6 +192,11 @@ func (w *wanting) inputs(t *supergraph.Type, types []string, set supergraph.Fiel
 			continue
 		}
 		f := t.Field(item.Name)
+		if len(types) == 1 {
+			if own := w.sg.Type(types[0]).Field(item.Name); own != nil {
+				f = own // what an interface object requires of the type behind it
+			}
+		}
 		if f == nil {
 			continue // __typename, which is sent anyway
 		}
