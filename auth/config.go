@@ -35,7 +35,7 @@ type JWT struct {
 	// Mode is optional (the default: who brings no token is nobody) or required. A bad token is refused in both.
 	Mode Mode `yaml:"mode"`
 	// Leeway is how far clocks may differ, 30s by default.
-	Leeway Duration `yaml:"leeway"`
+	Leeway time.Duration `yaml:"leeway"`
 	// CacheSize is about how many verified tokens are remembered, 4096 by default.
 	CacheSize int `yaml:"cache_size"`
 }
@@ -67,7 +67,7 @@ type KeySet struct {
 	// Algorithms that are allowed; by default all that fit the key, and for a URL none of HS256, HS384, HS512.
 	Algorithms []string `yaml:"algorithms"`
 	// PollInterval is how often the keys are loaded again, 60s by default.
-	PollInterval Duration `yaml:"poll_interval"`
+	PollInterval time.Duration `yaml:"poll_interval"`
 	// Headers are sent to the URL.
 	Headers []Header `yaml:"headers"`
 	// AllowMissingExp takes tokens that never expire.
@@ -81,22 +81,6 @@ type Header struct {
 	// Value of the header.
 	Value string `yaml:"value"`
 }
-
-// Duration is a time span, written as in "30s" or "1m30s".
-type Duration time.Duration
-
-// UnmarshalText reads a duration.
-func (d *Duration) UnmarshalText(text []byte) error {
-	v, err := time.ParseDuration(string(text))
-	if err != nil {
-		return fmt.Errorf("%q is not a duration; write a number with its unit, such as 30s or 1m30s", text)
-	}
-	*d = Duration(v)
-	return nil
-}
-
-// MarshalText writes the duration so that UnmarshalText reads it.
-func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
 // Validate reports everything that is wrong with the configuration.
 func (c Config) Validate() error {
@@ -189,7 +173,7 @@ func (j JWT) withDefaults() JWT {
 		j.Mode = ModeOptional
 	}
 	if j.Leeway == 0 {
-		j.Leeway = Duration(30 * time.Second)
+		j.Leeway = 30 * time.Second
 	}
 	if j.CacheSize == 0 {
 		j.CacheSize = 4096
@@ -197,7 +181,7 @@ func (j JWT) withDefaults() JWT {
 	j.JWKS = slices.Clone(j.JWKS)
 	for i := range j.JWKS {
 		if j.JWKS[i].PollInterval == 0 {
-			j.JWKS[i].PollInterval = Duration(time.Minute)
+			j.JWKS[i].PollInterval = time.Minute
 		}
 	}
 	return j

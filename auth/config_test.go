@@ -37,7 +37,7 @@ router:
 		t.Fatal(err)
 	}
 	j := c.Router.JWT
-	if j.Leeway != auth.Duration(90*time.Second) || j.JWKS[0].PollInterval != auth.Duration(5*time.Minute) || j.Mode != auth.ModeRequired {
+	if j.Leeway != 90*time.Second || j.JWKS[0].PollInterval != 5*time.Minute || j.Mode != auth.ModeRequired {
 		t.Errorf("config %+v", j)
 	}
 }
@@ -75,9 +75,5 @@ func TestValidate(t *testing.T) {
 	}
 	if strings.Contains(err.Error(), "hunter2") {
 		t.Error("the error holds the secret")
-	}
-	var d auth.Duration
-	if err := d.UnmarshalText([]byte("30")); err == nil || !strings.Contains(err.Error(), "unit") {
-		t.Errorf("30: %v, want an error about its unit", err)
 	}
 }

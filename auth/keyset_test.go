@@ -48,8 +48,8 @@ func (i *issuer) publish(keys ...string) {
 
 // slow is a poll interval that does not come in a test, quick one that does.
 const (
-	slow  = auth.Duration(time.Hour)
-	quick = auth.Duration(10 * time.Millisecond)
+	slow  = time.Hour
+	quick = 10 * time.Millisecond
 )
 
 func kid(id string) map[string]any { return map[string]any{"kid": id} }

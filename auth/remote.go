@@ -11,13 +11,13 @@ import (
 func (s *keySet) poll(ctx context.Context) {
 	retry := s.rules.Retry
 	for {
-		wait := time.Duration(s.cfg.PollInterval)
+		wait := s.cfg.PollInterval
 		if err := s.reload(ctx); err != nil {
 			if ctx.Err() != nil {
 				return
 			}
 			wait = min(wait, retry)
-			retry = min(2*retry, time.Duration(s.cfg.PollInterval))
+			retry = min(2*retry, s.cfg.PollInterval)
 			s.log.Warn("keys could not be loaded; the last good ones stay", slog.String("source", s.name),
 				slog.Bool("any", s.keys.Load() != nil), slog.Any("error", err))
 		} else {

@@ -198,7 +198,7 @@ func decodeClaims(payload []byte) (jwt.MapClaims, error) {
 // check reads what the claims say of when, from whom and for whom the token is.
 func (v *Verifier) check(claims jwt.MapClaims, cfg KeySet, now time.Time) error {
 	options := []jwt.ParserOption{
-		jwt.WithLeeway(time.Duration(v.cfg.Leeway)),
+		jwt.WithLeeway(v.cfg.Leeway),
 		jwt.WithTimeFunc(func() time.Time { return now }),
 	}
 	if !cfg.AllowMissingExp {
@@ -241,5 +241,5 @@ func (v *Verifier) expiry(claims jwt.MapClaims) time.Time {
 	if err != nil || at == nil {
 		return time.Time{}
 	}
-	return at.Add(time.Duration(v.cfg.Leeway))
+	return at.Add(v.cfg.Leeway)
 }
