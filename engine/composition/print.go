@@ -244,7 +244,7 @@ func (p *printer) joinType(d *typeDef) {
 	for _, k := range d.keys {
 		p.WriteString("\n  @join__type(graph: " + d.in.enum + ", key: ")
 		writeString(&p.Builder, k.text)
-		if d.in.fed2 && k.app.ext || d.has(dExtends) {
+		if k.app.ext && (d.in.fed2 || d.based) || d.has(dExtends) {
 			p.WriteString(", extension: true")
 		}
 		if !k.resolvable {
