@@ -1,0 +1,103 @@
+// Package mocks answers fields that nobody has built yet, from nothing but the graph's types.
+//
+// A Source stands for one subgraph and answers every fetch of it. It keeps no state: a value is a function of
+// the seed, the type, the identity of the object, the field and its arguments, so that the same field of the
+// same entity is the same in every query, every process and every order:
+//
+//	root, or representation            identity = hash(seed, type, key)       an entity
+//	      \-> field, arguments  ->     identity = hash(parent, field, args)   any other object
+//	                  \-> leaf  ->     value    = by name, type and description, drawn from the hash
+//
+// What is said of an object beforehand is believed and repeated: the fields of its representation (its key,
+// what @requires brought), and for the object that a field returns, arguments and input fields of the same
+// name. So ticket(id: 5) has the id 5, and openTicket(input: {subject: "x"}) returns that subject.
+//
+// A subgraph may be built in part. Missing and Marked find the coordinates that nobody answers, and Split moves
+// them into a virtual subgraph of their own, for which a Source then answers.
+package mocks
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/supergraph"
+)
+
+// Config says whether fields that nobody answers are made up, and from which seed.
+type Config struct {
+	// Enabled is on by default; turned off, such fields are not in the graph.
+	Enabled *bool `yaml:"enabled"`
+	// Seed changes all values; 0 by default.
+	Seed int64 `yaml:"seed"`
+}
+
+// maxObjects bounds one answer. Lists have up to three elements, and lists in lists multiply.
+const maxObjects = 100_000
+
+// Codes of failed fetches, in extensions.code.
+const (
+	CodeTooLarge = "MOCK_TOO_LARGE"
+	CodeInternal = "INTERNAL_SERVER_ERROR"
+)
+
+// Source answers every fetch of one subgraph with made up values. It is safe for use by many goroutines.
+type Source struct {
+	graph    *supergraph.Supergraph
+	subgraph *supergraph.Subgraph
+	seed     hash
+}
+
+var _ executor.Fetcher = (*Source)(nil)
+
+// New is a source for the subgraph of that name.
+func New(graph *supergraph.Supergraph, subgraph string, seed int64) (*Source, error) {
+	g := graph.Subgraph(subgraph)
+	if g == nil {
+		return nil, fmt.Errorf("mock %s: there is no such subgraph", subgraph)
+	}
+	return &Source{graph: graph, subgraph: g, seed: hash(seed)}, nil
+}
+
+var errTooLarge = errors.New("the answer has too many objects")
+
+// Fetch implements executor.Fetcher.
+func (s *Source) Fetch(ctx context.Context, r *executor.Request) (*executor.Response, error) {
+	variables, err := decode(r.Variables)
+	if err != nil {
+		return nil, s.fault(CodeInternal, "internal error", fmt.Errorf("variables: %w", err))
+	}
+	a := &answer{Source: s, ctx: ctx, variables: variables}
+	a.raw(`{"data":`)
+	if r.Fetch.IsEntity() {
+		err = a.entities(r.Fetch.Selections)
+	} else {
+		err = a.root(r.Fetch)
+	}
+	switch {
+	case errors.Is(err, errTooLarge):
+		return nil, s.fault(CodeTooLarge, fmt.Sprintf("a mocked answer has more than %d objects; select fewer nested lists", maxObjects), err)
+	case err != nil:
+		return nil, s.fault(CodeInternal, "the request was not completed", err)
+	}
+	a.raw(`}`)
+	return &executor.Response{Body: a.out}, nil
+}
+
+func (s *Source) fault(code, message string, err error) *executor.Error {
+	return &executor.Error{Code: code, Message: message, Err: fmt.Errorf("mock %s: %w", s.subgraph.Name, err)}
+}
+
+// decode reads a JSON object, with numbers as they are written.
+func decode(text []byte) (map[string]any, error) {
+	if len(text) == 0 {
+		return nil, nil
+	}
+	var out map[string]any
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	return out, d.Decode(&out)
+}

@@ -1,0 +1,98 @@
+package mocks
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/ficusgraph/ficus/engine/supergraph"
+)
+
+// object is one object of the answer.
+type object struct {
+	// typ is its run-time type.
+	typ *supergraph.Type
+	// self identifies it; its values are drawn from this.
+	self hash
+	// known are the values that its fields are said to have.
+	known map[string]any
+	// said is what arguments said, as far as it is passed on to the objects within this one.
+	said map[string]any
+}
+
+// child is the object at the seat; its type is nil where this subgraph has none for it.
+func (a *answer) child(t *supergraph.Type, s seat) object {
+	known, said := s.knowledge(t)
+	if given, ok := s.given.(map[string]any); ok {
+		known = maps.Clone(known)
+		if known == nil {
+			known = map[string]any{}
+		}
+		maps.Copy(known, given)
+		delete(known, "__typename")
+		if name, ok := given["__typename"].(string); ok && a.has(name) {
+			t = a.graph.Type(name)
+		}
+	}
+	self := s.place.of(t.Name)
+	if keys := a.keys(t); len(keys) > 0 {
+		known, self = a.identify(t, keys, known, s.place)
+		said = nil // an entity speaks for itself
+	}
+	if t.IsAbstract() && !a.objectHere(t) {
+		member := a.member(t, self)
+		if member == nil {
+			return object{}
+		}
+		return a.child(member, seat{given: known, place: s.place, owner: &object{said: said}})
+	}
+	return object{typ: t, self: self, known: known, said: said}
+}
+
+// has reports whether this subgraph has a type of that name with fields.
+func (a *answer) has(name string) bool {
+	t := a.graph.Type(name)
+	return t != nil && !t.IsLeaf() && t.In[a.subgraph.ID] != nil
+}
+
+// objectHere reports whether an interface of the graph is an object type in this subgraph.
+func (a *answer) objectHere(t *supergraph.Type) bool {
+	in := t.In[a.subgraph.ID]
+	return in != nil && in.InterfaceObject
+}
+
+// member is the run-time type of an abstract one: one that this subgraph has and that clients may see; nil if
+// there is none.
+func (a *answer) member(t *supergraph.Type, self hash) *supergraph.Type {
+	var names []string
+	if in := t.In[a.subgraph.ID]; in != nil {
+		names = in.Members
+	}
+	if len(names) == 0 {
+		names = t.Members
+	}
+	var visible []*supergraph.Type
+	for _, name := range names {
+		if m := a.graph.Type(name); m != nil && !m.Inaccessible && m.In[a.subgraph.ID] != nil {
+			visible = append(visible, m)
+		}
+	}
+	if len(visible) == 0 {
+		return nil
+	}
+	return visible[self.of("member").below(len(visible))]
+}
+
+// is reports whether an object of the type meets a type condition.
+func (a *answer) is(t *supergraph.Type, condition string) bool {
+	if condition == "" || condition == t.Name {
+		return true
+	}
+	c := a.graph.Type(condition)
+	if c == nil {
+		return false
+	}
+	if in := c.In[a.subgraph.ID]; in != nil && slices.Contains(in.Members, t.Name) {
+		return true
+	}
+	return slices.Contains(c.Members, t.Name)
+}
