@@ -141,7 +141,7 @@ func (s *schema) gatherKey(t *typeDef, a *applied) (*keyDef, Errors) {
 		return nil, s.report(a, where, ps)
 	}
 	resolvable := a.arg("resolvable")
-	return &keyDef{text: text, fields: sel, resolvable: resolvable == nil || resolvable.Raw != "false", app: a}, nil
+	return &keyDef{text: text, fields: sel, resolvable: resolvable == nil || resolvable.Raw != "false", said: resolvable != nil, app: a}, nil
 }
 
 func (s *schema) gatherRequires() Errors {

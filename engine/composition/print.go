@@ -2,6 +2,7 @@ package composition
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -247,8 +248,8 @@ func (p *printer) joinType(d *typeDef) {
 		if k.app.ext && (d.in.fed2 || d.based) || d.has(dExtends) {
 			p.WriteString(", extension: true")
 		}
-		if !k.resolvable {
-			p.WriteString(", resolvable: false")
+		if k.said {
+			p.WriteString(", resolvable: " + strconv.FormatBool(k.resolvable))
 		}
 		p.WriteString(tail)
 	}

@@ -2,6 +2,7 @@ package composition
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -32,12 +33,28 @@ type owner struct {
 type reachKey struct {
 	typ *mergedType
 	at  position
+	not excluded
+}
+
+// excluded are subgraphs that cannot be used, because what is looked for is the way into them.
+type excluded string
+
+func (e excluded) has(s *schema) bool { return strings.Contains(string(e), "\x00"+s.enum+"\x00") }
+
+func (e excluded) with(s *schema) excluded {
+	if e.has(s) {
+		return e
+	}
+	names := append(strings.Split(strings.Trim(string(e), "\x00"), "\x00"), s.enum)
+	slices.Sort(names)
+	return excluded("\x00" + strings.Trim(strings.Join(names, "\x00"), "\x00") + "\x00")
 }
 
 // reached is where a value can be had, starting from one position: that position first.
 type reached struct {
-	at   []position
-	busy bool
+	at []position
+	// by are the keys by which all positions but the first were entered.
+	by []*keyDef
 }
 
 func newRoutes(g *graph) *routes {
@@ -128,12 +145,12 @@ func (r *routes) resolve(t *mergedType, at []position, f *mergedField, labels []
 	var out []position
 	owners := r.ownersOf(f)
 	for _, p := range at {
-		for i, q := range r.reach(t, p) {
+		for i, q := range r.reach(t, p, "") {
 			o := owners[q.def.in]
 			if o == nil || !o.active(labels) || !hasContexts(o.def, contexts) {
 				continue
 			}
-			next, ok := r.through(t, q, o, i > 0)
+			next, ok := r.through(t, q, o, i > 0, "")
 			if ok && !slices.Contains(out, next) {
 				out = append(out, next)
 			}
@@ -166,13 +183,13 @@ func hasContexts(f *fieldDef, contexts []string) bool {
 
 // through takes a field at a position, if the subgraph can resolve it there. hopped says that the position
 // was reached by key, so that what the field requires can be sent along.
-func (r *routes) through(t *mergedType, q position, o *owner, hopped bool) (position, bool) {
+func (r *routes) through(t *mergedType, q position, o *owner, hopped bool, not excluded) (position, bool) {
 	beneath := r.providedField(q.provided, o.def.name, t)
 	if (o.external || o.overridden) && beneath == nil {
 		return position{}, false
 	}
 	if len(o.def.requires) > 0 {
-		if !r.satisfies(t, []position{q}, o.def.requires) || !hopped && !r.returnable(t, q) {
+		if !r.satisfies(t, []position{q}, o.def.requires, not) || !hopped && !r.returnable(t, q) {
 			return position{}, false
 		}
 	}
@@ -244,17 +261,17 @@ func (r *routes) local(q position, sel selection) bool {
 
 // reach says where a value can be had, starting from one position: each subgraph whose key can be put
 // together from what those reached before resolve. It ends because each subgraph is reached once.
-func (r *routes) reach(t *mergedType, p position) []position {
-	key := reachKey{t, p}
+func (r *routes) reach(t *mergedType, p position, not excluded) []position {
+	key := reachKey{t, p, not}
 	if got := r.reached[key]; got != nil {
 		return got.at // as far as it is known, where a key depends on itself
 	}
-	got := &reached{at: []position{p}, busy: true}
+	got := &reached{at: []position{p}}
 	r.reached[key] = got
 	homes := r.homesOf(t)
 	if slices.Contains(r.roots[:], t) {
 		for _, s := range r.schemas {
-			if d := homes[s]; d != nil && s != p.def.in {
+			if d := homes[s]; d != nil && s != p.def.in && !not.has(s) {
 				got.at = append(got.at, position{def: d})
 			}
 		}
@@ -264,42 +281,74 @@ func (r *routes) reach(t *mergedType, p position) []position {
 	for grown := true; grown; {
 		grown = false
 		for _, d := range r.entries[t] {
-			if in[d.in] || !r.enters(t, got.at, d) {
+			if in[d.in] || not.has(d.in) {
 				continue
 			}
-			in[d.in], grown = true, true
-			got.at = append(got.at, position{def: d})
+			if k := r.enters(t, got, d, not.with(d.in)); k != nil {
+				in[d.in], grown = true, true
+				got.at = append(got.at, position{def: d})
+				got.by = append(got.by, k)
+			}
 		}
 	}
-	got.busy = false
 	return got.at
 }
 
-// enters reports whether one of the keys of d can be put together.
-func (r *routes) enters(t *mergedType, at []position, d *typeDef) bool {
-	return slices.ContainsFunc(d.keys, func(k *keyDef) bool { return k.resolvable && r.obtainable(t, at, k.fields) })
+// maxExcluded bounds how deep the ways into subgraphs by nested keys are looked at one by one.
+const maxExcluded = 5
+
+// enters finds a key of d that can be put together.
+func (r *routes) enters(t *mergedType, from *reached, d *typeDef, not excluded) *keyDef {
+	for _, k := range d.keys {
+		if !k.resolvable || !r.obtainable(t, from.at, k.fields, not) {
+			continue
+		}
+		if k.flat() || strings.Count(string(not), "\x00") > maxExcluded || r.entersNested(t, from, k, not) {
+			return k
+		}
+	}
+	return nil
+}
+
+// entersNested: what is nested in a key is looked for from each position by itself, without the subgraph that
+// the key leads to; and a subgraph entered by the same key adds nothing. Apollo's planner looks no further,
+// so a graph that needs more could not be served by others.
+func (r *routes) entersNested(t *mergedType, from *reached, k *keyDef, not excluded) bool {
+	for i, q := range from.at {
+		if i > 0 && sameSelection(from.by[i-1].fields, k.fields) {
+			continue
+		}
+		if r.satisfies(t, []position{q}, k.fields, not) {
+			return true
+		}
+	}
+	return false
+}
+
+func (k *keyDef) flat() bool {
+	return !slices.ContainsFunc(k.fields, func(x *selected) bool { return len(x.sub) > 0 })
 }
 
 // satisfies reports whether all that is selected can be had from these positions and those they lead to.
-func (r *routes) satisfies(t *mergedType, at []position, sel selection) bool {
+func (r *routes) satisfies(t *mergedType, at []position, sel selection, not excluded) bool {
 	var all []position
 	for _, p := range at {
-		all = append(all, r.reach(t, p)...)
+		all = append(all, r.reach(t, p, not)...)
 	}
-	return r.obtainable(t, all, sel)
+	return r.obtainable(t, all, sel, not)
 }
 
 // obtainable reports whether all that is selected is resolved at one of these positions each.
-func (r *routes) obtainable(t *mergedType, at []position, sel selection) bool {
+func (r *routes) obtainable(t *mergedType, at []position, sel selection, not excluded) bool {
 	for _, x := range sel {
 		switch {
 		case x.on != "":
-			if !r.obtainableOn(t, at, x) {
+			if !r.obtainableOn(t, at, x, not) {
 				return false
 			}
 		case x.field == "__typename":
 		default:
-			if !r.obtainableField(t, at, x) {
+			if !r.obtainableField(t, at, x, not) {
 				return false
 			}
 		}
@@ -308,14 +357,14 @@ func (r *routes) obtainable(t *mergedType, at []position, sel selection) bool {
 }
 
 // obtainableOn: a fragment on another type concerns only the values that are of that type.
-func (r *routes) obtainableOn(t *mergedType, at []position, x *selected) bool {
+func (r *routes) obtainableOn(t *mergedType, at []position, x *selected, not excluded) bool {
 	on := r.byName[x.on]
 	if on == nil {
 		return false
 	}
 	if t.kind == ast.Object {
 		if on == t || slices.Contains(on.possible, t.name) {
-			return r.obtainable(t, at, x.sub)
+			return r.obtainable(t, at, x.sub, not)
 		}
 		return true
 	}
@@ -324,16 +373,16 @@ func (r *routes) obtainableOn(t *mergedType, at []position, x *selected) bool {
 			continue
 		}
 		o := r.byName[name]
-		if here, _ := r.narrow(at, o); len(here) > 0 && !r.satisfies(o, here, x.sub) {
+		if here, _ := r.narrow(at, o, not); len(here) > 0 && !r.satisfies(o, here, x.sub, not) {
 			return false
 		}
 	}
 	return true
 }
 
-func (r *routes) obtainableField(t *mergedType, at []position, x *selected) bool {
+func (r *routes) obtainableField(t *mergedType, at []position, x *selected, not excluded) bool {
 	if t.kind != ast.Object {
-		return r.obtainableAbstract(t, at, x)
+		return r.obtainableAbstract(t, at, x, not)
 	}
 	f := t.fieldByName[x.field]
 	if f == nil {
@@ -342,24 +391,24 @@ func (r *routes) obtainableField(t *mergedType, at []position, x *selected) bool
 	owners := r.ownersOf(f)
 	label := r.labels[f]
 	if label == "" {
-		return r.obtainableWith(t, at, x, f, owners, nil)
+		return r.obtainableWith(t, at, x, f, owners, nil, not)
 	}
 	for _, on := range []bool{true, false} {
-		if !r.obtainableWith(t, at, x, f, owners, []assumption{{label, on}}) {
+		if !r.obtainableWith(t, at, x, f, owners, []assumption{{label, on}}, not) {
 			return false
 		}
 	}
 	return true
 }
 
-func (r *routes) obtainableWith(t *mergedType, at []position, x *selected, f *mergedField, owners map[*schema]*owner, labels []assumption) bool {
+func (r *routes) obtainableWith(t *mergedType, at []position, x *selected, f *mergedField, owners map[*schema]*owner, labels []assumption, not excluded) bool {
 	var next []position
 	for _, q := range at {
 		o := owners[q.def.in]
 		if o == nil || !o.active(labels) {
 			continue
 		}
-		if p, ok := r.through(t, q, o, true); ok {
+		if p, ok := r.through(t, q, o, true, not); ok {
 			if len(x.sub) == 0 {
 				return true
 			}
@@ -369,27 +418,27 @@ func (r *routes) obtainableWith(t *mergedType, at []position, x *selected, f *me
 	if len(next) == 0 {
 		return false
 	}
-	return r.satisfiesAny(r.byName[f.typ.Name()], next, x.sub)
+	return r.satisfiesAny(r.byName[f.typ.Name()], next, x.sub, not)
 }
 
-func (r *routes) satisfiesAny(t *mergedType, at []position, sel selection) bool {
+func (r *routes) satisfiesAny(t *mergedType, at []position, sel selection, not excluded) bool {
 	if t.kind == ast.Object {
-		return r.satisfies(t, at, sel)
+		return r.satisfies(t, at, sel, not)
 	}
-	return r.obtainable(t, at, sel)
+	return r.obtainable(t, at, sel, not)
 }
 
 // obtainableAbstract: a field of an interface is had if it is had for every object that the value can be.
-func (r *routes) obtainableAbstract(t *mergedType, at []position, x *selected) bool {
+func (r *routes) obtainableAbstract(t *mergedType, at []position, x *selected, not excluded) bool {
 	found := false
 	for _, name := range t.possible {
 		o := r.byName[name]
-		here, _ := r.narrow(at, o)
+		here, _ := r.narrow(at, o, not)
 		if len(here) == 0 {
 			continue
 		}
 		found = true
-		if !r.satisfies(o, here, selection{x}) {
+		if !r.satisfies(o, here, selection{x}, not) {
 			return false
 		}
 	}
@@ -401,7 +450,7 @@ func (r *routes) obtainableAbstract(t *mergedType, at []position, x *selected) b
 
 // narrow gives the positions of a value that turns out to be an object of type o. stuck is an interface
 // object that cannot find out what its objects are.
-func (r *routes) narrow(at []position, o *mergedType) (out []position, stuck *typeDef) {
+func (r *routes) narrow(at []position, o *mergedType, not excluded) (out []position, stuck *typeDef) {
 	add := func(p position) {
 		if !slices.Contains(out, p) {
 			out = append(out, p)
@@ -410,7 +459,7 @@ func (r *routes) narrow(at []position, o *mergedType) (out []position, stuck *ty
 	for _, p := range at {
 		switch {
 		case p.def.interfaceObject():
-			here := r.identify(p, o)
+			here := r.identify(p, o, not)
 			if here == nil {
 				stuck = p.def
 			}
@@ -428,11 +477,11 @@ func (r *routes) narrow(at []position, o *mergedType) (out []position, stuck *ty
 
 // identify asks the subgraphs that know the implementations of an interface what its object is. The result
 // is nil where none can be asked, and empty where those that can do not know the type.
-func (r *routes) identify(p position, o *mergedType) []position {
+func (r *routes) identify(p position, o *mergedType, not excluded) []position {
 	iface := r.byName[p.def.name]
 	var out []position
 	asked := false
-	for _, q := range r.reach(iface, p) {
+	for _, q := range r.reach(iface, p, not) {
 		if q.def.interfaceObject() {
 			continue
 		}

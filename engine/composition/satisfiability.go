@@ -150,7 +150,7 @@ func (s *search) exploreTypes(x *situation) {
 		if o == nil || hidden(o.applied) {
 			continue
 		}
-		at, stuck := s.routes.narrow(x.at, o)
+		at, stuck := s.routes.narrow(x.at, o, "")
 		if stuck != nil && len(at) == 0 {
 			s.failStuck(x, stuck)
 			return

@@ -52,7 +52,7 @@ func (s *search) failStuck(x *situation, stuck *typeDef) {
 func (s *search) reasons(x *situation, p position, f *mergedField, labels []assumption) []string {
 	coord := f.parent.name + "." + f.name
 	owners := s.routes.ownersOf(f)
-	reachable := s.routes.reach(x.typ, p)
+	reachable := s.routes.reach(x.typ, p, "")
 	var out []string
 	for i, q := range reachable {
 		if r := s.reasonAt(x, q, owners[q.def.in], coord, labels, i > 0); r != "" {
@@ -85,7 +85,7 @@ func (s *search) reasonAt(x *situation, q position, o *owner, coord string, labe
 		return "field \"" + coord + "\" is not resolvable because marked @external."
 	case !hasContexts(o.def, x.contexts):
 		return "could not find a match for required context for field \"" + coord + "\"."
-	case len(o.def.requires) > 0 && s.routes.satisfies(x.typ, []position{q}, o.def.requires):
+	case len(o.def.requires) > 0 && s.routes.satisfies(x.typ, []position{q}, o.def.requires, ""):
 		return "@require condition on field \"" + coord + "\" can be satisfied but missing usable key on type \"" + x.typ.name + "\" in subgraph \"" + q.def.in.Name + "\" to resume query."
 	}
 	return "cannot satisfy @require conditions on field \"" + coord + "\"."

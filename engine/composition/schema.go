@@ -125,7 +125,9 @@ type keyDef struct {
 	text       string
 	fields     selection
 	resolvable bool
-	app        *applied
+	// said: resolvable was written, even if only to say what holds without it.
+	said bool
+	app  *applied
 }
 
 // overrideDef is one @override.
