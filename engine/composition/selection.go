@@ -3,6 +3,7 @@ package composition
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -207,4 +208,31 @@ func (sel selection) each(s *schema, visit func(*fieldDef)) {
 		}
 		x.sub.each(s, visit)
 	}
+}
+
+// count is the number of fields at all depths.
+func (sel selection) count() int {
+	n := len(sel)
+	for _, x := range sel {
+		n += x.sub.count()
+	}
+	return n
+}
+
+// String is the selection as it stands in a directive.
+func (sel selection) String() string {
+	parts := make([]string, len(sel))
+	for i, x := range sel {
+		parts[i] = x.field
+		if x.on != "" {
+			parts[i] = "... on " + x.on
+		}
+		if len(x.args) > 0 {
+			parts[i] += printApplied(&applied{args: x.args})[1:]
+		}
+		if len(x.sub) > 0 {
+			parts[i] += " { " + x.sub.String() + " }"
+		}
+	}
+	return strings.Join(parts, " ")
 }

@@ -3,6 +3,8 @@ package composition
 import (
 	"fmt"
 	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // upgrade gives the Federation 1 schemas among the subgraphs the meaning that they would have in Federation 2:
@@ -71,7 +73,7 @@ func (s *schema) removeIneffective(schemas []*schema) []Hint {
 			}
 		}
 	}
-	s.removeDeadSets()
+	s.trimSets()
 	s.gatherFacts()
 	s.resolveBorrowedKeys(schemas)
 	for _, t := range s.types {
@@ -121,26 +123,54 @@ func (s *schema) resolveBorrowedKeys(schemas []*schema) {
 	}
 }
 
-// removeDeadSets takes out @provides of what is no object, and the directives whose fields are not external.
-func (s *schema) removeDeadSets() {
+// trimSets takes out @provides of what is no object, and from all sets the fields that are not external:
+// Federation 1 let a subgraph provide or require what it resolves itself.
+func (s *schema) trimSets() {
 	s.gatherFacts()
 	for _, t := range s.types {
 		for _, f := range t.fields {
-			if f.has(dProvides) && (f.provides == nil || !f.provides.needsExternal(s)) {
-				f.remove(dProvides)
-			}
-			if f.has(dRequires) && f.requires != nil && !f.requires.needsExternal(s) {
-				f.remove(dRequires)
-			}
+			s.trimSet(f, dProvides, f.provides)
+			s.trimSet(f, dRequires, f.requires)
 		}
 	}
 }
 
-// needsExternal reports whether the selection has any field that the subgraph does not resolve itself.
-func (sel selection) needsExternal(s *schema) bool {
-	found := false
-	sel.each(s, func(f *fieldDef) { found = found || f.isExternal() })
-	return found
+func (s *schema) trimSet(f *fieldDef, k kind, sel selection) {
+	i := slices.IndexFunc(f.applied, func(a *applied) bool { return a.kind == k })
+	if i < 0 {
+		return
+	}
+	r := &fieldSetReader{schema: s}
+	kept := r.trim(sel, false)
+	switch {
+	case len(kept) == 0:
+		f.remove(k)
+	case kept.count() < sel.count():
+		a := *f.applied[i]
+		a.args = ast.ArgumentList{{Name: "fields", Value: stringValue(kept.String())}}
+		f.applied = slices.Clone(f.applied)
+		f.applied[i] = &a
+	}
+}
+
+// trim keeps the leaves that are external or beneath something external.
+func (r *fieldSetReader) trim(sel selection, external bool) selection {
+	var out selection
+	for _, x := range sel {
+		here := external || x.def != nil && r.externalSomewhere(x.def)
+		if len(x.sub) == 0 {
+			if here {
+				out = append(out, x)
+			}
+			continue
+		}
+		if sub := r.trim(x.sub, here); len(sub) > 0 {
+			c := *x
+			c.sub = sub
+			out = append(out, &c)
+		}
+	}
+	return out
 }
 
 func (e *element) remove(kinds ...kind) {
