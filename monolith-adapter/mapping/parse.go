@@ -30,12 +30,11 @@ func Parse(source string, version Version) (*Selection, error) {
 // parser knows the grammar of v0.1 to v0.3.
 type parser struct{ scanner }
 
-// root is the block itself, or the path that stands alone in it.
+// root is the block itself, or the path that stands alone in it: then there is nothing where the path leads to
+// nothing, and not an empty object.
 func (p *parser) root(b *Block) (Expr, error) {
-	if len(b.Items) == 1 {
-		if path := anonymous(b.Items[0]); path != nil {
-			return path, nil
-		}
+	if len(b.Items) == 1 && b.Items[0].Spread {
+		return b.Items[0].Value, nil
 	}
 	return b, p.named(b)
 }

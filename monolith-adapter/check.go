@@ -1,0 +1,190 @@
+package monolith
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/engine/supergraph"
+)
+
+// Check reports what is wrong with the connectors in a subgraph's SDL: an Errors with every fault, each with
+// its place. A schema without connectors has none.
+func Check(subgraph, file, sdl string) error {
+	c, err := schemaContract(subgraph, file, sdl)
+	if err != nil {
+		return err
+	}
+	if !c.connected() {
+		return nil
+	}
+	r := read(c)
+	if len(r.list) > 0 {
+		return r.list
+	}
+	return nil
+}
+
+// connected reports whether there are connectors.
+func (c *contract) connected() bool {
+	for _, t := range c.types {
+		if len(t.connects) > 0 {
+			return true
+		}
+		for _, f := range t.fields {
+			if len(f.connects) > 0 {
+				return true
+			}
+		}
+	}
+	return len(c.sources) > 0
+}
+
+// resolved is what has been read of a contract: the connectors with what each resolves.
+type resolved struct {
+	*reader
+	connectors []*Connector
+	outlines   map[*Connector]*outline
+}
+
+// read reads and checks a contract.
+func read(c *contract) *resolved {
+	r := &resolved{reader: &reader{faults: &faults{subgraph: c.subgraph}, contract: c}, outlines: map[*Connector]*outline{}}
+	switch {
+	case c.spec.unlinked:
+		r.add(codeVersion, "", nil, "the schema uses @connect without linking it; add @link(url: \"https://specs.apollo.dev/connect/v0.3\", import: [\"@connect\", \"@source\"])")
+		return r
+	case c.spec.unknown != "":
+		r.add(codeVersion, "", c.spec.link, "connect %s cannot be read; supported: %s", c.spec.unknown, versionNames())
+		return r
+	}
+	r.readSources()
+	r.connectors = r.readConnectors()
+	for _, con := range r.connectors {
+		r.inputs(con)
+		if con.Kind == Entity {
+			r.entity(con)
+		}
+		r.outlines[con] = r.outline(con)
+		r.batchKeys(con)
+	}
+	if len(r.list) == 0 { // otherwise what is missing follows from what is wrong
+		r.unresolved()
+		r.entities()
+	}
+	slices.SortStableFunc(r.list, func(a, b *Error) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return r
+}
+
+// batchKeys checks that what a batch is matched by is in the selection.
+func (r *resolved) batchKeys(c *Connector) {
+	if o := r.outlines[c]; c.Kind == Batch && o != nil {
+		if missing := c.keys.missing(o); missing != "" {
+			r.add("CONNECTORS_BATCH_KEY_NOT_IN_SELECTION", c.Coordinate, c.written.at, "the selection must have %s, by which the answer's elements are matched", missing)
+		}
+	}
+}
+
+// missing is the first key that the outline lacks, or "".
+func (k keys) missing(o *outline) string {
+	for _, e := range k {
+		f := o.field(e.name)
+		if f == nil || len(e.sub) > 0 && f.within == nil {
+			return e.name
+		}
+		if len(e.sub) > 0 {
+			if m := e.sub.missing(f.within); m != "" {
+				return e.name + "." + m
+			}
+		}
+	}
+	return ""
+}
+
+// unresolved reports the fields that nothing resolves.
+func (r *resolved) unresolved() {
+	covered := map[string]bool{}
+	for _, c := range r.connectors {
+		if c.field != "" {
+			covered[c.typ+"."+c.field] = true
+		}
+		covers(covered, r.outlines[c])
+		r.coverKeys(covered, c)
+	}
+	for _, t := range r.contract.types {
+		if t.kind != ast.Object || r.contract.root(t.name) == ast.Subscription {
+			continue
+		}
+		for _, f := range t.fields {
+			coordinate := t.name + "." + f.name
+			if f.foreign || f.hidden || covered[coordinate] || strings.HasPrefix(f.name, "_") || len(f.connects) > 0 {
+				continue
+			}
+			r.add("CONNECTORS_UNRESOLVED_FIELD", coordinate, f.at, "no connector resolves the field; map it in a selection, give it a connector, or mark it @mock")
+		}
+	}
+}
+
+func covers(covered map[string]bool, o *outline) {
+	if o == nil {
+		return
+	}
+	for _, f := range o.fields {
+		covered[o.typ+"."+f.name] = true
+		covers(covered, f.within)
+	}
+}
+
+// coverKeys counts the fields of keys as resolved: they are in the representations.
+func (r *resolved) coverKeys(covered map[string]bool, c *Connector) {
+	switch c.Kind {
+	case Entity:
+		r.coverKey(covered, c.result.Name(), c.keys)
+	case Field, Type, Batch:
+		r.coverKey(covered, c.typ, c.keys)
+	}
+}
+
+func (r *resolved) coverKey(covered map[string]bool, typ string, k keys) {
+	t := r.contract.byName[typ]
+	if t == nil {
+		return
+	}
+	for _, e := range k {
+		covered[typ+"."+e.name] = true
+		if f := t.field(e.name); f != nil && len(e.sub) > 0 {
+			r.coverKey(covered, f.typ.Name(), e.sub)
+		}
+	}
+}
+
+// entities reports keys by which the schema promises to resolve entities, and no connector does.
+func (r *resolved) entities() {
+	for _, t := range r.contract.types {
+		if t.kind != ast.Object {
+			continue
+		}
+		for _, k := range t.keys {
+			if !r.enters(t.name, k) {
+				r.add("MISSING_ENTITY_CONNECTOR", t.name, t.at, "no connector resolves the entity by @key(fields: %q); add @connect to the type, entity: true to a field of Query, or resolvable: false to the key", k)
+			}
+		}
+	}
+}
+
+func (r *resolved) enters(typ string, k supergraph.FieldSet) bool {
+	for _, c := range r.connectors {
+		entity := c.typ
+		if c.Kind == Entity {
+			entity = c.result.Name()
+		}
+		if c.Kind != Root && entity == typ && c.keys.within(k) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,123 @@
+package monolith
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Config is how connectors reach the application. Its zero value is the default; the keys are Apollo Router's
+// where the thing is the same.
+type Config struct {
+	// Sources by <subgraph>.<source>, as the schema names them; <subgraph> alone is for connectors without a source.
+	Sources map[string]SourceConfig `yaml:"sources"`
+	// AllowEnv lists the environment variables that $env may read; NAME, or PREFIX_* for all that start so.
+	// None by default: a schema's author is not to read the gateway's secrets.
+	AllowEnv []string `yaml:"allow_env"`
+}
+
+// SourceConfig is how one source is reached.
+type SourceConfig struct {
+	// OverrideURL takes the place of the schema's baseURL.
+	OverrideURL string `yaml:"override_url"`
+	// Config is what $config reads.
+	Config map[string]any `yaml:"$config"`
+	// Timeout of one request, from its start to the last byte of the answer; 30s by default.
+	Timeout Duration `yaml:"timeout"`
+	// MaxConcurrency is how many requests are under way at once, and how many connections are kept; 64 by
+	// default. What comes beyond it waits.
+	MaxConcurrency int `yaml:"max_concurrency"`
+	// MaxResponseBytes is the largest answer, decompressed; 16 MiB by default.
+	MaxResponseBytes int64 `yaml:"max_response_bytes"`
+}
+
+// Duration is a time span, written as in "30s" or "1m30s".
+type Duration time.Duration
+
+// UnmarshalText reads a duration.
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("%q is not a duration; write a number with its unit, such as 30s or 500ms", text)
+	}
+	*d = Duration(v)
+	return nil
+}
+
+// MarshalText writes the duration so that UnmarshalText reads it.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// The defaults of a source.
+const (
+	defaultTimeout     = 30 * time.Second
+	defaultConcurrency = 64
+	defaultMaxResponse = 16 << 20
+)
+
+// Validate reports everything that is wrong with the configuration.
+func (c Config) Validate() error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(c.Sources)) {
+		if err := c.Sources[name].validate(); err != nil {
+			errs = append(errs, fmt.Errorf("sources.%s: %w", name, err))
+		}
+	}
+	for _, name := range c.AllowEnv {
+		if strings.Contains(strings.TrimSuffix(name, "*"), "*") || name == "" || name == "*" {
+			errs = append(errs, fmt.Errorf("allow_env: %q must be a variable's name, or a prefix with * at its end", name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s SourceConfig) validate() error {
+	var errs []error
+	if s.OverrideURL != "" {
+		if u, err := url.Parse(s.OverrideURL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			errs = append(errs, fmt.Errorf("override_url: %q must be a URL with http:// or https:// and a host", s.OverrideURL))
+		}
+	}
+	if s.Timeout < 0 {
+		errs = append(errs, errors.New("timeout: must not be negative"))
+	}
+	if s.MaxConcurrency < 0 {
+		errs = append(errs, errors.New("max_concurrency: must not be negative"))
+	}
+	if s.MaxResponseBytes < 0 {
+		errs = append(errs, errors.New("max_response_bytes: must not be negative"))
+	}
+	return errors.Join(errs...)
+}
+
+func (s SourceConfig) timeout() time.Duration {
+	if s.Timeout == 0 {
+		return defaultTimeout
+	}
+	return time.Duration(s.Timeout)
+}
+
+func (s SourceConfig) concurrency() int {
+	if s.MaxConcurrency == 0 {
+		return defaultConcurrency
+	}
+	return s.MaxConcurrency
+}
+
+func (s SourceConfig) maxResponse() int64 {
+	if s.MaxResponseBytes == 0 {
+		return defaultMaxResponse
+	}
+	return s.MaxResponseBytes
+}
+
+// allowed reports whether $env may read the variable.
+func (c Config) allowed(name string) bool {
+	return slices.ContainsFunc(c.AllowEnv, func(pattern string) bool {
+		prefix, open := strings.CutSuffix(pattern, "*")
+		return open && strings.HasPrefix(name, prefix) || pattern == name
+	})
+}

@@ -1,0 +1,105 @@
+package monolith
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Error is one fault in a schema with connectors.
+type Error struct {
+	// Code is one of Apollo's, such as INVALID_SELECTION.
+	Code    string
+	Message string
+	// Subgraph whose schema is at fault, and the coordinate in it (Type, Type.field, or @source(name)).
+	Subgraph, Coordinate string
+	// File, Line and Column of the place; Line is 0 if it has none.
+	File         string
+	Line, Column int
+}
+
+// Error is the fault in one line.
+func (e *Error) Error() string {
+	var b strings.Builder
+	if e.Line > 0 {
+		fmt.Fprintf(&b, "%s:%d:%d: ", e.File, e.Line, e.Column)
+	}
+	fmt.Fprintf(&b, "%s: [%s] ", e.Code, e.Subgraph)
+	if e.Coordinate != "" {
+		b.WriteString(e.Coordinate + ": ")
+	}
+	b.WriteString(e.Message)
+	return b.String()
+}
+
+// Errors are all faults that were found, in the order of the schema.
+type Errors []*Error
+
+// Error is a line for each.
+func (e Errors) Error() string {
+	lines := make([]string, len(e))
+	for i, err := range e {
+		lines[i] = err.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap gives each fault.
+func (e Errors) Unwrap() []error {
+	out := make([]error, len(e))
+	for i, err := range e {
+		out[i] = err
+	}
+	return out
+}
+
+// faults gathers the errors of one subgraph's schema.
+type faults struct {
+	subgraph string
+	list     Errors
+}
+
+func (f *faults) add(code, coordinate string, at *ast.Position, format string, args ...any) {
+	e := &Error{Code: code, Message: fmt.Sprintf(format, args...), Subgraph: f.subgraph, Coordinate: coordinate}
+	if at != nil {
+		e.Line, e.Column = at.Line, at.Column
+		if at.Src != nil {
+			e.File = at.Src.Name
+		}
+	}
+	f.list = append(f.list, e)
+}
+
+// within is the place of an offset in the text of a string value, as far as the source shows it. A token's
+// start counts runes, and its line may be that of its end, so both are found anew.
+func within(v *ast.Value, offset int) *ast.Position {
+	if v == nil || v.Position == nil || v.Position.Src == nil {
+		return nil
+	}
+	input := []rune(v.Position.Src.Input)
+	start := min(v.Position.Start, len(input))
+	before := string(input[:start])
+	at := &ast.Position{Src: v.Position.Src, Line: 1 + strings.Count(before, "\n"), Column: start - len([]rune(before[:strings.LastIndexByte(before, '\n')+1])) + 1}
+	raw := v.Raw[:min(offset, len(v.Raw))]
+	line, column := strings.Count(raw, "\n"), len(raw)-strings.LastIndexByte(raw, '\n')-1
+	if v.Kind != ast.BlockValue {
+		at.Column += 1 + column
+		return at
+	}
+	// The lines of a block string have lost their common indentation, and the blank lines at both ends are gone.
+	source := strings.Split(string(input[start:]), "\n")
+	lines := strings.Split(v.Raw, "\n")
+	skip := 0
+	for skip < len(source) && !strings.Contains(source[skip], strings.TrimSpace(lines[0])) {
+		skip++
+	}
+	if i := skip + line; i < len(source) {
+		indent := max(strings.Index(source[i], lines[line]), 0)
+		if i > 0 {
+			at.Column = 1
+		}
+		at.Line, at.Column = at.Line+i, at.Column+indent+column
+	}
+	return at
+}

@@ -1,0 +1,253 @@
+package monolith
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
+)
+
+// Ports are what connectors need of their surroundings. Each may be nil.
+type Ports struct {
+	// Headers are those of the client's request.
+	Headers func(context.Context) http.Header
+	// Context is the JSON object that $context reads.
+	Context func(context.Context) []byte
+	// Env looks up an environment variable.
+	Env func(name string) (string, bool)
+	// Called is told of each call when it has ended. It is called from many goroutines and must be quick.
+	Called func(context.Context, *Call)
+}
+
+// Call is one use of a connector, for logs and metrics.
+type Call struct {
+	Connector   *Connector
+	Method, URL string
+	// Status of the answer; 0 if there was none. Bytes of its body.
+	Status, Bytes int
+	Took          time.Duration
+	// Shared: the answer to the same request of another call in the fetch was used.
+	Shared bool
+	// Problems of the mapping. Err is why the call failed, with its cause.
+	Problems []mapping.Problem
+	Err      error
+}
+
+// Fetcher answers the fetches for the subgraphs that connectors became.
+type Fetcher struct {
+	links   map[string]*link
+	clients []*client
+	ports   Ports
+}
+
+var _ executor.Fetcher = (*Fetcher)(nil)
+
+// link is a connector with all that does not change from call to call.
+type link struct {
+	*Connector
+	client *client
+	base   string
+	// fixed are the variables that stay the same: $config and $env.
+	fixed mapping.Variables
+	// uses are the variables that the connector and its source read.
+	uses map[string]bool
+	// connectors are all of the graph.
+	connectors *Connectors
+}
+
+// New makes a Fetcher for the connectors. The error says which source cannot be reached as configured.
+func New(connectors *Connectors, cfg Config, ports Ports) (*Fetcher, error) {
+	f := &Fetcher{links: map[string]*link{}, ports: ports}
+	shared := map[string]*link{}
+	var errs []error
+	for _, c := range connectors.List {
+		name := c.Of
+		if c.Source != nil {
+			name = c.Source.String()
+		}
+		common := shared[name]
+		if common == nil {
+			var err error
+			if common, err = f.reach(c, cfg, name); err != nil {
+				errs = append(errs, fmt.Errorf("connectors.sources.%s: %w", name, err))
+			}
+			shared[name] = common
+		}
+		l := *common
+		l.Connector, l.connectors, l.uses = c, connectors, c.variablesUsed()
+		if err := l.readEnv(cfg, ports); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", c.Coordinate, err))
+		}
+		f.links[c.Subgraph] = &l
+	}
+	for _, name := range slices.Sorted(maps.Keys(cfg.Sources)) {
+		if shared[name] == nil && len(connectors.List) > 0 {
+			names := slices.Sorted(maps.Keys(shared))
+			errs = append(errs, fmt.Errorf("connectors.sources.%s: there is no such source; there are: %s%s", name, strings.Join(names, ", "), nearest(name, names)))
+		}
+	}
+	if len(errs) > 0 {
+		f.Close()
+		return nil, errors.Join(errs...)
+	}
+	return f, nil
+}
+
+// Close closes the connections that are not in use.
+func (f *Fetcher) Close() {
+	for _, c := range f.clients {
+		c.close()
+	}
+}
+
+// reach makes what the connectors of one source share.
+func (f *Fetcher) reach(c *Connector, cfg Config, name string) (*link, error) {
+	own := cfg.Sources[name]
+	l := &link{client: newClient(own), fixed: mapping.Variables{"config": mapping.ObjectValue(nil, nil)}}
+	f.clients = append(f.clients, l.client)
+	if own.Config != nil {
+		data, err := json.Marshal(own.Config)
+		if err != nil {
+			return l, fmt.Errorf("$config: %w", err)
+		}
+		if l.fixed["config"], err = mapping.ParseJSON(data); err != nil {
+			return l, fmt.Errorf("$config: %w", err)
+		}
+	}
+	if c.Source == nil {
+		return l, nil
+	}
+	l.base = own.OverrideURL
+	if l.base == "" {
+		base := link{Connector: c, uses: map[string]bool{}, fixed: l.fixed}
+		for _, ref := range c.Source.base.references() {
+			base.uses[ref.Variable+"."+strings.Join(ref.Path, ".")] = true
+		}
+		if err := base.readEnv(cfg, f.ports); err != nil {
+			return l, err
+		}
+		text, err := c.Source.base.write(nil, &evaluation{vars: base.fixed}, verbatim, verbatim)
+		if err != nil {
+			return l, fmt.Errorf("baseURL: %w", err)
+		}
+		l.base = string(text)
+	}
+	if u, err := url.Parse(l.base); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return l, fmt.Errorf("the base URL %q must have http:// or https:// and a host; set override_url, or what the schema's baseURL reads", l.base)
+	}
+	return l, nil
+}
+
+// references are those of the template's expressions.
+func (t *template) references() []mapping.Reference {
+	if t == nil {
+		return nil
+	}
+	var out []mapping.Reference
+	for _, p := range t.parts {
+		if p.expr != nil {
+			out = append(out, p.expr.References()...)
+		}
+	}
+	return out
+}
+
+func (r *request) references() []mapping.Reference {
+	out := r.url.references()
+	for _, s := range []*mapping.Selection{r.path, r.query, r.body} {
+		if s != nil {
+			out = append(out, s.References()...)
+		}
+	}
+	for _, h := range r.headers {
+		out = append(out, h.value.references()...)
+	}
+	return out
+}
+
+// variablesUsed are the variables that a connector and its source read, as name.path and as name.
+func (c *Connector) variablesUsed() map[string]bool {
+	refs := c.request.references()
+	answers := []*mapping.Selection{c.selection, c.isSuccess, c.failure.message, c.failure.extensions}
+	if s := c.Source; s != nil {
+		refs = append(refs, s.request.references()...)
+		answers = append(answers, s.isSuccess, s.failure.message, s.failure.extensions)
+	}
+	for _, s := range answers {
+		if s != nil {
+			refs = append(refs, s.References()...)
+		}
+	}
+	out := map[string]bool{}
+	for _, ref := range refs {
+		out[ref.Variable] = true
+		out[ref.Variable+"."+strings.Join(ref.Path, ".")] = true
+	}
+	return out
+}
+
+// readEnv makes $env of the variables that are read, if they may be.
+func (l *link) readEnv(cfg Config, ports Ports) error {
+	var keys []string
+	var vals []mapping.Value
+	for _, use := range slices.Sorted(maps.Keys(l.uses)) {
+		name, ok := strings.CutPrefix(use, "env.")
+		switch {
+		case !ok || name == "":
+			continue
+		case !cfg.allowed(name):
+			return fmt.Errorf("$env.%s is not allowed to be read; add it to connectors.allow_env", name)
+		case ports.Env == nil:
+			continue
+		}
+		if v, ok := ports.Env(name); ok {
+			keys, vals = append(keys, name), append(vals, mapping.StringValue(v))
+		}
+	}
+	l.fixed = maps.Clone(l.fixed)
+	l.fixed["env"] = mapping.ObjectValue(keys, vals)
+	return nil
+}
+
+// headersValue is headers as mappings read them: names in lower case, each with the list of its values.
+func headersValue(h http.Header) mapping.Value {
+	var keys []string
+	var vals []mapping.Value
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		list := make([]mapping.Value, len(h[name]))
+		for i, v := range h[name] {
+			list[i] = mapping.StringValue(v)
+		}
+		keys, vals = append(keys, strings.ToLower(name)), append(vals, mapping.ListValue(list))
+	}
+	return mapping.ObjectValue(keys, vals)
+}
+
+// Fetch implements executor.Fetcher.
+func (f *Fetcher) Fetch(ctx context.Context, r *executor.Request) (*executor.Response, error) {
+	l := f.links[r.Fetch.Subgraph]
+	if l == nil {
+		return nil, fmt.Errorf("subgraph %s is no connector", r.Fetch.Subgraph)
+	}
+	variables := mapping.ObjectValue(nil, nil)
+	if len(r.Variables) > 0 {
+		var err error
+		if variables, err = mapping.ParseJSON(r.Variables); err != nil {
+			return nil, fmt.Errorf("variables of a fetch: %w", err)
+		}
+	}
+	run := f.run(ctx, l, variables)
+	if r.Fetch.IsEntity() {
+		return &executor.Response{Body: run.entities(r.Fetch.Selections)}, nil
+	}
+	return &executor.Response{Body: run.root(r.Fetch.Selections)}, nil
+}

@@ -1,0 +1,98 @@
+package monolith
+
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
+)
+
+// outline is which fields of an object a connector resolves.
+type outline struct {
+	typ    string
+	fields []*outlined
+}
+
+// outlined is one of the fields; within is nil for leaves.
+type outlined struct {
+	name   string
+	within *outline
+}
+
+func (o *outline) field(name string) *outlined {
+	for _, f := range o.fields {
+		if f.name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// outline compares what a connector's selection makes with the type that it is to make; nil for leaves.
+func (r *reader) outline(c *Connector) *outline {
+	if c.selection == nil {
+		return nil
+	}
+	return r.outlineOf(c, c.selection.Output(), c.result.Name(), nil)
+}
+
+func (r *reader) outlineOf(c *Connector, out *mapping.Output, typ string, above []string) *outline {
+	at := within(c.written.arg("selection"), out.At)
+	t := r.contract.byName[typ]
+	switch {
+	case t == nil || t.kind == ast.Scalar || t.kind == ast.Enum:
+		if out.Object && (t == nil || t.kind == ast.Enum || builtin(typ)) {
+			r.add("GROUP_SELECTION_IS_NOT_OBJECT", c.Coordinate, at, "%s has no fields, but the selection gives it some", typ)
+		}
+		return nil
+	case t.kind != ast.Object:
+		r.add("CONNECTORS_UNSUPPORTED_ABSTRACT_TYPE", c.Coordinate, at, "%s is an interface or a union, which connectors resolve from v0.4 on", typ)
+		return nil
+	case !out.Object:
+		r.add("GROUP_SELECTION_REQUIRED_FOR_OBJECT", c.Coordinate, at, "%s has fields; say which in a block: { .. }", typ)
+		return nil
+	case slices.Contains(above, typ):
+		r.add("CIRCULAR_REFERENCE", c.Coordinate, at, "%s appears within itself; resolve the inner one by a connector of its own", typ)
+		return nil
+	}
+	o := &outline{typ: typ}
+	for _, f := range out.Fields {
+		if of := r.outlineField(c, t, f, append(above[:len(above):len(above)], typ)); of != nil {
+			o.fields = append(o.fields, of)
+		}
+	}
+	return o
+}
+
+func builtin(scalar string) bool {
+	return slices.Contains([]string{"Int", "Float", "String", "Boolean", "ID"}, scalar)
+}
+
+// outlineField compares one name that the selection makes; nil if it resolves no field.
+func (r *reader) outlineField(c *Connector, t *objectType, f *mapping.OutputField, above []string) *outlined {
+	at := within(c.written.arg("selection"), f.At)
+	field := t.field(f.Name)
+	switch {
+	case f.Name == "__typename":
+		return nil
+	case field == nil:
+		r.add("SELECTED_FIELD_NOT_FOUND", c.Coordinate, at, "%s has no field %s%s", t.name, f.Name, nearest(f.Name, fieldNames(t)))
+		return nil
+	case len(field.args) > 0:
+		r.add("CONNECTORS_FIELD_WITH_ARGUMENTS", c.Coordinate, at, "%s.%s has arguments, which a selection cannot see; give it a connector of its own", t.name, f.Name)
+		return nil
+	case field.hidden:
+		return nil
+	}
+	of := &outlined{name: f.Name}
+	if inner := r.contract.byName[field.typ.Name()]; inner == nil || inner.kind == ast.Scalar || inner.kind == ast.Enum {
+		r.outlineOf(c, f.Output, field.typ.Name(), nil)
+		return of
+	}
+	of.within = r.outlineOf(c, f.Output, field.typ.Name(), above)
+	if of.within == nil {
+		return nil
+	}
+	return of
+}

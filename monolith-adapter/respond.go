@@ -1,0 +1,161 @@
+package monolith
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"mime"
+	"net"
+	"strings"
+
+	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
+)
+
+// The codes of failed calls, as clients see them.
+const (
+	// CodeFetch is an answer that says that it failed.
+	CodeFetch = "CONNECTOR_FETCH"
+	// CodeResponseInvalid is an answer that cannot be used.
+	CodeResponseInvalid = "CONNECTOR_RESPONSE_INVALID"
+	// CodeRequestInvalid is a request that cannot be made of its inputs.
+	CodeRequestInvalid = "HTTP_CLIENT_ERROR"
+	// CodeUnreachable is a request without an answer.
+	CodeUnreachable = "SUBREQUEST_HTTP_ERROR"
+	// CodeTimeout is a request without an answer in time.
+	CodeTimeout = "GATEWAY_TIMEOUT"
+)
+
+// failed is a call that failed: what clients are told, and the cause for the log.
+type failed struct {
+	code, message string
+	status        int
+	// extensions is an object, or missing.
+	extensions mapping.Value
+	cause      error
+}
+
+// Error is the text for operators.
+func (f *failed) Error() string {
+	if f.cause == nil {
+		return f.code + ": " + f.message
+	}
+	return f.code + ": " + f.message + ": " + f.cause.Error()
+}
+
+// Unwrap is the cause.
+func (f *failed) Unwrap() error { return f.cause }
+
+// unsent is why there is no answer.
+func unsent(err error) *failed {
+	var timeout net.Error
+	switch {
+	case errors.Is(err, errTooLarge):
+		return &failed{code: CodeResponseInvalid, message: "The response is too large.", cause: err}
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return &failed{code: CodeTimeout, message: "The request timed out.", cause: err}
+	}
+	return &failed{code: CodeUnreachable, message: "The request could not be completed.", cause: err}
+}
+
+// received is an answer, decoded once for all that asked for it.
+type received struct {
+	*answer
+	value mapping.Value
+	// invalid says why the body cannot be read.
+	invalid error
+}
+
+func decode(a *answer) *received {
+	r := &received{answer: a, value: mapping.NullValue()}
+	if len(bytes.TrimSpace(a.body)) == 0 {
+		return r
+	}
+	kind, _, err := mime.ParseMediaType(a.header.Get("Content-Type"))
+	switch {
+	case kind == "text/plain":
+		r.value = mapping.StringValue(strings.ToValidUTF8(string(a.body), "\ufffd"))
+	case err != nil && a.header.Get("Content-Type") == "", strings.HasSuffix(kind, "/json"), strings.HasSuffix(kind, "+json"):
+		r.value, r.invalid = mapping.ParseJSON(a.body)
+	case a.body[0] == '{' || a.body[0] == '[':
+		// Many an old application sends JSON under a content type of another time.
+		r.value, r.invalid = mapping.ParseJSON(a.body)
+	default:
+		r.invalid = errors.New("the content type is " + kind + ", not JSON")
+	}
+	if r.invalid != nil {
+		r.value = mapping.NullValue()
+	}
+	return r
+}
+
+// interpret makes of an answer what the connector's selection says, or an error if the answer is one.
+func (c *Connector) interpret(r *received, e *evaluation, selection *mapping.Selection) (mapping.Value, *failed) {
+	e.vars["status"] = mapping.IntValue(int64(r.status))
+	e.vars["response"] = mapping.ObjectValue([]string{"headers"}, []mapping.Value{headersValue(r.header)})
+	ok, err := c.succeeded(r, e)
+	switch {
+	case err != nil:
+		return mapping.Value{}, &failed{code: CodeResponseInvalid, message: "The response could not be mapped.", status: r.status, cause: err}
+	case !ok:
+		return mapping.Value{}, c.declined(r, e)
+	case r.invalid != nil:
+		return mapping.Value{}, &failed{code: CodeResponseInvalid, message: "The server returned data in an unexpected format.", status: r.status, cause: r.invalid}
+	}
+	v, err := e.eval(selection, r.value)
+	if err != nil {
+		return v, &failed{code: CodeResponseInvalid, message: "The response could not be mapped.", status: r.status, cause: err}
+	}
+	return v, nil
+}
+
+// succeeded asks isSuccess of the connector, else of the source, else the status.
+func (c *Connector) succeeded(r *received, e *evaluation) (bool, error) {
+	s := c.isSuccess
+	if s == nil && c.Source != nil {
+		s = c.Source.isSuccess
+	}
+	if s == nil || r.invalid != nil {
+		return r.status >= 200 && r.status < 300, nil
+	}
+	v, err := e.eval(s, r.value)
+	return v.IsTrue(), err
+}
+
+// declined is the error that the schema makes of an answer.
+func (c *Connector) declined(r *received, e *evaluation) *failed {
+	f := &failed{code: CodeFetch, message: "Request failed", status: r.status, cause: r.invalid}
+	rules := []failure{c.failure}
+	if c.Source != nil {
+		rules = append(rules, c.Source.failure)
+	}
+	for _, rule := range rules {
+		if rule.message == nil {
+			continue
+		}
+		v, _ := e.eval(rule.message, r.value)
+		if v.Kind() == mapping.String && v.Text() != "" {
+			f.message = v.Text()
+		}
+		break
+	}
+	var keys []string
+	var vals []mapping.Value
+	for i := len(rules) - 1; i >= 0; i-- {
+		if rules[i].extensions == nil {
+			continue
+		}
+		v, _ := e.eval(rules[i].extensions, r.value)
+		if v.Kind() != mapping.Object {
+			continue
+		}
+		for j := range v.Len() {
+			if v.Key(j) == "code" && v.At(j).Kind() == mapping.String {
+				f.code = v.At(j).Text()
+				continue
+			}
+			keys, vals = append(keys, v.Key(j)), append(vals, v.At(j))
+		}
+	}
+	f.extensions = mapping.ObjectValue(keys, vals)
+	return f
+}

@@ -1,0 +1,106 @@
+package monolith
+
+import (
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
+)
+
+// place is where an expression stands, which decides on the variables that it may read.
+type place uint8
+
+const (
+	sourceBase place = iota
+	sourceRequest
+	sourceAnswer
+	connectRequest
+	connectAnswer
+)
+
+// variables are those available at each place; $args, $this and $batch depend on the connector too.
+var variables = map[place]string{
+	sourceBase:     "config env",
+	sourceRequest:  "config context env request",
+	sourceAnswer:   "config context env request response status",
+	connectRequest: "args this batch config context env request",
+	connectAnswer:  "args this batch config context env request response status",
+}
+
+// uses checks the variables and the methods of an expression that starts at an offset of a value.
+func (r *reader) uses(w written, v *ast.Value, offset int, s *mapping.Selection, code string, p place) {
+	for _, m := range s.Methods() {
+		problem := mapping.MethodProblem(m)
+		if strings.HasPrefix(problem, "there is no") {
+			problem += nearest(m.Name, mapping.MethodNames())
+		}
+		if problem != "" {
+			r.add(code, w.coordinate, within(v, offset+m.At), "%s", problem)
+		}
+	}
+	available := strings.Fields(variables[p])
+	for _, ref := range s.References() {
+		at := within(v, offset+ref.At)
+		switch {
+		case !has(available, ref.Variable):
+			r.add(code, w.coordinate, at, "$%s is not available here; available: $%s%s", ref.Variable, strings.Join(available, ", $"), nearest(ref.Variable, available))
+		case ref.Variable == "env" && r.contract.spec.version < mapping.V03:
+			r.add(code, w.coordinate, at, "$env is part of v0.3; link https://specs.apollo.dev/connect/v0.3")
+		case ref.Variable == "request" || ref.Variable == "response":
+			if len(ref.Path) == 0 || ref.Path[0] != "headers" {
+				r.add(code, w.coordinate, at, "$%s has headers and nothing else", ref.Variable)
+			}
+		}
+	}
+}
+
+func has(list []string, s string) bool {
+	for _, e := range list {
+		if e == s {
+			return true
+		}
+	}
+	return false
+}
+
+// reading is one reference to a variable together with where it stands.
+type reading struct {
+	mapping.Reference
+	code string
+	at   *ast.Position
+}
+
+// readings are the references of a connector, in the order of its request and then its answer.
+func (c *Connector) readings() []reading {
+	var out []reading
+	add := func(s *mapping.Selection, v *ast.Value, offset int, code string) {
+		if s == nil {
+			return
+		}
+		for _, ref := range s.References() {
+			out = append(out, reading{ref, code, within(v, offset+ref.At)})
+		}
+	}
+	addTemplate := func(t *template, v *ast.Value, code string) {
+		if t == nil {
+			return
+		}
+		for _, p := range t.parts {
+			add(p.expr, v, p.at, code)
+		}
+	}
+	w := c.written
+	addTemplate(c.request.url, w.arg("http", c.request.method), codeURL)
+	add(c.request.path, w.arg("http", "path"), 0, codeURLProperty)
+	add(c.request.query, w.arg("http", "queryParams"), 0, codeURLProperty)
+	add(c.request.body, w.arg("http", "body"), 0, codeBody)
+	for _, h := range c.request.headers {
+		addTemplate(h.value, nil, codeHeader)
+	}
+	add(c.selection, w.arg("selection"), 0, codeSelection)
+	add(c.isSuccess, w.arg("isSuccess"), 0, codeIsSuccess)
+	add(c.failure.message, w.arg("errors", "message"), 0, codeErrorsMessage)
+	add(c.failure.extensions, w.arg("errors", "extensions"), 0, codeErrorsMessage)
+	return out
+}

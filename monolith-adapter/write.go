@@ -1,0 +1,220 @@
+package monolith
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/engine/queryplan"
+	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
+)
+
+// step is one step of an error's path: a name, or an index if there is none.
+type step struct {
+	name  string
+	index int
+}
+
+// fault is an error of the answer.
+type fault struct {
+	*failed
+	path       []step
+	coordinate string
+}
+
+func (r *run) faultOf(f *failed, path []step) *fault {
+	return &fault{failed: f, path: slices.Clone(path), coordinate: r.Coordinate}
+}
+
+// at is the error with steps before its path.
+func (f *fault) at(steps ...step) *fault {
+	return &fault{failed: f.failed, path: append(steps, f.path...), coordinate: f.coordinate}
+}
+
+// appendErrors ends an answer whose data is written, with its errors.
+func appendErrors(dst []byte, errs []*fault) []byte {
+	for i, f := range errs {
+		dst = append(dst, map[bool]string{true: `,"errors":[`, false: ","}[i == 0]...)
+		dst = f.append(dst)
+	}
+	if len(errs) > 0 {
+		dst = append(dst, ']')
+	}
+	return append(dst, '}')
+}
+
+func (f *fault) append(dst []byte) []byte {
+	dst = mapping.AppendString(append(dst, `{"message":`...), f.message)
+	dst = append(dst, `,"path":[`...)
+	for i, s := range f.path {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if s.name == "" {
+			dst = strconv.AppendInt(dst, int64(s.index), 10)
+		} else {
+			dst = mapping.AppendString(dst, s.name)
+		}
+	}
+	dst = mapping.AppendString(append(dst, `],"extensions":{"code":`...), f.code)
+	if f.status != 0 {
+		dst = append(strconv.AppendInt(append(dst, `,"http":{"status":`...), int64(f.status), 10), '}')
+	}
+	dst = append(mapping.AppendString(append(dst, `,"connector":{"coordinate":`...), f.coordinate), '}')
+	for i := range f.extensions.Len() {
+		if k := f.extensions.Key(i); k != "http" && k != "connector" {
+			dst = append(mapping.AppendString(append(dst, ','), k), ':')
+			dst = f.extensions.At(i).Append(dst)
+		}
+	}
+	return append(dst, "}}"...)
+}
+
+// writer writes a mapped value as a fetch asks for it: under its aliases, with __typename, in its order.
+type writer struct {
+	*run
+	dst    []byte
+	faults []*fault
+	path   []step
+	// rep is the representation of an entity, which has the fields of its key.
+	rep mapping.Value
+}
+
+func (w *writer) open() { w.dst = append(w.dst, '{') }
+
+func (w *writer) close() { w.dst = append(w.dst, '}') }
+
+func (w *writer) key(name string) {
+	if w.dst[len(w.dst)-1] != '{' {
+		w.dst = append(w.dst, ',')
+	}
+	w.dst = append(mapping.AppendString(w.dst, name), ':')
+}
+
+// object writes an object of a type that is known unless the value says otherwise.
+func (w *writer) object(v mapping.Value, selections []*queryplan.Selection, typ string) {
+	if t := v.Get(queryplan.Typename); t.Kind() == mapping.String {
+		typ = t.Text()
+	}
+	w.open()
+	for _, s := range w.collect(selections, typ) {
+		w.key(s.Name)
+		w.path = append(w.path, step{name: s.Name})
+		w.member(v.Get(s.Field), s, typ)
+		w.path = w.path[:len(w.path)-1]
+	}
+	w.close()
+}
+
+// member writes the value of a field.
+func (w *writer) member(v mapping.Value, s *queryplan.Selection, typ string) {
+	if s.Field == queryplan.Typename {
+		w.dst = mapping.AppendString(w.dst, typ)
+		return
+	}
+	if v.IsMissing() && w.depth() == 1 {
+		v = w.rep.Get(s.Field)
+	}
+	w.value(v, s, s.Type)
+}
+
+// depth is how many names deep the writer is within an entity; outside of entities it is of no interest.
+func (w *writer) depth() int {
+	if w.rep.IsMissing() {
+		return 0
+	}
+	return max(1, len(w.path))
+}
+
+// value writes a value of a type. What is of another shape is null with an error.
+func (w *writer) value(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
+	switch {
+	case v.IsNull():
+		w.dst = append(w.dst, "null"...)
+	case typ != nil && typ.Elem != nil:
+		w.list(v, s, typ)
+	case len(s.Selections) > 0:
+		if v.Kind() != mapping.Object {
+			w.mismatch("An object", v)
+			return
+		}
+		w.object(v, s.Selections, typ.Name())
+	case v.Kind() == mapping.List || v.Kind() == mapping.Object:
+		if typ != nil && builtin(typ.NamedType) {
+			w.mismatch("A scalar", v)
+			return
+		}
+		w.dst = v.Append(w.dst)
+	case v.Kind() == mapping.Number && typ != nil && typ.NamedType == "ID":
+		w.dst = append(append(append(w.dst, '"'), v.Text()...), '"')
+	default:
+		w.dst = v.Append(w.dst)
+	}
+}
+
+func (w *writer) list(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
+	if v.Kind() != mapping.List {
+		w.mismatch("A list", v)
+		return
+	}
+	w.dst = append(w.dst, '[')
+	for i := range v.Len() {
+		if i > 0 {
+			w.dst = append(w.dst, ',')
+		}
+		w.path = append(w.path, step{index: i})
+		w.value(v.At(i), s, typ.Elem)
+		w.path = w.path[:len(w.path)-1]
+	}
+	w.dst = append(w.dst, ']')
+}
+
+// mismatch writes null and notes the error.
+func (w *writer) mismatch(want string, got mapping.Value) {
+	w.dst = append(w.dst, "null"...)
+	w.faults = append(w.faults, w.faultOf(&failed{
+		code: CodeResponseInvalid, message: want + " was expected, but the mapping gives " + got.Kind().String() + ".",
+	}, w.path))
+}
+
+// collect gives the fields that apply to an object of the type: those of fragments put in their place, and of
+// those with one name the selections together.
+func (r *run) collect(selections []*queryplan.Selection, typ string) []*queryplan.Selection {
+	if !slices.ContainsFunc(selections, func(s *queryplan.Selection) bool { return s.On != "" }) {
+		return selections
+	}
+	var out []*queryplan.Selection
+	r.collectInto(&out, selections, typ)
+	return out
+}
+
+func (r *run) collectInto(out *[]*queryplan.Selection, selections []*queryplan.Selection, typ string) {
+	for _, s := range selections {
+		if s.On != "" {
+			if r.applies(s.On, typ) {
+				r.collectInto(out, s.Selections, typ)
+			}
+			continue
+		}
+		i := slices.IndexFunc(*out, func(o *queryplan.Selection) bool { return o.Name == s.Name })
+		if i < 0 {
+			*out = append(*out, s)
+			continue
+		}
+		if len(s.Selections) > 0 {
+			both := *(*out)[i]
+			both.Selections = slices.Concat(both.Selections, s.Selections)
+			(*out)[i] = &both
+		}
+	}
+}
+
+// applies reports whether an object of the type meets a fragment's condition.
+func (r *run) applies(on, typ string) bool {
+	if on == typ {
+		return true
+	}
+	t := r.connectors.graph.Type(on)
+	return t != nil && slices.Contains(t.Members, typ)
+}
