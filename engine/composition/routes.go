@@ -144,6 +144,10 @@ func (r *routes) label(f *mergedField) string {
 func (r *routes) resolve(t *mergedType, at []position, f *mergedField, labels []assumption, contexts []string) []position {
 	var out []position
 	owners := r.ownersOf(f)
+	leaf := r.leaf(f.typ)
+	if slices.Contains(r.roots[:], t) {
+		at = at[:1] // every subgraph can be asked for a root field, wherever the query is
+	}
 	for _, p := range at {
 		for i, q := range r.reach(t, p, "") {
 			o := owners[q.def.in]
@@ -151,12 +155,21 @@ func (r *routes) resolve(t *mergedType, at []position, f *mergedField, labels []
 				continue
 			}
 			next, ok := r.through(t, q, o, i > 0, "")
+			if ok && leaf {
+				return []position{next}
+			}
 			if ok && !slices.Contains(out, next) {
 				out = append(out, next)
 			}
 		}
 	}
 	return out
+}
+
+// leaf reports whether nothing can be selected beneath the type.
+func (g *graph) leaf(t *ast.Type) bool {
+	mt := g.byName[t.Name()]
+	return mt == nil || mt.kind == ast.Scalar || mt.kind == ast.Enum
 }
 
 // active reports whether the progressive override leaves the field to this owner.

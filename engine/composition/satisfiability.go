@@ -185,10 +185,10 @@ func (s *search) step(x *situation, f *mergedField, labels []assumption) {
 		s.fail(x, f, labels)
 		return
 	}
-	next := s.byName[f.typ.Name()]
-	if next == nil || next.kind == ast.Scalar || next.kind == ast.Enum {
+	if s.leaf(f.typ) {
 		return
 	}
+	next := s.byName[f.typ.Name()]
 	if len(out) > 1 && next.kind != ast.Object {
 		s.checkRuntimeTypes(x, f, out)
 	}

@@ -161,11 +161,6 @@ func (s *search) query(x *situation, f *mergedField) string {
 	return b.String()
 }
 
-func (s *search) leaf(t *ast.Type) bool {
-	mt := s.byName[t.Name()]
-	return mt == nil || mt.kind == ast.Scalar || mt.kind == ast.Enum
-}
-
 // sampleArgs fills the arguments that a query cannot leave out.
 func (s *search) sampleArgs(f *mergedField) string {
 	var args []string
