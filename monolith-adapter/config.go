@@ -27,29 +27,13 @@ type SourceConfig struct {
 	// Config is what $config reads.
 	Config map[string]any `yaml:"$config"`
 	// Timeout of one request, from its start to the last byte of the answer; 30s by default.
-	Timeout Duration `yaml:"timeout"`
+	Timeout time.Duration `yaml:"timeout"`
 	// MaxConcurrency is how many requests are under way at once, and how many connections are kept; 64 by
 	// default. What comes beyond it waits.
 	MaxConcurrency int `yaml:"max_concurrency"`
 	// MaxResponseBytes is the largest answer, decompressed; 16 MiB by default.
 	MaxResponseBytes int64 `yaml:"max_response_bytes"`
 }
-
-// Duration is a time span, written as in "30s" or "1m30s".
-type Duration time.Duration
-
-// UnmarshalText reads a duration.
-func (d *Duration) UnmarshalText(text []byte) error {
-	v, err := time.ParseDuration(string(text))
-	if err != nil {
-		return fmt.Errorf("%q is not a duration; write a number with its unit, such as 30s or 500ms", text)
-	}
-	*d = Duration(v)
-	return nil
-}
-
-// MarshalText writes the duration so that UnmarshalText reads it.
-func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
 // The defaults of a source.
 const (
@@ -97,7 +81,7 @@ func (s SourceConfig) timeout() time.Duration {
 	if s.Timeout == 0 {
 		return defaultTimeout
 	}
-	return time.Duration(s.Timeout)
+	return s.Timeout
 }
 
 func (s SourceConfig) concurrency() int {

@@ -31,11 +31,11 @@ import (
 //	answer.json  what the fetch was answered
 func TestFetches(t *testing.T) {
 	scenarios(t, "testdata/fetch/*.txtar", func(t *testing.T, a *txtar.Archive) map[string]string {
-		legacy := newLegacy(t, section(a, "server"))
+		server := newServer(t, section(a, "server"))
 		for i := range a.Files {
 			if strings.HasSuffix(a.Files[i].Name, ".graphql") {
 				defer func(i int, was []byte) { a.Files[i].Data = was }(i, a.Files[i].Data)
-				a.Files[i].Data = []byte(strings.ReplaceAll(string(a.Files[i].Data), "${url}", legacy.URL))
+				a.Files[i].Data = []byte(strings.ReplaceAll(string(a.Files[i].Data), "${url}", server.URL))
 			}
 		}
 		sg, connectors, err := expanded(t, a)
@@ -56,7 +56,7 @@ func TestFetches(t *testing.T) {
 					problems = append(problems, p.String())
 				}
 				if c.Err != nil {
-					problems = append(problems, "error "+strings.ReplaceAll(c.Err.Error(), legacy.URL, "${url}"))
+					problems = append(problems, "error "+strings.ReplaceAll(c.Err.Error(), server.URL, "${url}"))
 				}
 			},
 		})
@@ -68,7 +68,7 @@ func TestFetches(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out := map[string]string{"requests": legacy.log(), "answer.json": pretty(t, res.Body)}
+		out := map[string]string{"requests": server.log(), "answer.json": pretty(t, res.Body)}
 		if slices.Sort(problems); len(problems) > 0 {
 			out["called"] = strings.Join(problems, "\n") + "\n"
 		}
@@ -112,14 +112,14 @@ func pretty(t *testing.T, body []byte) string {
 	return b.String() + "\n"
 }
 
-// legacy is a server that answers what a scenario says, and remembers what it was asked.
-type legacy struct {
+// server is one that answers what a scenario says, and remembers what it was asked.
+type server struct {
 	*httptest.Server
 	mu       sync.Mutex
 	requests []string
 }
 
-func newLegacy(t *testing.T, script string) *legacy {
+func newServer(t *testing.T, script string) *server {
 	t.Helper()
 	type reply struct {
 		status int
@@ -144,7 +144,7 @@ func newLegacy(t *testing.T, script string) *legacy {
 		}
 		replies[words[0]+" "+words[1]] = r
 	}
-	l := &legacy{}
+	l := &server{}
 	l.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		l.note(req)
 		r, ok := replies[req.Method+" "+req.RequestURI]
@@ -161,7 +161,7 @@ func newLegacy(t *testing.T, script string) *legacy {
 	return l
 }
 
-func (l *legacy) note(req *http.Request) {
+func (l *server) note(req *http.Request) {
 	body, _ := io.ReadAll(req.Body)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", req.Method, req.RequestURI)
@@ -186,7 +186,7 @@ func (l *legacy) note(req *http.Request) {
 	l.requests = append(l.requests, b.String())
 }
 
-func (l *legacy) log() string {
+func (l *server) log() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	slices.Sort(l.requests)
