@@ -50,7 +50,7 @@ func (s *search) decide(sp spot, wants []*want, open []int, still bool) *decisio
 		round = append(d.assign(pending), s.needed(sp, d, seen)...)
 	}
 	if !still && sp.typ != s.sg.Mutation && sp.typ != s.sg.Subscription {
-		s.divide(d)
+		s.divide(sp, d)
 	}
 	d.sum()
 	return d
@@ -82,10 +82,10 @@ func (s *search) needed(sp spot, d *decision, seen map[inputsID]bool) []*unit {
 func (d *decision) enter(pending []*unit) {
 	for {
 		var best []int
-		gain := 0
+		gain, deepest := 0, d.deepest(pending)
 		for _, site := range candidates(pending, d.open) {
 			entered, extra := d.toEnter(site, pending)
-			g := -(len(entered)+extra)*fetchWeight - d.depth(site, pending)*depthWeight
+			g := -(len(entered)+extra)*fetchWeight - max(0, d.depth(site, pending)-deepest)*depthWeight
 			for _, u := range pending {
 				if was, is := u.best(d.open), u.best(entered); is < was {
 					g += was - is
@@ -165,6 +165,19 @@ func (u *unit) offers(site int) bool {
 	return slices.ContainsFunc(u.options, func(o option) bool { return o.site == site })
 }
 
+// deepest is the depth of what is open: another fetch beside it takes no longer. The first at the root counts.
+func (d *decision) deepest(pending []*unit) int {
+	out := 0
+	if len(d.hops) == 0 {
+		out = 1
+	}
+	for _, site := range d.open {
+		out = max(out, d.depth(site, pending))
+	}
+	return out
+}
+
+// depth is how many fetches wait for each other until the site has answered.
 func (d *decision) depth(site int, pending []*unit) int {
 	out := 1
 	for _, u := range pending {
@@ -192,7 +205,7 @@ func (d *decision) assign(pending []*unit) (rest []*unit) {
 		}
 		d.assigned = append(d.assigned, assigned{unit: u, option: *best})
 		if len(best.left) > 0 {
-			split := &unit{want: u.want.restricted(u.want.types, best.left), at: u.at, of: u.of, tried: append(slices.Clone(u.tried), best.site)}
+			split := &unit{want: u.want.restricted(u.want.types, best.left), at: u.at, of: u.of, origin: u.origin, tried: append(slices.Clone(u.tried), best.site)}
 			rest = append(rest, split)
 		}
 	}

@@ -2,79 +2,114 @@ package planner
 
 import "slices"
 
-// divide splits fields that several subgraphs answer where that saves fetches: what one answers at once is
-// taken there, and of the rest what another answers at once beneath the same field is taken there, instead of
-// being fetched from beneath the first.
-func (s *search) divide(d *decision) {
+// divide splits fields that several subgraphs answer where that saves fetches: what each answers at once is
+// taken there, and only what none does is fetched from beneath one of them. Fields that had to be split, since
+// no subgraph leads to all that is wanted beneath them, are divided anew in the same way.
+func (s *search) divide(sp spot, d *decision) {
+	var out []assigned
+	done := map[*unit]bool{}
 	for i := range d.assigned {
-		a := d.assigned[i]
-		if a.failed || a.level || a.inner || a.site == here || len(a.left) > 0 || a.cost.fetches == 0 || len(a.options) < 2 {
+		a := &d.assigned[i]
+		if done[a.origin] {
 			continue
 		}
-		parts := s.division(d, &a)
-		if len(parts) == 0 {
-			continue
+		done[a.origin] = true
+		parts := partsOf(a.origin, d.assigned[i:])
+		if better := s.division(sp, d, parts); better != nil {
+			parts = better
 		}
-		d.assigned[i] = parts[0]
-		for _, p := range parts[1:] {
-			if !slices.Contains(d.open, p.site) {
-				d.open = append(d.open, p.site)
-			}
-			d.assigned = append(d.assigned, p)
+		out = append(out, parts...)
+	}
+	d.assigned = out
+	for _, a := range d.assigned {
+		if a.site != here && !slices.Contains(d.open, a.site) {
+			d.open = append(d.open, a.site)
 		}
 	}
 }
 
-// division is the cheapest way to divide what was assigned; none if nothing is saved.
-func (s *search) division(d *decision, a *assigned) []assigned {
-	first := s.value(a.want, a.site, a.answer, true)
-	if first.rest == nil || first.cost.missing >= leaves(a.want.sub) {
+// partsOf are the assignments that one unit came to.
+func partsOf(u *unit, list []assigned) []assigned {
+	var out []assigned
+	for _, a := range list {
+		if a.origin == u {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// division is the cheapest other way to divide a unit among the sites that have parts of it, or, if that is one,
+// between it and another; nil if nothing is saved.
+func (s *search) division(sp spot, d *decision, parts []assigned) []assigned {
+	u := parts[0].origin
+	lowest := 0
+	var sites []*option
+	for i := range parts {
+		if parts[i].inner || parts[i].answer.needsInputs() {
+			return nil
+		}
+		lowest += parts[i].cost.weight() - parts[i].cost.missing*missingWeight
+		sites = append(sites, &parts[i].option)
+	}
+	if u.level || u.failed || len(u.options) < 2 || lowest < fetchWeight {
 		return nil
 	}
-	lowest := a.cost.weight()
+	if len(parts) > 1 {
+		best, weight := s.spread(sp, u, sites)
+		if weight < lowest {
+			return best
+		}
+		return nil
+	}
 	var best []assigned
-	for i := range a.options {
-		o := &a.options[i]
-		if o.site == a.site || o.site == here || o.inner || o.answer.needsInputs() {
+	for i := range u.options {
+		o := &u.options[i]
+		if o.site == sites[0].site || o.inner || o.answer.needsInputs() {
 			continue
 		}
-		parts := s.divided(a, first, o)
-		weight := 0
-		for i := range parts {
-			weight += parts[i].cost.weight()
-		}
-		if !slices.Contains(d.open, o.site) {
-			weight += fetchWeight
-		}
-		if len(parts) > 0 && weight < lowest {
-			lowest, best = weight, parts
+		list, weight := s.spread(sp, u, []*option{sites[0], o})
+		weight += d.opening(u, o.site)
+		if list != nil && weight < lowest {
+			best, lowest = list, weight
 		}
 	}
 	return best
 }
 
-// divided is what was assigned, divided with another option: what the first answers at once, what the other
-// does, and, if anything is left, that beneath the first.
-func (s *search) divided(a *assigned, first *valued, o *option) []assigned {
-	second := s.value(first.rest, o.site, o.answer, true)
-	if second.cost.missing >= leaves(first.rest.sub) {
-		return nil
+// opening is what it costs to enter a site for a unit, with all that must be entered before.
+func (d *decision) opening(u *unit, site int) int {
+	if site == here || slices.Contains(d.open, site) {
+		return 0
 	}
-	part := func(w *want, from *option, v *valued, still bool) assigned {
-		c := v.cost
-		c.missing = 0
-		return assigned{
-			unit: &unit{want: w, at: a.at, of: a.of}, still: still,
-			option: option{site: from.site, as: from.as, answer: from.answer, cost: c},
-		}
-	}
-	out := []assigned{part(a.want, &a.option, first, true), part(first.rest, o, second, true)}
-	if second.rest != nil {
-		third := s.value(second.rest, a.site, a.answer, false)
-		if third.cost.missing > 0 {
-			return nil
-		}
-		out = append(out, part(second.rest, &a.option, third, false))
+	out := len(d.chain(u.at, site, nil, d.open)) * fetchWeight
+	if h := d.hops[u.at][site]; h != nil {
+		out += h.fetches*fetchWeight + h.depth*depthWeight
 	}
 	return out
+}
+
+// spread divides a unit among the options: first what each answers at once, then what remains, as each can.
+func (s *search) spread(sp spot, u *unit, options []*option) (parts []assigned, weight int) {
+	rest := u.want
+	for _, still := range []bool{true, false} {
+		for _, o := range options {
+			sub := o.site
+			if sub == here {
+				sub = sp.sub
+			}
+			v := s.value(rest, sub, o.answer, still)
+			if v.cost.missing >= leaves(rest.sub) {
+				continue
+			}
+			part := assigned{unit: &unit{want: rest, at: u.at, of: u.of, origin: u}, option: *o, still: still}
+			part.cost, part.left, part.inputs = v.cost, v.left, cost{}
+			part.cost.missing = 0
+			parts, weight = append(parts, part), weight+part.cost.weight()
+			if rest = v.rest; rest == nil {
+				return parts, weight
+			}
+		}
+	}
+	return nil, 0
 }

@@ -79,7 +79,7 @@ func (b *builder) known(c cursor, as *supergraph.Type, w *want) ([]*group, error
 	if !ok {
 		return nil, b.unanswerable(c, []*want{w})
 	}
-	return b.put(c, as, &assigned{unit: &unit{want: w, at: as}, option: option{site: here, as: as, answer: a}}, false)
+	return b.put(c, as, &assigned{unit: newUnit(w, as), option: option{site: here, as: as, answer: a}}, false)
 }
 
 // groupFor finds an entity group of the subgraph at the place that can wait for what is needed, or makes one.

@@ -19,7 +19,9 @@ type unit struct {
 	// tried are sites that answered what they could of a want that was split.
 	tried []int
 	// of is the unit whose @requires this is an input of.
-	of     *unit
+	of *unit
+	// origin is the unit that this one is split from; itself if it is not.
+	origin *unit
 	failed bool
 }
 
@@ -38,6 +40,20 @@ type option struct {
 
 func (o option) weight() int { return o.cost.weight() + o.inputs.weight() }
 
+func newUnit(w *want, at *supergraph.Type) *unit {
+	u := &unit{want: w, at: at}
+	u.origin = u
+	return u
+}
+
+// levelUnit is a unit whose only option is to be answered on an interface, where the objects are.
+func levelUnit(w *want, on *supergraph.Type, o option) *unit {
+	u := newUnit(w, on)
+	o.site, o.as = here, on
+	u.level, u.options = true, []option{o}
+	return u
+}
+
 // units divides wants by the types that the spot's subgraph tells apart, but for those that it answers on an
 // interface for all types alike.
 func (s *search) units(sp spot, wants []*want, still bool) []*unit {
@@ -46,18 +62,18 @@ func (s *search) units(sp spot, wants []*want, still bool) []*unit {
 		switch {
 		case sp.sub == nowhere || isObject(sp.typ, sp.sub):
 			if intersects(w.types, sp.typ.Members) {
-				out = append(out, &unit{want: w, at: sp.typ})
+				out = append(out, newUnit(w, sp.typ))
 			}
 		case w.field == nil:
-			out = append(out, &unit{want: w, at: sp.typ, level: true, options: []option{{site: here, as: sp.typ}}})
+			out = append(out, levelUnit(w, sp.typ, option{}))
 		default:
-			if u := s.levelUnit(sp, w, still); u != nil {
+			if u := s.onLevel(sp, w, still); u != nil {
 				out = append(out, u)
 				continue
 			}
 			for _, c := range s.carriers(sp.typ, sp.sub) {
 				if intersects(w.types, c.Members) {
-					out = append(out, &unit{want: w, at: c})
+					out = append(out, newUnit(w, c))
 				}
 			}
 		}
@@ -65,8 +81,8 @@ func (s *search) units(sp spot, wants []*want, still bool) []*unit {
 	return out
 }
 
-// levelUnit answers a want on an interface, if the subgraph can do so for each type that is possible there.
-func (s *search) levelUnit(sp spot, w *want, still bool) *unit {
+// onLevel answers a want on an interface, if the subgraph can do so for each type that is possible there.
+func (s *search) onLevel(sp spot, w *want, still bool) *unit {
 	for _, q := range []*supergraph.Type{w.field.Parent, sp.typ} {
 		if q.Kind != ast.Interface || q.In[sp.sub] == nil || isInterfaceObject(q, sp.sub) {
 			continue
@@ -77,7 +93,7 @@ func (s *search) levelUnit(sp spot, w *want, still bool) *unit {
 		}
 		v := s.value(w, sp.sub, a, still)
 		if v.cost.free() || v.cost.missing == 0 && !s.providesMore(sp, w, a) {
-			return &unit{want: w, at: q, level: true, options: []option{{site: here, as: q, answer: a, cost: v.cost}}}
+			return levelUnit(w, q, option{answer: a, cost: v.cost})
 		}
 	}
 	return nil

@@ -21,7 +21,9 @@ type answer struct {
 }
 
 // needsInputs reports whether the answer takes more than the object: fields that must be sent along.
-func (a answer) needsInputs() bool { return len(a.in.Requires) > 0 || len(a.in.Contexts) > 0 }
+func (a answer) needsInputs() bool {
+	return a.in != nil && (len(a.in.Requires) > 0 || len(a.in.Contexts) > 0)
+}
 
 // answer says how the subgraph resolves the field on the type, where provided is what an ancestor promised.
 func (v *view) answer(sub int, t *supergraph.Type, name string, provided supergraph.FieldSet) (answer, bool) {
