@@ -1,0 +1,197 @@
+package executor
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/ficusgraph/ficus/engine/queryplan"
+)
+
+// fetchProgram is one compiled fetch.
+type fetchProgram struct {
+	plan *queryplan.Fetch
+	// steps lead to the objects that are extended; representations say how those are identified.
+	steps           []step
+	representations representations
+	// answer is how to read the data of the answer; target is the object in it that is merged: the data
+	// itself, or each entity.
+	answer, target *readObject
+	// head is the request up to the variables, variables are the client's that it uses.
+	head      []byte
+	variables []bodyVariable
+	// needs counts the fetches to wait for, feeds are those that wait for this one.
+	needs int
+	feeds []int
+	// place is the path in the response to which the fetch leads, as far as it is the same for all objects.
+	place []string
+}
+
+// step is one step of a path: into a slot, or into each element of a list if the slot is headerSlot.
+type step struct {
+	slot uint32
+	only typeSet
+}
+
+// Compile turns a plan into a program. It fails on plans that contradict themselves only.
+func Compile(plan *queryplan.Plan) (*Program, error) {
+	if plan == nil || plan.Shape == nil {
+		return nil, errors.New("compile plan: no shape")
+	}
+	c := compiler{
+		program: &Program{plan: plan, root: newLayout(), fetches: make([]fetchProgram, len(plan.Fetches))},
+	}
+	c.program.types.ids = map[string]typeID{}
+	c.answeredTypes(plan.Shape)
+	c.program.types.answered = typeID(len(c.program.types.names))
+	for i, f := range plan.Fetches {
+		if err := c.fetch(i, f); err != nil {
+			return nil, fmt.Errorf("compile fetch %d: %w", i, err)
+		}
+	}
+	shape, err := c.shape(plan.Shape, c.program.root, rootName(plan.Kind))
+	if err != nil {
+		return nil, fmt.Errorf("compile shape: %w", err)
+	}
+	c.program.shape = shape
+	for i := range c.program.fetches {
+		c.program.fetches[i].place = place(plan.Shape, c.program.fetches[i].plan.Path)
+	}
+	return c.program, nil
+}
+
+type compiler struct {
+	program *Program
+	shapes  uint32
+}
+
+// answeredTypes gives the types of the shape's variants their numbers, before all others.
+func (c *compiler) answeredTypes(s *queryplan.Shape) {
+	for _, v := range s.Variants {
+		for _, name := range v.Types {
+			c.program.types.id(name)
+		}
+		for _, f := range v.Fields {
+			if f.Shape != nil {
+				c.answeredTypes(f.Shape)
+			}
+		}
+	}
+}
+
+func (c *compiler) fetch(id int, f *queryplan.Fetch) error {
+	if f == nil || f.ID != id {
+		return errors.New("its ID is not its index")
+	}
+	p := &c.program.fetches[id]
+	p.plan = f
+	for _, need := range f.DependsOn {
+		if need < 0 || need >= id {
+			return fmt.Errorf("it depends on fetch %d, which does not come before it", need)
+		}
+		p.needs++
+		c.program.fetches[need].feeds = append(c.program.fetches[need].feeds, id)
+	}
+	at, err := c.steps(p, f.Path)
+	if err != nil {
+		return err
+	}
+	p.target = &readObject{layout: at}
+	c.selections(p.target, f.Selections)
+	finish(p.target)
+	p.answer = p.target
+	if f.IsEntity() {
+		p.answer = &readObject{layout: newLayout()}
+		entities := readField{name: "_entities", slot: p.answer.layout.slot("_entities"), object: p.target}
+		p.answer.fields = []readField{entities}
+		p.representations = c.representations(f.Representations, at)
+	} else if len(f.Path) > 0 {
+		return errors.New("a fetch below the root has no representations")
+	}
+	c.body(p, f)
+	return nil
+}
+
+// steps compiles a path and returns the layout at its end.
+func (c *compiler) steps(p *fetchProgram, path queryplan.Path) (*layout, error) {
+	at := c.program.root
+	for i, s := range path {
+		t := step{only: c.program.types.set(s.Types)}
+		if s.Name != queryplan.List {
+			t.slot = at.slot(s.Name)
+			at = at.child(t.slot)
+		} else if i == 0 {
+			return nil, errors.New("its path starts with a list")
+		}
+		p.steps = append(p.steps, t)
+	}
+	return at, nil
+}
+
+// selections adds what is selected to an object's form, whatever the type condition it is selected under.
+func (c *compiler) selections(o *readObject, selections []*queryplan.Selection) {
+	for _, s := range selections {
+		if s.Name == "" {
+			c.selections(o, s.Selections)
+			continue
+		}
+		slot := o.layout.slot(s.Name)
+		o.layout.fields[slot] = s.Field
+		i := slices.IndexFunc(o.fields, func(f readField) bool { return f.slot == slot })
+		if i < 0 {
+			i = len(o.fields)
+			o.fields = append(o.fields, readField{name: s.Name, slot: slot})
+		}
+		if len(s.Selections) == 0 {
+			continue
+		}
+		if o.fields[i].object == nil {
+			o.fields[i].object = &readObject{layout: o.layout.child(slot)}
+		}
+		c.selections(o.fields[i].object, s.Selections)
+	}
+}
+
+// finish gives wide objects their index.
+func finish(o *readObject) {
+	if len(o.fields) >= wide {
+		o.index = make(map[string]int, len(o.fields))
+		for i, f := range o.fields {
+			o.index[f.name] = i
+		}
+	}
+	for _, f := range o.fields {
+		if f.object != nil {
+			finish(f.object)
+		}
+	}
+}
+
+// place is the path of a fetch under the response's keys, up to the first list.
+func place(s *queryplan.Shape, path queryplan.Path) []string {
+	var keys []string
+	for _, p := range path {
+		f := fieldNamed(s, p.Name)
+		if f == nil {
+			break
+		}
+		keys = append(keys, quoted(f.Key))
+		s = f.Shape
+	}
+	return keys
+}
+
+// fieldNamed is the first field that answers a name, nil if the response does not have it.
+func fieldNamed(s *queryplan.Shape, name string) *queryplan.Field {
+	if s == nil {
+		return nil
+	}
+	for _, v := range s.Variants {
+		for _, f := range v.Fields {
+			if f.Name == name && f.Typename == "" {
+				return f
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,250 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"sync"
+	"time"
+)
+
+// run is one request on its way. All but the fetching itself happens under its lock: whoever ends a fetch
+// reads the answer, merges it, and starts what became ready.
+type run struct {
+	program *Program
+	ctx     context.Context
+	fetcher Fetcher
+	in      Input
+	seed    maphash.Seed
+	workers sync.WaitGroup
+	writer  completer
+
+	mu      sync.Mutex
+	store   store
+	fetches []fetchState
+	// ready are fetches that may start and that nobody has taken.
+	ready []int
+	sent  int
+}
+
+// fetchState is a fetch in one run.
+type fetchState struct {
+	request  Request
+	response *Response
+	body     []byte
+	// waits counts the fetches that must still end.
+	waits int
+	// rows are the objects to extend, and reps, for each, which representation it has.
+	rows, reps []uint32
+	distinct   distinct
+	// missingKey and nullEntity are the problems of objects without a key, and of unknown ones; 0 if none.
+	missingKey, nullEntity uint32
+}
+
+// begin takes a run from the pool.
+func (p *Program) begin(ctx context.Context, f Fetcher, in Input) *run {
+	r, ok := p.runs.Get().(*run)
+	if !ok {
+		r = &run{program: p, fetches: make([]fetchState, len(p.fetches)), seed: maphash.MakeSeed()}
+	}
+	r.ctx, r.fetcher, r.in = ctx, f, in
+	r.sent = 0
+	r.store.begin(p.root, len(p.fetches))
+	return r
+}
+
+// keepCells and keepBytes are how much memory of a run is kept for the next one; a run that took more was an
+// exception, and what it took is not held.
+const (
+	keepCells = 1 << 18
+	keepBytes = 1 << 20
+)
+
+// end frees the answers, to which nothing refers any longer, and gives the run back.
+func (p *Program) end(r *run) {
+	held := 0
+	for i := range r.fetches {
+		s := &r.fetches[i]
+		if s.response != nil && s.response.Free != nil {
+			s.response.Free()
+		}
+		s.response, s.request = nil, Request{}
+		r.store.docs[i] = nil
+		held += cap(s.body) + 8*cap(s.rows) + 4*cap(s.distinct.table) + 24*cap(s.distinct.spans)
+	}
+	r.ctx, r.fetcher, r.in = nil, nil, Input{}
+	held += r.store.held() + r.writer.held()
+	if cap(r.store.cells) <= keepCells && held <= keepBytes {
+		p.runs.Put(r)
+	}
+}
+
+// fetchAll makes all fetches, the first on this goroutine, and waits for them.
+func (r *run) fetchAll() {
+	r.mu.Lock()
+	for i := range r.program.fetches {
+		r.fetches[i].waits = r.program.fetches[i].needs
+	}
+	r.ready = r.ready[:0]
+	for i := range r.program.fetches {
+		if r.program.fetches[i].needs == 0 {
+			r.prepare(i)
+		}
+	}
+	first := r.take()
+	r.mu.Unlock()
+	r.work(first)
+	r.workers.Wait()
+}
+
+// take returns one ready fetch, -1 if there is none, and starts a worker for each other.
+func (r *run) take() int {
+	if len(r.ready) == 0 {
+		return -1
+	}
+	first := r.ready[0]
+	for _, id := range r.ready[1:] {
+		r.workers.Go(func() { r.work(id) })
+	}
+	r.ready = r.ready[:0]
+	return first
+}
+
+// work makes a fetch, and then of those that became ready by it the first, until there is none.
+func (r *run) work(id int) {
+	for id >= 0 {
+		var began time.Time
+		if r.in.Observer != nil {
+			began = time.Now()
+		}
+		response, err := r.fetch(&r.fetches[id].request)
+		var took time.Duration
+		if r.in.Observer != nil {
+			took = time.Since(began)
+		}
+
+		r.mu.Lock()
+		size := 0
+		if response != nil {
+			size = len(response.Body)
+		}
+		err = r.settle(id, response, err)
+		next := r.take()
+		r.mu.Unlock()
+
+		if r.in.Observer != nil {
+			r.in.Observer.FetchDone(r.program.fetches[id].plan, took, size, err)
+		}
+		id = next
+	}
+}
+
+var errNoAnswer = errors.New("fetcher gave neither an answer nor an error")
+
+// fetch asks the fetcher. One that panics has failed: on a goroutine of ours nobody else could recover.
+func (r *run) fetch(request *Request) (response *Response, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("fetcher panicked: %v", p)
+		}
+	}()
+	if err := r.ctx.Err(); err != nil {
+		return nil, err
+	}
+	response, err = r.fetcher.Fetch(r.ctx, request)
+	if response == nil && err == nil {
+		err = errNoAnswer
+	}
+	return response, err
+}
+
+// prepare makes a fetch ready. One without objects to extend has ended before it began.
+func (r *run) prepare(id int) {
+	p, s := &r.program.fetches[id], &r.fetches[id]
+	body, start, variables := p.open(s.body[:0], &r.in)
+	s.rows, s.reps = s.rows[:0], s.reps[:0]
+	s.missingKey, s.nullEntity = 0, 0
+	s.distinct.reset()
+	if p.steps != nil {
+		body = r.represent(p, s, body)
+		if len(s.rows) == 0 {
+			s.body = body
+			r.ended(id)
+			return
+		}
+		body = append(body, ']')
+	} else {
+		s.rows = append(s.rows, rootRow)
+	}
+	end := start
+	if variables {
+		body = append(body, '}')
+		end = len(body)
+	}
+	s.body = appendExtensions(body, r.in.Extensions)
+	s.request = Request{Fetch: p.plan, Body: s.body, Variables: noVariables, Representations: len(s.distinct.spans)}
+	if variables {
+		s.request.Variables = s.body[start:end:end]
+	}
+	r.sent++
+	r.ready = append(r.ready, id)
+}
+
+// represent collects the objects of a fetch and writes their representations, equal ones once.
+func (r *run) represent(p *fetchProgram, s *fetchState, body []byte) []byte {
+	rows := r.store.collect(s.rows, p.steps)
+	s.rows = rows[:0]
+	for _, row := range rows {
+		rep := p.representations.forType(r.store.typeOf(row))
+		if rep == nil {
+			continue
+		}
+		start := len(body)
+		if len(s.distinct.spans) > 0 {
+			body = append(body, ',')
+		}
+		from := len(body)
+		var ok bool
+		if body, ok = rep.append(body, &r.store, row); !ok {
+			body = body[:start]
+			r.noteMissingKey(p, s, row)
+			continue
+		}
+		index, isNew := s.distinct.add(r.seed, body, from)
+		if !isNew {
+			body = body[:start]
+		}
+		s.rows = append(s.rows, row)
+		s.reps = append(s.reps, index)
+	}
+	return body
+}
+
+// settle takes the answer of a fetch into the store and lets go what waited for it. A panic here would be a
+// bug of ours: it costs a fetch, not the process.
+func (r *run) settle(id int, response *Response, err error) (result error) {
+	p, s := &r.program.fetches[id], &r.fetches[id]
+	s.response = response
+	defer func() {
+		if p := recover(); p != nil {
+			result = fmt.Errorf("reading the answer panicked: %v", p)
+		}
+	}()
+	if err != nil {
+		r.noteFailure(p, s, err)
+	} else {
+		err = r.absorb(p, s, response.Body)
+	}
+	r.ended(id)
+	return err
+}
+
+// ended counts a fetch off for those that wait for it.
+func (r *run) ended(id int) {
+	for _, next := range r.program.fetches[id].feeds {
+		if r.fetches[next].waits--; r.fetches[next].waits == 0 {
+			r.prepare(next)
+		}
+	}
+}
