@@ -29,8 +29,8 @@ import (
 
 // Config says whether fields that nobody answers are made up, and from which seed.
 type Config struct {
-	// Enabled is on by default; turned off, such fields are not in the graph.
-	Enabled *bool `yaml:"enabled"`
+	// Enabled is off by default: such fields are then not made up.
+	Enabled bool `yaml:"enabled"`
 	// Seed changes all values; 0 by default.
 	Seed int64 `yaml:"seed"`
 }
