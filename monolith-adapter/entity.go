@@ -2,6 +2,7 @@ package monolith
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
@@ -77,7 +78,7 @@ func (r *run) entity(rep mapping.Value, fields []*queryplan.Selection) fragment 
 	if r.Kind == Entity {
 		own = mapping.Variables{"args": rep}
 	}
-	v, f := r.call(r.selection.Trim(wantedBy(fields, nil)), own)
+	v, f := r.call(r.selection.Trim(r.wanted(fields, nil)), own)
 	if f != nil {
 		return r.nothing(f, nil)
 	}
@@ -86,20 +87,30 @@ func (r *run) entity(rep mapping.Value, fields []*queryplan.Selection) fragment 
 
 // entityField resolves the connector's field for one representation, a call for each alias.
 func (r *run) entityField(rep mapping.Value, fields []*queryplan.Selection) fragment {
-	w := writer{run: r, rep: rep}
-	w.open()
-	for _, s := range fields {
-		w.key(s.Name)
-		if s.Field != r.field {
-			w.member(mapping.Value{}, s, r.typ)
-			continue
-		}
-		part := r.fieldValue(s, mapping.Variables{"this": rep, "args": r.arguments(s.Arguments)})
-		w.dst = append(w.dst, part.json...)
-		w.faults = append(w.faults, part.faults...)
-	}
-	w.close()
+	w := writer{run: r}
+	w.object(rep, fields, r.typ)
 	return fragment{w.dst, w.faults}
+}
+
+// resolves reports whether the field is the connector's own, of a type other than the root. It is there at the
+// top of each entity, and again wherever the connector answers with objects of that type.
+func (r *run) resolves(field, typ string) bool {
+	return r.Kind == Field && field == r.field && typ == r.typ
+}
+
+// fieldOf calls the connector for an object that has the key.
+func (r *run) fieldOf(object mapping.Value, s *queryplan.Selection) fragment {
+	return r.fieldValue(s, mapping.Variables{"this": object, "args": r.arguments(s.Arguments)})
+}
+
+// recurs reports whether answering the selections takes calls of the connector.
+func (r *run) recurs(selections []*queryplan.Selection) bool {
+	if r.Kind != Field {
+		return false
+	}
+	return slices.ContainsFunc(selections, func(s *queryplan.Selection) bool {
+		return s.Field == r.field && s.Parent == r.typ || r.recurs(s.Selections)
+	})
 }
 
 // writeEntity writes the value of an entity. What is of its key and was not mapped is in the representation.
@@ -126,7 +137,7 @@ func (r *run) batches(distinct []*representation, fields []*queryplan.Selection)
 		size = defaultBatch
 	}
 	chunks := (len(distinct) + size - 1) / size
-	selection := r.selection.Trim(wantedBy(fields, r.keys.wanted()))
+	selection := r.selection.Trim(r.wanted(fields, r.keys.wanted()))
 	chunk := func(i int) []*representation { return distinct[i*size : min((i+1)*size, len(distinct))] }
 	fail := func(i int, f *failed) {
 		for _, rep := range chunk(i) {

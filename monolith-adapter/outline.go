@@ -56,6 +56,9 @@ func (r *reader) outlineOf(c *Connector, out *mapping.Output, typ string, above 
 		r.add("CIRCULAR_REFERENCE", c.Coordinate, at, "%s appears within itself; resolve the inner one by a connector of its own", typ)
 		return nil
 	}
+	if c.Kind == Field && typ == c.typ {
+		r.again(c, out, at)
+	}
 	o := &outline{typ: typ}
 	for _, f := range out.Fields {
 		if of := r.outlineField(c, t, f, append(above[:len(above):len(above)], typ)); of != nil {
@@ -63,6 +66,16 @@ func (r *reader) outlineOf(c *Connector, out *mapping.Output, typ string, above 
 		}
 	}
 	return o
+}
+
+// again checks that objects of the type that has the field come with the key by which the field is asked for
+// again.
+func (r *reader) again(c *Connector, out *mapping.Output, at *ast.Position) {
+	for _, k := range c.keys {
+		if out.Field(k.name) == nil {
+			r.add("CIRCULAR_REFERENCE", c.Coordinate, at, "%s appears in what resolves one of its fields, without %s, which is read from $this", c.typ, k.name)
+		}
+	}
 }
 
 func builtin(scalar string) bool {

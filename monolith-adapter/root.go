@@ -52,27 +52,38 @@ func (r *run) rootField(s *queryplan.Selection) fragment {
 
 // fieldValue calls the connector and writes its value as the selection asks for it.
 func (r *run) fieldValue(s *queryplan.Selection, vars mapping.Variables) fragment {
-	v, f := r.call(r.selection.Trim(wantedBy(s.Selections, nil)), vars)
+	v, f := r.call(r.selection.Trim(r.wanted(s.Selections, nil)), vars)
 	if f != nil {
 		return r.nothing(f, []step{{name: s.Name}})
 	}
 	w := writer{run: r, path: []step{{name: s.Name}}}
+	if r.Kind == Entity {
+		w.rep = vars["args"]
+	}
 	w.value(v, s, s.Type)
 	return fragment{w.dst, w.faults}
 }
 
-// wantedBy is what a selection must keep to answer the fields; nil, all of it, where they are not objects.
-func wantedBy(selections []*queryplan.Selection, w mapping.Wanted) mapping.Wanted {
+// wanted is what a selection must keep to answer the fields; nil, all of it, where they are not objects.
+func (r *run) wanted(selections []*queryplan.Selection, w mapping.Wanted) mapping.Wanted {
 	if len(selections) > 0 && w == nil {
 		w = mapping.Wanted{queryplan.Typename: nil}
 	}
 	for _, s := range selections {
 		if s.On != "" {
-			w = wantedBy(s.Selections, w)
+			w = r.wanted(s.Selections, w)
+			continue
+		}
+		if r.resolves(s.Field, s.Parent) {
+			for name, inner := range r.keys.wanted() {
+				if _, known := w[name]; !known {
+					w[name] = inner
+				}
+			}
 			continue
 		}
 		inner, known := w[s.Field]
-		if inner = wantedBy(s.Selections, inner); !known || inner != nil {
+		if inner = r.wanted(s.Selections, inner); !known || inner != nil {
 			w[s.Field] = inner
 		}
 	}

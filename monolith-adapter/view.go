@@ -54,7 +54,10 @@ func newView(sg *supergraph.Supergraph, from int, c *Connector, o *outline) *vie
 		gather(places, t)
 	}
 	for typ, list := range places {
-		if typ != v.entity && !v.isRoot(typ) {
+		switch {
+		case typ == v.entity:
+			v.compare(typ, tops[len(tops)-1:]) // elsewhere the key is enough to ask again
+		case !v.isRoot(typ):
 			v.compare(typ, list)
 		}
 	}

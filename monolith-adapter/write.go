@@ -29,7 +29,7 @@ func (r *run) faultOf(f *failed, path []step) *fault {
 
 // at is the error with steps before its path.
 func (f *fault) at(steps ...step) *fault {
-	return &fault{failed: f.failed, path: append(steps, f.path...), coordinate: f.coordinate}
+	return &fault{failed: f.failed, path: slices.Concat(steps, f.path), coordinate: f.coordinate}
 }
 
 // appendErrors ends an answer whose data is written, with its errors.
@@ -77,7 +77,7 @@ type writer struct {
 	dst    []byte
 	faults []*fault
 	path   []step
-	// rep is the representation of an entity, which has the fields of its key.
+	// rep is what an entity was asked for by, which has the fields of its key; it is for the outermost object.
 	rep mapping.Value
 }
 
@@ -97,34 +97,36 @@ func (w *writer) object(v mapping.Value, selections []*queryplan.Selection, typ 
 	if t := v.Get(queryplan.Typename); t.Kind() == mapping.String {
 		typ = t.Text()
 	}
+	rep := w.rep
+	w.rep = mapping.Value{}
 	w.open()
 	for _, s := range w.collect(selections, typ) {
 		w.key(s.Name)
 		w.path = append(w.path, step{name: s.Name})
-		w.member(v.Get(s.Field), s, typ)
+		member := v.Get(s.Field)
+		if member.IsMissing() {
+			member = rep.Get(s.Field)
+		}
+		w.member(v, member, s, typ)
 		w.path = w.path[:len(w.path)-1]
 	}
 	w.close()
 }
 
-// member writes the value of a field.
-func (w *writer) member(v mapping.Value, s *queryplan.Selection, typ string) {
-	if s.Field == queryplan.Typename {
+// member writes the value of a field of an object.
+func (w *writer) member(object, v mapping.Value, s *queryplan.Selection, typ string) {
+	switch {
+	case s.Field == queryplan.Typename:
 		w.dst = mapping.AppendString(w.dst, typ)
-		return
+	case w.resolves(s.Field, typ):
+		part := w.fieldOf(object, s)
+		w.dst = append(w.dst, part.json...)
+		for _, f := range part.faults {
+			w.faults = append(w.faults, f.at(w.path[:len(w.path)-1]...))
+		}
+	default:
+		w.value(v, s, s.Type)
 	}
-	if v.IsMissing() && w.depth() == 1 {
-		v = w.rep.Get(s.Field)
-	}
-	w.value(v, s, s.Type)
-}
-
-// depth is how many names deep the writer is within an entity; outside of entities it is of no interest.
-func (w *writer) depth() int {
-	if w.rep.IsMissing() {
-		return 0
-	}
-	return max(1, len(w.path))
 }
 
 // value writes a value of a type. What is of another shape is null with an error.
@@ -158,6 +160,10 @@ func (w *writer) list(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
 		w.mismatch("A list", v)
 		return
 	}
+	if v.Len() > 1 && w.recurs(s.Selections) {
+		w.listOfCalls(v, s, typ)
+		return
+	}
 	w.dst = append(w.dst, '[')
 	for i := range v.Len() {
 		if i > 0 {
@@ -166,6 +172,25 @@ func (w *writer) list(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
 		w.path = append(w.path, step{index: i})
 		w.value(v.At(i), s, typ.Elem)
 		w.path = w.path[:len(w.path)-1]
+	}
+	w.dst = append(w.dst, ']')
+}
+
+// listOfCalls writes a list in whose elements the connector is called again: all at once, not one by one.
+func (w *writer) listOfCalls(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
+	parts := make([]fragment, v.Len())
+	w.each(len(parts), func(i int) {
+		elem := writer{run: w.run, path: append(slices.Clone(w.path), step{index: i})}
+		elem.value(v.At(i), s, typ.Elem)
+		parts[i] = fragment{elem.dst, elem.faults}
+	}, func(i int, f *failed) { parts[i] = w.nothing(f, append(slices.Clone(w.path), step{index: i})) })
+	w.dst = append(w.dst, '[')
+	for i, p := range parts {
+		if i > 0 {
+			w.dst = append(w.dst, ',')
+		}
+		w.dst = append(w.dst, p.json...)
+		w.faults = append(w.faults, p.faults...)
 	}
 	w.dst = append(w.dst, ']')
 }
