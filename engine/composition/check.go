@@ -10,6 +10,8 @@ import (
 func (m *merger) checkMerged() {
 	m.checkInterfaceFields()
 	m.checkInterfaceKeyTypes()
+	m.checkTransitiveAuth()
+	m.checkSlicingArguments()
 	if len(m.errs) > 0 {
 		return
 	}
@@ -110,6 +112,24 @@ func (m *merger) checkCovariantArgs(t, it *mergedType, have, want *mergedField) 
 	for _, b := range have.args {
 		if find(want, b.name) == nil && b.typ.NonNull && b.def == nil {
 			m.fail(InvalidGraphQL, place{}, "Field %s.%s includes required argument %s that is missing from the Interface field %s.%s.", t.name, have.name, b.name, it.name, want.name)
+		}
+	}
+}
+
+// checkSlicingArguments: an argument that bounds a list has to survive the merge.
+func (m *merger) checkSlicingArguments() {
+	for _, t := range m.types {
+		for _, f := range t.fields {
+			for _, a := range f.applied {
+				if a.kind != dListSize {
+					continue
+				}
+				for _, name := range stringsOf(a.arg("slicingArguments")) {
+					if !slices.ContainsFunc(f.args, func(in *mergedInput) bool { return in.name == name }) {
+						m.fail(ListSizeInvalidSlicing, typePlace(t), "Slicing argument %q is not an argument of %q in all subgraphs", name, t.name+"."+f.name)
+					}
+				}
+			}
 		}
 	}
 }

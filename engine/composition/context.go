@@ -1,22 +1,205 @@
 package composition
 
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
 // contextArg is an argument that the gateway fills from an ancestor (@fromContext).
 type contextArg struct {
-	arg     *inputDef
-	context string
-	// text is the selection after the context's name, in the subgraph's own words.
-	text string
-	// sel is the selection by the name of the type that sets the context.
-	sel map[string]selection
+	arg *inputDef
+	// context is its name in the supergraph; text the selection after the name, in the subgraph's own words.
+	context, text string
+	// on are the types that set the context, sels what is selected of each.
+	on   []*typeDef
+	sels []selection
 }
+
+var (
+	contextName = regexp.MustCompile(`^[A-Za-z]\w*$`)
+	contextUse  = regexp.MustCompile(`^\s*\$(\w+)(\s*(?:\{|\.\.\.)[\s\S]*)$`)
+)
 
 func (f *fieldDef) isContextual(a *inputDef) bool { return a.has(dFromContext) }
 
-// enumContext is the prefix of this subgraph's contexts in the supergraph.
-func (s *schema) enumContext() string { return s.Name }
+// contextName is the context's name in the supergraph: subgraphs do not share contexts.
+func (s *schema) contextName(name string) string { return s.Name + "__" + name }
 
-// checkContexts gathers the @fromContext arguments.
-func (s *schema) checkContexts() Errors { return nil }
+// contextsOf are the contexts that a value of the type sets for what is beneath it.
+func (t *typeDef) contextsOf() []string {
+	var out []string
+	add := func(on *typeDef) {
+		if on == nil {
+			return
+		}
+		for _, a := range on.all(dContext) {
+			out = append(out, t.in.contextName(a.str("name")))
+		}
+	}
+	add(t)
+	for _, name := range t.interfaces {
+		add(t.in.byName[name])
+	}
+	for _, u := range t.in.types {
+		if u.kind == ast.Union && slices.Contains(u.members, t.name) {
+			add(u)
+		}
+	}
+	return out
+}
+
+// checkContexts gathers the @fromContext arguments and checks that something sets their contexts.
+func (s *schema) checkContexts() Errors {
+	errs, setters := s.contextSetters()
+	for _, d := range s.directives {
+		for _, a := range s.inputsOf(d.def.Arguments) {
+			if on := a.first(dFromContext); on != nil {
+				errs = append(errs, s.errorAt(ContextNotSet, on.pos, "@fromContext argument cannot be used on a directive definition \"@%s(%s:)\".", d.name, a.name))
+			}
+		}
+	}
+	for _, t := range s.types {
+		for _, f := range t.fields {
+			f.contextual = nil
+			for _, a := range f.args {
+				if on := a.first(dFromContext); on != nil {
+					errs = append(errs, s.checkFromContext(f, a, on, setters)...)
+				}
+			}
+		}
+	}
+	return errs
+}
+
+func (s *schema) inputsOf(args ast.ArgumentDefinitionList) []*inputDef {
+	var out []*inputDef
+	for _, a := range args {
+		out = append(out, &inputDef{element: element{name: a.Name, pos: a.Position, applied: s.apply(a.Directives, false)}})
+	}
+	return out
+}
+
+// contextSetters finds the types that set each context.
+func (s *schema) contextSetters() (Errors, map[string][]*typeDef) {
+	var errs Errors
+	setters := map[string][]*typeDef{}
+	for _, t := range s.types {
+		for _, a := range t.all(dContext) {
+			name := a.str("name")
+			switch {
+			case strings.Contains(name, "_"):
+				errs = append(errs, s.errorAt(ContextNameInvalid, a.pos, "Context name %q may not contain an underscore.", name))
+			case !contextName.MatchString(name):
+				errs = append(errs, s.errorAt(ContextNameInvalid, a.pos, "Context name %q is invalid. It should have only alphanumeric characters.", name))
+			}
+			setters[name] = append(setters[name], t)
+		}
+	}
+	return errs, setters
+}
+
+func (s *schema) checkFromContext(f *fieldDef, a *inputDef, on *applied, setters map[string][]*typeDef) Errors {
+	coord := f.coord() + "(" + a.name + ":)"
+	if a.def != nil {
+		return Errors{s.errorAt(ContextNotSet, on.pos, "@fromContext arguments may not have a default value: %q.", coord)}
+	}
+	if f.parent.kind != ast.Object {
+		return Errors{s.errorAt(ContextNotSet, on.pos, "@fromContext argument cannot be used on a field that exists on an abstract type %q.", f.coord())}
+	}
+	for _, name := range f.parent.interfaces {
+		if iface := s.byName[name]; iface != nil && iface.field(f.name) != nil {
+			return Errors{s.errorAt(ContextNotSet, on.pos, "@fromContext argument cannot be used on a field implementing an interface field %q.", name+"."+f.name)}
+		}
+	}
+	m := contextUse.FindStringSubmatch(on.str("field"))
+	if m == nil {
+		return Errors{s.errorAt(NoContextInSelection, on.pos, "@fromContext argument does not reference a context %q.", on.str("field"))}
+	}
+	types := setters[m[1]]
+	if len(types) == 0 {
+		return Errors{s.errorAt(ContextNotSet, on.pos, "Context %q is used at location %q but is never set.", m[1], coord)}
+	}
+	c := &contextArg{arg: a, context: s.contextName(m[1]), text: m[2]}
+	errs := s.checkContextSelection(m[1], c, coord, on, types)
+	if !slices.ContainsFunc(f.parent.keys, func(k *keyDef) bool { return k.resolvable }) {
+		errs = append(errs, s.errorAt(ContextNoResolvableKey, on.pos, "Object %q has no resolvable key but has a field with a contextual argument.", f.parent.name))
+	}
+	f.contextual = append(f.contextual, c)
+	return errs
+}
+
+// contextRules: a context gives one value, so its selection names one field at each level.
+var contextRules = fieldSetRules{"@fromContext", ContextInvalidSelection, "", ContextInvalidSelection, "", "", false}
+
+func (s *schema) checkContextSelection(context string, c *contextArg, coord string, on *applied, types []*typeDef) Errors {
+	var errs Errors
+	bad := func(format string, args ...any) {
+		errs = append(errs, s.errorAt(ContextInvalidSelection, on.pos, "Context %q is used in %q but the selection is invalid"+format, append([]any{context, coord}, args...)...))
+	}
+	body := strings.TrimSpace(c.text)
+	if strings.HasPrefix(body, "{") {
+		body = strings.TrimSuffix(strings.TrimPrefix(body, "{"), "}")
+	}
+	for _, t := range types {
+		sel, ps := s.readFieldSet(body, t, contextRules)
+		if len(ps) > 0 {
+			bad(" for type %s. Error: %s", t.name, ps[0].text)
+			continue
+		}
+		sel.each(s, func(f *fieldDef) { f.used = true })
+		c.on, c.sels = append(c.on, t), append(c.sels, sel)
+		leaf, problem := s.contextLeaf(sel, t)
+		switch {
+		case problem != "":
+			bad(": %s", problem)
+		case !s.subtype(leaf, c.arg.typ):
+			bad(": the type of the selection %q does not match the expected type %q", leaf, c.arg.typ)
+		}
+	}
+	return errs
+}
+
+// contextLeaf is the type of the one value that is selected. It can be null: the value above it may be.
+func (s *schema) contextLeaf(sel selection, t *typeDef) (*ast.Type, string) {
+	if slices.ContainsFunc(sel, func(x *selected) bool { return x.on != "" }) {
+		for _, x := range sel {
+			if x.on == "" {
+				return nil, "multiple selections are made"
+			}
+			if on := s.byName[x.on]; x.on == t.name || s.narrower(t.name, x.on) || slices.Contains(t.runtimeTypes(), on.name) {
+				return s.contextLeaf(x.sub, on)
+			}
+		}
+		return nil, "no type condition matches the location \"" + t.name + "\""
+	}
+	if len(sel) != 1 || sel[0].def == nil {
+		return nil, "multiple selections are made"
+	}
+	x := sel[0]
+	if len(x.sub) > 0 {
+		inner, problem := s.contextLeaf(x.sub, s.byName[x.def.typ.Name()])
+		if problem != "" {
+			return nil, problem
+		}
+		return wrap(inner, x.def.typ), ""
+	}
+	return nullable(x.def.typ), ""
+}
+
+func nullable(t *ast.Type) *ast.Type {
+	return &ast.Type{NamedType: t.NamedType, Elem: t.Elem}
+}
+
+// wrap puts the lists of the outer type around the inner one.
+func wrap(inner, outer *ast.Type) *ast.Type {
+	if outer.Elem == nil {
+		return inner
+	}
+	return &ast.Type{Elem: wrap(inner, outer.Elem)}
+}
 
 // checkContextual: an argument is filled by the gateway everywhere, or can be left out where it is not.
 func (m *merger) checkContextual(coord string, contextual, with, required []string, sources []inputSource) {
@@ -27,5 +210,5 @@ func (m *merger) checkContextual(coord string, contextual, with, required []stri
 		m.fail(ContextualArgNotInAll, place{sources[0].schema, sources[0].pos}, "Argument %q is contextual in at least one subgraph but in %s it does not have @fromContext, is not nullable and has no default value.", coord, inSubgraphs(required))
 		return
 	}
-	m.hint("CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS", coord, "Contextual argument %q will not be included in the supergraph since it is contextual in at least one subgraph", coord)
+	m.hint("CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS", coord, "Contextual argument %q will not be included in the supergraph since it is contextual in at least one subgraph (%s).", coord, inSubgraphs(contextual))
 }

@@ -21,6 +21,7 @@ func (s *schema) checkFederation() Errors {
 		errs = append(errs, s.checkShareable()...)
 		errs = append(errs, s.checkContexts()...)
 		errs = append(errs, s.checkCosts()...)
+		errs = append(errs, s.checkAuth()...)
 	}
 	return errs
 }

@@ -108,19 +108,9 @@ func (s *schema) checkShape(t *typeDef) Errors {
 		if len(t.fields) == 0 && t != s.roots[0] {
 			bad(t.pos, "Type %s must define one or more fields.", t.name)
 		}
-		for i, f := range t.fields {
-			if t.fieldByName[f.name] != t.fields[i] {
-				bad(f.pos, "Field %s already exists on %s", f.name, t.name)
-			}
-		}
 	case ast.InputObject:
 		if len(t.inputs) == 0 {
 			bad(t.pos, "Input Object type %s must define one or more fields.", t.name)
-		}
-		for i, in := range t.inputs {
-			if slices.ContainsFunc(t.inputs[:i], func(o *inputDef) bool { return o.name == in.name }) {
-				bad(in.pos, "Field %s already exists on %s", in.name, t.name)
-			}
 		}
 	case ast.Enum:
 		if len(t.values) == 0 {
@@ -157,11 +147,8 @@ func (s *schema) checkField(f *fieldDef) Errors {
 	}
 	errs = append(errs, s.checkRef(f.typ, f.pos, false, f.coord())...)
 	errs = append(errs, s.checkApplied(f.applied, ast.LocationFieldDefinition, f.coord())...)
-	for i, a := range f.args {
+	for _, a := range f.args {
 		coord := f.coord() + "(" + a.name + ":)"
-		if slices.ContainsFunc(f.args[:i], func(o *inputDef) bool { return o.name == a.name }) {
-			errs = append(errs, s.errorAt(InvalidGraphQL, a.pos, "Argument %s already exists on field %s", a.name, f.name))
-		}
 		errs = append(errs, s.checkInput(a, coord, ast.LocationArgumentDefinition)...)
 	}
 	return errs

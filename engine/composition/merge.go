@@ -109,6 +109,7 @@ func merge(schemas []*schema) (*graph, []Hint, Errors) {
 		m.mergeBody(t)
 	}
 	m.addInterfaceObjectFields()
+	m.guardInterfaces()
 	for _, t := range m.types {
 		if t.kind == ast.Enum && !m.clash[t.name] {
 			m.mergeEnum(t)

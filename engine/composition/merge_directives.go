@@ -105,8 +105,6 @@ func (m *merger) inSupergraph(s *schema, a *applied, name string) *applied {
 	return &out
 }
 
-func (s *schema) contextName(name string) string { return s.enumContext() + "__" + name }
-
 func (m *merger) mergeGroup(g *group, sources []source, coord string) []*applied {
 	var distinct []*applied
 	counts := map[*applied]int{}
@@ -123,6 +121,7 @@ func (m *merger) mergeGroup(g *group, sources []source, coord string) []*applied
 	}
 	switch g.kind {
 	case dCost, dListSize, dRequiresScopes, dPolicy:
+		m.hintCombined(g.name, coord, g.kind)
 		return []*applied{{kind: g.kind, name: g.name, args: combine(g.kind, distinct)}}
 	}
 	best := slices.MaxFunc(distinct, func(a, b *applied) int { return cmp.Compare(counts[a], counts[b]) })
@@ -134,6 +133,18 @@ func (m *merger) mergeGroup(g *group, sources []source, coord string) []*applied
 	}
 	m.hint("INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", coord, "Non-repeatable directive @%s is applied to %q in multiple subgraphs but with incompatible arguments. The supergraph will use arguments %s.", g.name, coord, printApplied(best))
 	return []*applied{best}
+}
+
+// strategies say how the arguments of a directive are combined, for the hint about it.
+var strategies = map[kind]string{
+	dCost:           `{ "weight": MAX }`,
+	dListSize:       `{ "assumedSize": NULLABLE_MAX, "slicingArguments": NULLABLE_UNION, "sizedFields": NULLABLE_UNION, "requireOneSlicingArgument": NULLABLE_AND }`,
+	dRequiresScopes: `{ "scopes": DNF_CONJUNCTION }`,
+	dPolicy:         `{ "policies": DNF_CONJUNCTION }`,
+}
+
+func (m *merger) hintCombined(name, coord string, k kind) {
+	m.hint("MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", coord, "Directive @%s is applied to %q in multiple subgraphs with different arguments. Merging strategies used by arguments: %s", name, coord, strategies[k])
 }
 
 func (m *merger) repeatable(g *group) bool {
@@ -276,6 +287,7 @@ func conjunction(as []*applied, name string) *ast.Value {
 		}
 		acc = minimal(next)
 	}
+	slices.SortFunc(acc, func(a, b []string) int { return slices.Compare(a, b) })
 	outer := make([]*ast.Value, len(acc))
 	for i, alt := range acc {
 		inner := make([]*ast.Value, len(alt))

@@ -148,9 +148,27 @@ func (s *schema) fold(doc *ast.SchemaDocument) Errors {
 	for _, t := range s.types {
 		t.fieldByName = make(map[string]*fieldDef, len(t.fields))
 		for _, f := range t.fields {
-			if _, dup := t.fieldByName[f.name]; !dup {
-				t.fieldByName[f.name] = f
+			if _, dup := t.fieldByName[f.name]; dup {
+				errs = append(errs, s.errorAt(InvalidGraphQL, f.pos, "Field %s already exists on %s", f.name, t.name))
+				continue
 			}
+			t.fieldByName[f.name] = f
+			errs = append(errs, s.duplicateArgs(f)...)
+		}
+		for i, in := range t.inputs {
+			if slices.ContainsFunc(t.inputs[:i], func(o *inputDef) bool { return o.name == in.name }) {
+				errs = append(errs, s.errorAt(InvalidGraphQL, in.pos, "Field %s already exists on %s", in.name, t.name))
+			}
+		}
+	}
+	return errs
+}
+
+func (s *schema) duplicateArgs(f *fieldDef) Errors {
+	var errs Errors
+	for i, a := range f.args {
+		if slices.ContainsFunc(f.args[:i], func(o *inputDef) bool { return o.name == a.name }) {
+			errs = append(errs, s.errorAt(InvalidGraphQL, a.pos, "Argument %s already exists on field %s", a.name, f.name))
 		}
 	}
 	return errs

@@ -56,11 +56,13 @@ type search struct {
 	hints  []Hint
 	failed map[string]bool
 	hinted map[*mergedField]bool
+	// contextual: some subgraph uses @context.
+	contextual bool
 }
 
 // satisfy walks through all situations, from the roots, shortest queries first.
 func satisfy(g *graph) ([]Hint, Errors) {
-	s := &search{graph: g, routes: newRoutes(g), seen: map[*mergedType][]*situation{}, failed: map[string]bool{}, hinted: map[*mergedField]bool{}}
+	s := &search{graph: g, routes: newRoutes(g), seen: map[*mergedType][]*situation{}, failed: map[string]bool{}, hinted: map[*mergedField]bool{}, contextual: g.contextual()}
 	for _, root := range g.roots {
 		if root == nil || hidden(root.applied) {
 			continue
@@ -79,10 +81,13 @@ func satisfy(g *graph) ([]Hint, Errors) {
 	return s.hints, s.errs
 }
 
+func (g *graph) contextual() bool {
+	return slices.ContainsFunc(g.links, func(l link) bool { return strings.Contains(l.url, "/context/") })
+}
+
 // enter queues a situation unless one that offers no more was looked at: what can be done with less can be
 // done with more.
 func (s *search) enter(x *situation) {
-	x.setContexts()
 	seen := s.seen[x.typ]
 	for _, old := range seen {
 		if old.within(x) {
@@ -113,21 +118,19 @@ func (y *situation) within(x *situation) bool {
 	return true
 }
 
-// setContexts adds the contexts that the type sets in the subgraphs that hold the value.
-func (x *situation) setContexts() {
-	added := false
+// beneath are the contexts that hold for what is selected beneath the value.
+func (s *search) beneath(x *situation) []string {
+	out := x.contexts
 	for _, p := range x.at {
-		for _, a := range p.def.all(dContext) {
-			name := p.def.in.contextName(a.str("name"))
-			if slices.Contains(x.contexts, name) {
-				continue
+		for _, q := range s.routes.reach(x.typ, p, "") {
+			for _, c := range q.def.contextsOf() {
+				if !slices.Contains(out, c) {
+					out = append(slices.Clone(out), c)
+				}
 			}
-			if !added {
-				x.contexts, added = slices.Clone(x.contexts), true
-			}
-			x.contexts = append(x.contexts, name)
 		}
 	}
+	return out
 }
 
 // explore takes every step that a query can take from here.
@@ -192,7 +195,11 @@ func (s *search) step(x *situation, f *mergedField, labels []assumption) {
 	if len(out) > 1 && next.kind != ast.Object {
 		s.checkRuntimeTypes(x, f, out)
 	}
-	s.enter(&situation{typ: next, at: out, labels: labels, contexts: x.contexts, via: step{field: f}, from: x})
+	contexts := x.contexts
+	if s.contextual {
+		contexts = s.beneath(x)
+	}
+	s.enter(&situation{typ: next, at: out, labels: labels, contexts: contexts, via: step{field: f}, from: x})
 }
 
 // checkRuntimeTypes: subgraphs that share a field have to mean the same by it, so the objects that they can
