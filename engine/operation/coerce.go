@@ -163,7 +163,7 @@ func (c *coercion) assemble(def *ast.Definition, found []given, raw []byte, chan
 		return raw, false
 	}
 	out := append(make([]byte, 0, len(raw)+16), '{')
-	defaults := literals{api: c.api}
+	fallback := defaults{api: c.api}
 	for i, f := range def.Fields {
 		if !found[i].present && f.DefaultValue == nil {
 			continue
@@ -175,7 +175,7 @@ func (c *coercion) assemble(def *ast.Definition, found []given, raw []byte, chan
 		if found[i].present {
 			out = append(out, found[i].json...)
 		} else {
-			out = defaults.appendDefault(out, f)
+			out = fallback.appendDefault(out, f)
 		}
 	}
 	return append(out, '}'), true

@@ -18,7 +18,7 @@ func (p *Prepared) Decide(mask uint64) (*Operation, error) {
 	if _, err := p.Mask(nil); len(p.conditions) > maxConditions {
 		return nil, err
 	}
-	in := &inliner{Prepared: p, mask: mask, relations: map[[2]string]relation{}}
+	in := &inliner{Prepared: p, mask: mask, types: newTypes(p.api)}
 	selections := in.expand(nil, p.root, p.definition.SelectionSet, 1)
 	if in.err != nil {
 		return nil, Errors{in.err}
@@ -38,8 +38,8 @@ func (p *Prepared) Decide(mask uint64) (*Operation, error) {
 // inliner expands one operation. Once err is set it only unwinds.
 type inliner struct {
 	*Prepared
-	mask      uint64
-	relations map[[2]string]relation
+	mask  uint64
+	types *types
 	// cost is the selections visited so far, with their arguments.
 	cost, aliases, roots int
 	err                  *Error
@@ -99,7 +99,7 @@ func (in *inliner) fragment(dst []*Selection, parent *ast.Definition, on string,
 	if on == "" {
 		return in.expand(dst, parent, set, depth)
 	}
-	switch in.relate(parent, on) {
+	switch in.types.relate(parent, on) {
 	case always:
 		return in.expand(dst, parent, set, depth)
 	case never:
@@ -110,47 +110,6 @@ func (in *inliner) fragment(dst []*Selection, parent *ast.Definition, on string,
 		return dst
 	}
 	return append(dst, &Selection{On: on, Selections: selections})
-}
-
-// relation is what a type condition means for the objects of a type.
-type relation uint8
-
-const (
-	sometimes relation = iota + 1
-	always
-	never
-)
-
-// relate says whether objects of the parent meet the condition. It is always only if, beyond that, the fields
-// that can be selected on the condition can be selected on the parent.
-func (in *inliner) relate(parent *ast.Definition, on string) relation {
-	if parent.Name == on || slices.Contains(parent.Interfaces, on) {
-		return always
-	}
-	pair := [2]string{parent.Name, on}
-	out, known := in.relations[pair]
-	if !known {
-		out = relate(in.api, parent, in.api.Types[on])
-		in.relations[pair] = out
-	}
-	return out
-}
-
-func relate(api *ast.Schema, parent, cond *ast.Definition) relation {
-	objects := possibleTypes(api, parent)
-	met := 0
-	for t := range possibleTypes(api, cond) {
-		if objects[t] {
-			met++
-		}
-	}
-	switch {
-	case met == 0:
-		return never
-	case met == len(objects) && cond.Kind == ast.Union:
-		return always
-	}
-	return sometimes
 }
 
 func (in *inliner) included(list ast.DirectiveList) bool {
@@ -207,20 +166,6 @@ func weight(v *ast.Value) int {
 	out := 1 + len(v.Raw)/64
 	for _, c := range v.Children {
 		out += weight(c.Value)
-	}
-	return out
-}
-
-// possibleTypes is the set of the object types that objects of the type can have.
-func possibleTypes(api *ast.Schema, def *ast.Definition) map[string]bool {
-	if def.Kind == ast.Object {
-		return map[string]bool{def.Name: true}
-	}
-	out := map[string]bool{}
-	for _, t := range api.PossibleTypes[def.Name] {
-		if t != nil && t.Kind == ast.Object {
-			out[t.Name] = true
-		}
 	}
 	return out
 }

@@ -112,14 +112,21 @@ func (o *overlap) shapes(set []uint32, path *crumb) {
 		return
 	}
 	for _, group := range o.byKey(set) {
-		first := o.fields[group[0]]
-		for _, id := range group[1:] {
-			if f := o.fields[id]; !sameShape(first, f) {
-				o.conflict(path, first, f, fmt.Sprintf("they return conflicting types %q and %q", typeOf(first), typeOf(f)))
+		var first *ast.Field
+		for _, id := range group {
+			f := o.fields[id]
+			if f.Name == typenameField.Name {
+				continue // which graphql-js holds against nothing
+			}
+			if first == nil {
+				first = f
+			}
+			if !sameShape(first, f) {
+				o.conflict(path, first, f, fmt.Sprintf("they return conflicting types %q and %q", first.Definition.Type, f.Definition.Type))
 				break
 			}
 		}
-		o.shapes(o.selected(group), &crumb{path, first.Alias})
+		o.shapes(o.selected(group), &crumb{path, o.fields[group[0]].Alias})
 	}
 }
 
@@ -286,7 +293,7 @@ func ordered(v *ast.Value) *ast.Value {
 }
 
 func sameShape(a, b *ast.Field) bool {
-	x, y := typeOf(a), typeOf(b)
+	x, y := a.Definition.Type, b.Definition.Type
 	for {
 		if x.NonNull != y.NonNull || (x.Elem == nil) != (y.Elem == nil) {
 			return false
@@ -298,14 +305,6 @@ func sameShape(a, b *ast.Field) bool {
 	}
 	// A field with selections is of a composite type: what is selected there is checked, not the type's name.
 	return len(a.SelectionSet) > 0 && len(b.SelectionSet) > 0 || x.NamedType == y.NamedType
-}
-
-// typeOf is the field's type; the walk that set Definition takes __typename for nullable.
-func typeOf(f *ast.Field) *ast.Type {
-	if f.Name == typenameField.Name {
-		return typenameField.Type
-	}
-	return f.Definition.Type
 }
 
 func difference(a, b *ast.Field) string {

@@ -3,6 +3,7 @@ package operation
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -56,11 +57,13 @@ func (d *Document) Operation(name string) (*Prepared, error) {
 }
 
 // scan refuses, before the parser builds anything of it, a text with too many tokens or too deep brackets,
-// and what the parser lets pass: text that is not UTF-8, and a number that runs into a name.
+// and what the parser lets pass: text that is not UTF-8, half a surrogate pair, a number that runs into a name.
 func scan(source *ast.Source, limits Limits) *Error {
 	if !utf8.ValidString(source.Input) {
 		return &Error{Code: CodeParse, Message: "Syntax Error: The document is not valid UTF-8."}
 	}
+	// The lexer reads an escaped surrogate that stands alone as the replacement character.
+	replaced := strings.ContainsRune(source.Input, utf8.RuneError) || strings.Contains(strings.ToLower(source.Input), "fffd")
 	lex := lexer.New(source)
 	var last lexer.Token
 	for tokens, depth := 0, 0; ; tokens++ {
@@ -78,10 +81,11 @@ func scan(source *ast.Source, limits Limits) *Error {
 			depth--
 		case lexer.Name:
 			if (last.Kind == lexer.Int || last.Kind == lexer.Float) && tok.Pos.Start == last.Pos.End {
-				return &Error{
-					Code: CodeParse, Locations: at(&tok.Pos),
-					Message: fmt.Sprintf("Syntax Error: Invalid number, expected digit but got: %q.", tok.Value[:1]),
-				}
+				return misspelled(tok, "Invalid number, expected digit but got: %q.", tok.Value[:1])
+			}
+		case lexer.String:
+			if strings.ContainsRune(tok.Value, utf8.RuneError) && !replaced {
+				return misspelled(tok, "Invalid Unicode escape sequence in %q: a surrogate stands alone.", tok.Value)
 			}
 		}
 		if depth > limits.MaxRecursion {
@@ -89,6 +93,10 @@ func scan(source *ast.Source, limits Limits) *Error {
 		}
 		last = tok
 	}
+}
+
+func misspelled(tok lexer.Token, format, text string) *Error {
+	return &Error{Code: CodeParse, Message: "Syntax Error: " + fmt.Sprintf(format, text), Locations: at(&tok.Pos)}
 }
 
 func overLimit(tok lexer.Token, format string, limit int) *Error {

@@ -11,7 +11,7 @@ import (
 // takes an interface for an object that implements another.
 // https://spec.graphql.org/October2021/#sec-Fragment-spread-is-possible
 func checkSpreads(api *ast.Schema, doc *ast.QueryDocument) Errors {
-	c := &spreadCheck{api: api, doc: doc, relations: map[[2]string]bool{}}
+	c := &spreadCheck{api: api, types: newTypes(api)}
 	for _, op := range doc.Operations {
 		c.set(op.SelectionSet)
 	}
@@ -22,10 +22,9 @@ func checkSpreads(api *ast.Schema, doc *ast.QueryDocument) Errors {
 }
 
 type spreadCheck struct {
-	api       *ast.Schema
-	doc       *ast.QueryDocument
-	relations map[[2]string]bool
-	errs      Errors
+	api   *ast.Schema
+	types *types
+	errs  Errors
 }
 
 func (c *spreadCheck) set(set ast.SelectionSet) {
@@ -46,7 +45,10 @@ func (c *spreadCheck) set(set ast.SelectionSet) {
 
 func (c *spreadCheck) spread(name, on string, parent *ast.Definition, where *ast.Position) {
 	cond := c.api.Types[on]
-	if parent == nil || cond == nil || !parent.IsCompositeType() || !cond.IsCompositeType() || c.possible(parent, cond) {
+	if parent == nil || cond == nil || !parent.IsCompositeType() || !cond.IsCompositeType() {
+		return // other rules'
+	}
+	if parent.Name == on || c.types.compare(parent, cond) != never {
 		return
 	}
 	subject := "Fragment"
@@ -57,17 +59,4 @@ func (c *spreadCheck) spread(name, on string, parent *ast.Definition, where *ast
 		Code: CodeValidation, Locations: at(where),
 		Message: fmt.Sprintf("%s cannot be spread here as objects of type %q can never be of type %q.", subject, parent.Name, on),
 	})
-}
-
-func (c *spreadCheck) possible(parent, cond *ast.Definition) bool {
-	if parent.Name == cond.Name {
-		return true
-	}
-	pair := [2]string{parent.Name, cond.Name}
-	out, known := c.relations[pair]
-	if !known {
-		out = relate(c.api, parent, cond) != never
-		c.relations[pair] = out
-	}
-	return out
 }

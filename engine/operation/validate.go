@@ -2,6 +2,7 @@ package operation
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
@@ -11,11 +12,12 @@ import (
 const (
 	// maxVisits bounds how many selections the validator visits: it walks each fragment anew from each
 	// operation and fragment that reaches it.
-	maxVisits = 100_000
+	maxVisits = 200_000
 	// maxSuggested is how many errors may be told with suggestions, each of which compares a name with all others.
 	maxSuggested = 10
-	// maxErrors is how many errors are reported.
+	// maxErrors is how many errors are reported, maxFound how many are looked at before equal ones are dropped.
 	maxErrors = 100
+	maxFound  = 1_000
 )
 
 // validate holds the document against the schema: gqlparser's rules, with our own where its verdict differs
@@ -29,8 +31,7 @@ func validate(api *ast.Schema, doc *ast.QueryDocument) Errors {
 	if len(errs) > 0 && len(errs) <= maxSuggested {
 		errs = check(api, doc, suggestingRules())
 	}
-	errs = append(errs, checkSpreads(api, doc)...)
-	errs = append(errs, checkSubscriptions(doc)...)
+	errs = slices.Concat(errs, checkLiterals(api, doc), checkSpreads(api, doc), checkSubscriptions(api, doc))
 	if len(errs) == 0 {
 		errs = checkOverlaps(api, doc)
 	}
@@ -43,7 +44,12 @@ func validate(api *ast.Schema, doc *ast.QueryDocument) Errors {
 }
 
 // check runs the rules; what is wrong in a fragment is found once for each way to it, and told once.
-func check(api *ast.Schema, doc *ast.QueryDocument, set *rules.Rules) Errors {
+func check(api *ast.Schema, doc *ast.QueryDocument, list []validator.Rule) Errors {
+	found := 0
+	set := rules.NewRules()
+	for _, rule := range list {
+		set.AddRule(rule.Name, capped(rule.RuleFunc, &found))
+	}
 	var out Errors
 	seen := map[string]bool{}
 	for _, err := range validator.ValidateWithRules(api, doc, set) {
@@ -56,26 +62,35 @@ func check(api *ast.Schema, doc *ast.QueryDocument, set *rules.Rules) Errors {
 	return out
 }
 
+// capped is the rule, silent once enough was found.
+func capped(rule validator.RuleFunc, found *int) validator.RuleFunc {
+	return func(observers *validator.Events, add validator.AddErrFunc) {
+		rule(observers, func(options ...validator.ErrorOption) {
+			if *found++; *found <= maxFound {
+				add(options...)
+			}
+		})
+	}
+}
+
 // plainRules are the rules that need no more than the document to say what is wrong.
-func plainRules() *rules.Rules {
-	return rules.NewRules(append(commonRules(),
+func plainRules() []validator.Rule {
+	return append(commonRules(),
 		rules.FieldsOnCorrectTypeRuleWithoutSuggestions,
 		rules.KnownArgumentNamesRuleWithoutSuggestions,
 		rules.KnownTypeNamesRuleWithoutSuggestions,
 		rules.ScalarLeafsRuleWithoutSuggestions,
-		rules.ValuesOfCorrectTypeRuleWithoutSuggestions,
-	)...)
+	)
 }
 
 // suggestingRules find the same and also say what may have been meant.
-func suggestingRules() *rules.Rules {
-	return rules.NewRules(append(commonRules(),
+func suggestingRules() []validator.Rule {
+	return append(commonRules(),
 		rules.FieldsOnCorrectTypeRule,
 		rules.KnownArgumentNamesRule,
 		rules.KnownTypeNamesRule,
 		rules.ScalarLeafsRule,
-		rules.ValuesOfCorrectTypeRule,
-	)...)
+	)
 }
 
 func commonRules() []validator.Rule {
@@ -90,7 +105,6 @@ func commonRules() []validator.Rule {
 		rules.NoUnusedFragmentsRule,
 		rules.NoUnusedVariablesRule,
 		rules.ProvidedRequiredArgumentsRule,
-		rules.SingleFieldSubscriptionsRule,
 		rules.UniqueArgumentNamesRule,
 		rules.UniqueDirectivesPerLocationRule,
 		rules.UniqueFragmentNamesRule,

@@ -19,7 +19,7 @@ type variable struct {
 func newVariable(api *ast.Schema, v *ast.VariableDefinition) variable {
 	out := variable{name: v.Variable, typ: v.Type, definition: api.Types[v.Type.Name()]}
 	if v.DefaultValue != nil {
-		out.fallback = (&literals{api: api}).appendValue(nil, v.DefaultValue, v.Type)
+		out.fallback = (&defaults{api: api}).appendValue(nil, v.DefaultValue, v.Type)
 	}
 	return out
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// literals turns values as they are written in GraphQL into JSON of the type at their place.
-type literals struct {
+// defaults turns values as they are written in GraphQL into JSON of the type at their place.
+type defaults struct {
 	api *ast.Schema
 	// open are the defaults that are being expanded: a default that contains itself, which the specification
 	// forbids, is left out.
@@ -17,45 +17,45 @@ type literals struct {
 // appendValue appends the literal as the type has it: a single value becomes a list, input objects get
 // their defaults. What does not fit the type is written as it stands.
 // https://spec.graphql.org/October2021/#sec-Input-Values
-func (l *literals) appendValue(dst []byte, v *ast.Value, t *ast.Type) []byte {
+func (d *defaults) appendValue(dst []byte, v *ast.Value, t *ast.Type) []byte {
 	if v.Kind == ast.NullValue {
 		return append(dst, "null"...)
 	}
 	if t.Elem != nil {
-		return l.appendList(dst, v, t.Elem)
+		return d.appendList(dst, v, t.Elem)
 	}
-	def := l.api.Types[t.NamedType]
+	def := d.api.Types[t.NamedType]
 	switch {
 	case def == nil:
 		return appendUntyped(dst, v)
 	case def.Kind == ast.InputObject && v.Kind == ast.ObjectValue:
-		return l.appendObject(dst, v, def)
+		return d.appendObject(dst, v, def)
 	case def.Name == "ID" && v.Kind == ast.IntValue:
 		return appendString(dst, v.Raw)
 	}
 	return appendUntyped(dst, v)
 }
 
-func (l *literals) appendList(dst []byte, v *ast.Value, elem *ast.Type) []byte {
+func (d *defaults) appendList(dst []byte, v *ast.Value, elem *ast.Type) []byte {
 	dst = append(dst, '[')
 	if v.Kind != ast.ListValue {
-		return append(l.appendValue(dst, v, elem), ']')
+		return append(d.appendValue(dst, v, elem), ']')
 	}
 	for i, c := range v.Children {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = l.appendValue(dst, c.Value, elem)
+		dst = d.appendValue(dst, c.Value, elem)
 	}
 	return append(dst, ']')
 }
 
-func (l *literals) appendObject(dst []byte, v *ast.Value, def *ast.Definition) []byte {
+func (d *defaults) appendObject(dst []byte, v *ast.Value, def *ast.Definition) []byte {
 	dst = append(dst, '{')
 	first := true
 	for _, f := range def.Fields {
 		value := v.Children.ForName(f.Name)
-		if value == nil && (f.DefaultValue == nil || l.open[f]) {
+		if value == nil && (f.DefaultValue == nil || d.open[f]) {
 			continue
 		}
 		if !first {
@@ -64,22 +64,22 @@ func (l *literals) appendObject(dst []byte, v *ast.Value, def *ast.Definition) [
 		first = false
 		dst = append(appendString(dst, f.Name), ':')
 		if value != nil {
-			dst = l.appendValue(dst, value, f.Type)
+			dst = d.appendValue(dst, value, f.Type)
 		} else {
-			dst = l.appendDefault(dst, f)
+			dst = d.appendDefault(dst, f)
 		}
 	}
 	return append(dst, '}')
 }
 
 // appendDefault appends the default of an input field that has one.
-func (l *literals) appendDefault(dst []byte, f *ast.FieldDefinition) []byte {
-	if l.open == nil {
-		l.open = map[*ast.FieldDefinition]bool{}
+func (d *defaults) appendDefault(dst []byte, f *ast.FieldDefinition) []byte {
+	if d.open == nil {
+		d.open = map[*ast.FieldDefinition]bool{}
 	}
-	l.open[f] = true
-	dst = l.appendValue(dst, f.DefaultValue, f.Type)
-	delete(l.open, f)
+	d.open[f] = true
+	dst = d.appendValue(dst, f.DefaultValue, f.Type)
+	delete(d.open, f)
 	return dst
 }
 
