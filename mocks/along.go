@@ -26,10 +26,7 @@ type loss struct {
 func Along(sg *supergraph.Supergraph, missing []Coordinate) ([]Coordinate, error) {
 	var out []Coordinate
 	for _, g := range sg.Subgraphs {
-		l, err := lose(sg, g, missing)
-		if err != nil {
-			return nil, err
-		}
+		l := lose(sg, g, missing)
 		for _, t := range sg.Types {
 			for _, f := range t.Fields {
 				if c := (Coordinate{g.Name, t.Name, f.Name}); l.fields[c.String()] {
@@ -55,7 +52,7 @@ func known(sg *supergraph.Supergraph, missing []Coordinate) error {
 	return nil
 }
 
-func lose(sg *supergraph.Supergraph, g *supergraph.Subgraph, missing []Coordinate) (*loss, error) {
+func lose(sg *supergraph.Supergraph, g *supergraph.Subgraph, missing []Coordinate) *loss {
 	l := &loss{sg: sg, id: g.ID, fields: map[string]bool{}, elsewhere: map[string]bool{}, whole: map[*supergraph.Type]bool{}}
 	var queue []*supergraph.Type
 	for _, c := range missing {
@@ -82,7 +79,7 @@ func lose(sg *supergraph.Supergraph, g *supergraph.Subgraph, missing []Coordinat
 		}
 		queue = append(queue, l.returning(t)...)
 	}
-	return l, nil
+	return l
 }
 
 func coordinate(f *supergraph.Field) string { return f.Parent.Name + "." + f.Name }

@@ -14,10 +14,10 @@ type hash uint64
 func (h hash) of(texts ...string) hash {
 	var d xxhash.Digest
 	d.Reset()
-	d.Write(binary.LittleEndian.AppendUint64(nil, uint64(h))) //nolint:errcheck // a digest takes everything
+	_, _ = d.Write(binary.LittleEndian.AppendUint64(nil, uint64(h))) // a digest takes everything
 	for _, t := range texts {
-		d.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(t)))) //nolint:errcheck,gosec // as above; no text has 4 GB
-		d.WriteString(t)                                               //nolint:errcheck // as above
+		_, _ = d.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(t))))
+		_, _ = d.WriteString(t)
 	}
 	return hash(d.Sum64())
 }
@@ -35,10 +35,10 @@ func (h hash) ofValue(v any) hash {
 func (h hash) at(i int) hash { return h.of("@").plus(i) }
 
 // plus is a hash near by: of n consecutive ones, no two are the same modulo n or more.
-func (h hash) plus(i int) hash { return h + hash(i) } //nolint:gosec // wraps around, as a hash may
+func (h hash) plus(i int) hash { return h + hash(i) } // wraps around, as a hash may
 
 // below is a number from 0 to n-1.
-func (h hash) below(n int) int { return int(h.of("below") % hash(n)) } //nolint:gosec // n is positive
+func (h hash) below(n int) int { return int(h.of("below") % hash(n)) } // n is positive
 
 // dice is a source of random numbers that starts at a hash (SplitMix64).
 type dice struct{ state uint64 }

@@ -93,7 +93,7 @@ const pool = 9_000
 // keyLeaf is one value of a key: a small number where it is an identifier, so that one meets the same
 // entities again, and a list does not hold one twice.
 func (a *answer) keyLeaf(def *supergraph.Field, place hash) any {
-	number := strconv.Itoa(1_000 + int(place%pool)) //nolint:gosec // below the pool's size
+	number := strconv.Itoa(1_000 + int(place%pool)) // below the pool's size
 	switch words := split(def.Name); {
 	case def.Type.Name() == "ID":
 		return number
@@ -186,7 +186,7 @@ func number(text string) json.Number {
 	if _, err := strconv.ParseInt(text, 10, 32); err == nil {
 		return json.Number(text)
 	}
-	return json.Number(strconv.Itoa(int(hash(0).of(text) % (1 << 31)))) //nolint:gosec // below the limit of an Int
+	return json.Number(strconv.Itoa(int(hash(0).of(text) % (1 << 31)))) // below the limit of an Int
 }
 
 func textOf(v any) string {

@@ -11,7 +11,7 @@ import (
 )
 
 func lines(list []mocks.Coordinate) string {
-	var out []string
+	out := make([]string, 0, len(list))
 	for _, c := range list {
 		out = append(out, strings.TrimSpace(c.Subgraph+" "+c.String()))
 	}

@@ -27,10 +27,7 @@ func Split(sg *supergraph.Supergraph, missing []Coordinate) (*supergraph.Supergr
 		return nil, err
 	}
 	for _, g := range sg.Subgraphs {
-		l, err := lose(sg, g, missing)
-		if err != nil {
-			return nil, err
-		}
+		l := lose(sg, g, missing)
 		if len(l.fields) == 0 {
 			continue
 		}

@@ -136,7 +136,7 @@ func (p *pool) readAll(from io.Reader, length int64, limit int) (*buffer, error)
 		if len(b.bytes) > limit {
 			err = errTooLarge
 		}
-		if err == io.EOF { //nolint:errorlint // readers return io.EOF itself; wrapped, it is a broken answer
+		if err == io.EOF { // readers return io.EOF itself; wrapped, it is a broken answer
 			return b, nil
 		}
 		if err != nil {

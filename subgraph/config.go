@@ -31,28 +31,12 @@ type TrafficShaping struct {
 // Shaping bounds the fetches of one subgraph.
 type Shaping struct {
 	// Timeout of a fetch, from its start to the last byte of the answer; 30s by default.
-	Timeout Duration `yaml:"timeout"`
+	Timeout time.Duration `yaml:"timeout"`
 	// PoolIdleTimeout is how long an unused connection is kept; 15s by default. Keep it under the service's own.
-	PoolIdleTimeout Duration `yaml:"pool_idle_timeout"`
+	PoolIdleTimeout time.Duration `yaml:"pool_idle_timeout"`
 	// HTTPMaxResponseBytes is the largest answer, decompressed; 104,857,600 by default.
 	HTTPMaxResponseBytes int `yaml:"http_max_response_bytes"`
 }
-
-// Duration is a time span, written as in "30s" or "1m30s".
-type Duration time.Duration
-
-// UnmarshalText reads a duration.
-func (d *Duration) UnmarshalText(text []byte) error {
-	v, err := time.ParseDuration(string(text))
-	if err != nil {
-		return fmt.Errorf("%q is not a duration; write a number with its unit, such as 30s or 500ms", text)
-	}
-	*d = Duration(v)
-	return nil
-}
-
-// MarshalText writes the duration so that UnmarshalText reads it.
-func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
 // Validate reports everything that is wrong with the configuration.
 func (c Config) Validate() error {
@@ -72,7 +56,7 @@ func (c Config) Validate() error {
 func (c Config) shaping(name string) Shaping {
 	s := c.TrafficShaping.Subgraphs[name]
 	for _, next := range []Shaping{c.TrafficShaping.All, {
-		Timeout: Duration(30 * time.Second), PoolIdleTimeout: Duration(15 * time.Second), HTTPMaxResponseBytes: 100 << 20,
+		Timeout: 30 * time.Second, PoolIdleTimeout: 15 * time.Second, HTTPMaxResponseBytes: 100 << 20,
 	}} {
 		fallback(&s.Timeout, next.Timeout)
 		fallback(&s.PoolIdleTimeout, next.PoolIdleTimeout)
@@ -128,7 +112,7 @@ func parseURL(text string) (*url.URL, error) {
 func flatten(errs []error) error {
 	var out []error
 	for _, err := range errs {
-		if list, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the list itself is wanted, not one that it wraps
+		if list, ok := err.(interface{ Unwrap() []error }); ok { // the list itself is wanted, not one that it wraps
 			out = append(out, list.Unwrap()...)
 		} else if err != nil {
 			out = append(out, err)

@@ -68,7 +68,8 @@ var reserved = []string{
 }
 
 func (h Headers) validate() error {
-	errs := []error{h.All.validate("headers.all")}
+	errs := make([]error, 0, 1+len(h.Subgraphs))
+	errs = append(errs, h.All.validate("headers.all"))
 	for _, name := range slices.Sorted(maps.Keys(h.Subgraphs)) {
 		errs = append(errs, h.Subgraphs[name].validate("headers.subgraphs."+name))
 	}
@@ -216,13 +217,10 @@ func values(v string) []string {
 	return []string{v}
 }
 
-// apply is the header of one request: a copy of base, changed by the rules. in may be nil.
+// apply is the header of one request: a copy of base, changed by the rules.
 func apply(rules []rule, base http.Header, in *Inbound) http.Header {
 	out := make(http.Header, len(base)+len(rules))
 	maps.Copy(out, base)
-	if in == nil {
-		in = &Inbound{}
-	}
 	for _, r := range rules {
 		r.apply(out, in)
 	}

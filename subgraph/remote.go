@@ -46,7 +46,7 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 	}
 	s := cfg.shaping(name)
 	return &Remote{
-		name: name, rules: rules, timeout: time.Duration(s.Timeout), maxBytes: s.HTTPMaxResponseBytes,
+		name: name, rules: rules, timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes,
 		template: &http.Request{
 			Method: http.MethodPost, URL: u, Host: u.Host, Header: protocolHeader(),
 			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -58,7 +58,7 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 			TLSHandshakeTimeout: 10 * time.Second,
 			MaxIdleConns:        0, // no bound over all: there is one host
 			MaxIdleConnsPerHost: maxIdle,
-			IdleConnTimeout:     time.Duration(s.PoolIdleTimeout),
+			IdleConnTimeout:     s.PoolIdleTimeout,
 			DisableCompression:  true, // gzip is read here, into the pooled buffer and under its bound
 			ReadBufferSize:      32 << 10,
 			WriteBufferSize:     16 << 10,
@@ -86,7 +86,7 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 	out := r.request(ctx)
 	defer attach(out, req.Body)()
 	// RoundTrip and not a Client: no redirect is followed, no cookie kept, and the request not copied again.
-	res, err := r.transport.RoundTrip(out)
+	res, err := r.transport.RoundTrip(out) //nolint:bodyclose // answer closes it
 	if err != nil {
 		return nil, r.failure(ctx, err)
 	}
@@ -96,7 +96,7 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 func (r *Remote) request(ctx context.Context) *http.Request {
 	out := r.template.WithContext(ctx)
 	if len(r.rules) > 0 {
-		out.Header = apply(r.rules, out.Header, inboundOf(ctx))
+		out.Header = apply(r.rules, out.Header, FromContext(ctx))
 	}
 	return out
 }

@@ -165,7 +165,7 @@ func TestRemoteThatIsNotThere(t *testing.T) {
 }
 
 func TestRemoteThatIsSlow(t *testing.T) {
-	cfg := subgraph.Config{TrafficShaping: subgraph.TrafficShaping{Subgraphs: map[string]subgraph.Shaping{"products": {Timeout: subgraph.Duration(50 * time.Millisecond)}}}}
+	cfg := subgraph.Config{TrafficShaping: subgraph.TrafficShaping{Subgraphs: map[string]subgraph.Shaping{"products": {Timeout: 50 * time.Millisecond}}}}
 	done := make(chan struct{})
 	wait := func(r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // the server notices that the client left once the body is read

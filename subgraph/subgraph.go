@@ -68,7 +68,10 @@ func NewContext(ctx context.Context, in Inbound) context.Context {
 	return context.WithValue(ctx, inboundKey{}, &in)
 }
 
-func inboundOf(ctx context.Context) *Inbound {
-	in, _ := ctx.Value(inboundKey{}).(*Inbound)
-	return in
+// FromContext is the client's request as NewContext made it known; without one, nothing was sent.
+func FromContext(ctx context.Context) *Inbound {
+	if in, ok := ctx.Value(inboundKey{}).(*Inbound); ok {
+		return in
+	}
+	return &Inbound{}
 }
