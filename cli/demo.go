@@ -1,0 +1,197 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// demoServices are the processes that the demo runs beside the gateway, with their default addresses.
+var demoServices = []struct{ name, listen, env, what string }{
+	{"monolith", "127.0.0.1:4501", "FICUS_DEMO_MONOLITH", "the legacy application: JSON over HTTP, SQLite"},
+	{"tickets", "127.0.0.1:4502", "FICUS_DEMO_TICKETS", "the first service pulled out of it: a federated subgraph"},
+}
+
+// demoReady is how long a service of the demo may take to start, its database included.
+const demoReady = 60 * time.Second
+
+func (p Program) demoCommand() *cobra.Command {
+	var listen string
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Run a monolith, a service and the gateway over them",
+		Long: "Demo starts a legacy monolith over a SQLite file, the first service pulled out of it, and the gateway over both,\n" +
+			"all on loopback and each a process of its own, and prints a query that crosses all four kinds of owner.\n" +
+			"Stop one of them and ask again: what the others own is still answered.",
+		Example: "  ficus demo\n  ficus demo token\n  ficus demo tickets",
+		Args:    noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return p.demo(c.Context(), listen, c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	c.Flags().StringVar(&listen, "listen", "127.0.0.1:4000", "address of the gateway")
+	for _, s := range demoServices {
+		c.AddCommand(p.demoServiceCommand(s.name, s.what))
+	}
+	c.AddCommand(p.demoTokenCommand())
+	return c
+}
+
+// demoServiceCommand runs one of the demo's services alone, in this process.
+func (p Program) demoServiceCommand(name, what string) *cobra.Command {
+	return &cobra.Command{
+		Use:                name,
+		Short:              "Run only " + what,
+		Example:            "  ficus demo " + name + "\n  ficus demo " + name + " -listen 127.0.0.1:4600",
+		DisableFlagParsing: true,
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.Examples[name](c.Context(), args, c.OutOrStdout())
+		},
+	}
+}
+
+func (p Program) demoTokenCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "token",
+		Short:   "Print a token of the demo's user",
+		Example: "  curl -H \"Authorization: Bearer $(ficus demo token)\" ...",
+		Args:    noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := p.demoConfig()
+			if err != nil {
+				return err
+			}
+			token, err := demoToken(cfg, time.Now())
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(c.OutOrStdout(), token)
+			return err
+		},
+	}
+}
+
+// demo starts the services, serves the gateway over them, and ends them with it.
+func (p Program) demo(ctx context.Context, listen string, out, log io.Writer) error {
+	ctx, cancel := context.WithCancel(ctx)
+	services, err := p.startServices(ctx, out, log)
+	defer func() {
+		cancel()
+		services.Wait()
+	}()
+	if err != nil {
+		return err
+	}
+	cfg, err := p.demoConfig()
+	if err != nil {
+		return err
+	}
+	cfg.Supergraph.Listen = listen
+	cfg.Front.GraphiQL.Enabled = true
+	query, err := p.demoQuery()
+	if err != nil {
+		return err
+	}
+	token, err := demoToken(cfg, time.Now())
+	if err != nil {
+		return err
+	}
+	return p.Serve(ctx, cfg, Hooks{Log: log, Started: func(address string) { announce(out, address, token, query) }})
+}
+
+// startServices starts each service as a process of its own and waits until all are ready. The group ends
+// when the processes have.
+func (p Program) startServices(ctx context.Context, out, log io.Writer) (*sync.WaitGroup, error) {
+	var running sync.WaitGroup
+	self, err := os.Executable()
+	if err != nil {
+		return &running, fmt.Errorf("find this program: %w", err)
+	}
+	for _, s := range demoServices {
+		address := p.addressOf(s.env, s.listen)
+		if err := free(address); err != nil {
+			return &running, fmt.Errorf("the demo's %s cannot listen on %s: %w; end what listens there, or set %s to another address", s.name, address, err, s.env)
+		}
+		cmd := exec.CommandContext(ctx, self, "demo", s.name, "-listen", address) //nolint:gosec // this program itself
+		cmd.Stdout, cmd.Stderr = log, log
+		cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+		cmd.WaitDelay = 10 * time.Second
+		if err := cmd.Start(); err != nil {
+			return &running, fmt.Errorf("start the demo's %s: %w", s.name, err)
+		}
+		running.Go(func() {
+			if err := cmd.Wait(); ctx.Err() == nil {
+				_, _ = fmt.Fprintf(out, "%s has ended (%v); start it again with: ficus demo %s -listen %s\n", s.name, err, s.name, address)
+			}
+		})
+		_, _ = fmt.Fprintf(out, "%-9s http://%s  process %d  %s\n", s.name, address, cmd.Process.Pid, s.what)
+	}
+	for _, s := range demoServices {
+		if err := waitReady(ctx, "http://"+p.addressOf(s.env, s.listen)+"/healthz"); err != nil {
+			return &running, fmt.Errorf("the demo's %s: %w", s.name, err)
+		}
+	}
+	return &running, nil
+}
+
+func (p Program) addressOf(env, address string) string {
+	if v, ok := p.Env(env); ok && v != "" {
+		return v
+	}
+	return address
+}
+
+// free says why an address cannot be listened on.
+func free(address string) error {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	return l.Close()
+}
+
+// waitReady waits until the URL answers 200.
+func waitReady(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, demoReady)
+	defer cancel()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			return err
+		}
+		if res, err := http.DefaultClient.Do(req); err == nil {
+			_ = res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("did not get ready within %s: %w", demoReady, ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// announce prints how to ask the gateway.
+func announce(out io.Writer, address, token, query string) {
+	_, _ = fmt.Fprintf(out, `
+The graph is at http://%[1]s/graphql, and in a browser at http://%[1]s/.
+A query that crosses all four kinds of owner:
+
+curl http://%[1]s/graphql \
+  -H 'Content-Type: application/json' \
+  -H 'Authorization: Bearer %[2]s' \
+  -d '{"query": "%[3]s"}'
+
+`, address, token, query)
+}

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ficusgraph/ficus/owners"
+)
+
+func (p Program) statusCommand() *cobra.Command {
+	var in input
+	var asJSON, fields bool
+	c := &cobra.Command{
+		Use:   "status",
+		Short: "Say who answers which fields: implemented, mocked, missing",
+		Long: "Status compares the contract with what runs. For each subgraph it counts the fields that its owner implements,\n" +
+			"those that the mock source answers in its place, and those that nobody does.",
+		Example: "  ficus status --config ficus.yaml\n  ficus status --config ficus.yaml --fields",
+		Args:    noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := in.load(p.Env)
+			if err != nil {
+				return err
+			}
+			graph, err := owners.New(cfg, owners.Ports{}).Load(c.Context())
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				e := json.NewEncoder(c.OutOrStdout())
+				e.SetIndent("", "  ")
+				return e.Encode(graph.Status)
+			}
+			return table(c.OutOrStdout(), graph.Status, fields)
+		},
+	}
+	in.flags(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().BoolVar(&fields, "fields", false, "list the fields that are mocked or missing")
+	return c
+}
+
+func table(w io.Writer, status []owners.Status, fields bool) error {
+	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	_, _ = fmt.Fprintln(t, "SUBGRAPH\tOWNER\tIMPLEMENTED\tMOCKED\tMISSING\tSTATE")
+	for _, s := range status {
+		_, _ = fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%d\t%s\n", s.Subgraph, s.Owner, s.Implemented, len(s.Mocked), len(s.Missing), s.State)
+	}
+	if err := t.Flush(); err != nil || !fields {
+		return err
+	}
+	for _, s := range status {
+		for _, m := range s.Mocked {
+			_, _ = fmt.Fprintf(w, "%s: %s is mocked\n", s.Subgraph, m)
+		}
+		for _, m := range s.Missing {
+			_, _ = fmt.Fprintf(w, "%s: %s is missing\n", s.Subgraph, m)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,236 @@
+// Package config reads ficus.yaml.
+//
+// A configuration is the configurations of the rooms, side by side: each section's type, its default and its
+// checks belong to the package that it configures. Here is only what reads the file: values from the
+// environment, keys that do not exist, places of faults; and the section that says which subgraphs there are.
+// Rover's supergraph.yaml is a ficus.yaml with nothing but that section.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/ficusgraph/ficus/auth"
+	"github.com/ficusgraph/ficus/engine"
+	"github.com/ficusgraph/ficus/mocks"
+	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/subgraph"
+	"github.com/ficusgraph/ficus/telemetry"
+	"github.com/ficusgraph/ficus/transport"
+)
+
+// Config is a whole configuration. The zero value is the default of everything but the graph.
+type Config struct {
+	// FederationVersion is taken from rover's files; the version in each schema's @link is what counts.
+	FederationVersion string              `yaml:"federation_version"`
+	Supergraph        Supergraph          `yaml:"supergraph"`
+	Subgraphs         map[string]Subgraph `yaml:"subgraphs"`
+	// Who asks, and what they may.
+	Authentication auth.Config   `yaml:"authentication"`
+	Authorization  Authorization `yaml:"authorization"`
+	// Who answers.
+	Traffic    subgraph.Config `yaml:",inline"`
+	Connectors monolith.Config `yaml:"connectors"`
+	Mocks      mocks.Config    `yaml:"mocks"`
+	// How the graph is served.
+	Front     Front            `yaml:",inline"`
+	Telemetry telemetry.Config `yaml:"telemetry"`
+
+	// Files is where the files that the configuration names lie.
+	Files fs.FS `yaml:"-"`
+	// Name of the file that it was read from, for messages.
+	Name string `yaml:"-"`
+}
+
+// Front is how the graph is served over HTTP, as transport.Config without the endpoint.
+type Front struct {
+	CORS        transport.CORS        `yaml:"cors"`
+	CSRF        transport.CSRF        `yaml:"csrf"`
+	Limits      transport.Limits      `yaml:"limits"`
+	HealthCheck transport.HealthCheck `yaml:"health_check"`
+	GraphiQL    transport.GraphiQL    `yaml:"graphiql"`
+	Admin       transport.Admin       `yaml:"admin"`
+	Server      transport.Connections `yaml:"server"`
+	Shutdown    transport.Shutdown    `yaml:"shutdown"`
+}
+
+// Transport is the configuration of the server.
+func (c *Config) Transport() transport.Config {
+	return transport.Config{
+		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits,
+		HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, Admin: c.Front.Admin,
+		Server: c.Front.Server, Shutdown: c.Front.Shutdown,
+	}
+}
+
+// Supergraph is the section about the graph itself.
+type Supergraph struct {
+	// Endpoint is where the graph is served.
+	transport.Endpoint `yaml:",inline"`
+	// File holds composed supergraph SDL, to serve instead of composing subgraphs.
+	File string `yaml:"file"`
+	// Introspection lets clients ask for the schema; on by default.
+	Introspection *bool `yaml:"introspection"`
+	// QueryPlanning bounds the planner and its cache.
+	QueryPlanning QueryPlanning `yaml:"query_planning"`
+}
+
+// QueryPlanning bounds planning.
+type QueryPlanning struct {
+	// CacheSize is how many plans are kept; 0 is 1024.
+	CacheSize int `yaml:"cache_size"`
+	// MaxPaths is how many paths the planner considers for one operation before it refuses it; 0 is its default.
+	MaxPaths int `yaml:"max_paths"`
+}
+
+// Subgraph is one subgraph: where it is served, and the contract that it is to implement.
+type Subgraph struct {
+	// RoutingURL is where the service answers GraphQL.
+	RoutingURL string `yaml:"routing_url"`
+	Schema     Schema `yaml:"schema"`
+	// Source says who answers: remote (the service at routing_url), connectors (a schema with @connect), local
+	// (Go resolvers of this gateway), mock (nobody yet). "" is connectors or remote, as the schema says.
+	Source Source `yaml:"source"`
+}
+
+// Schema is where a subgraph's SDL comes from: a file, the text itself, or the running service.
+type Schema struct {
+	File        string `yaml:"file"`
+	SDL         string `yaml:"sdl"`
+	SubgraphURL string `yaml:"subgraph_url"`
+	// IntrospectionHeaders are sent when the schema is asked from the service.
+	IntrospectionHeaders map[string]string `yaml:"introspection_headers"`
+	// GraphRef is a schema in Apollo's registry, which Ficus does not read; it is here to say so.
+	GraphRef string `yaml:"graphref"`
+	// Subgraph belongs to graphref.
+	Subgraph string `yaml:"subgraph"`
+}
+
+// Source is who answers a subgraph's fields.
+type Source string
+
+// The sources.
+const (
+	Remote     Source = "remote"
+	Connectors Source = "connectors"
+	Local      Source = "local"
+	Mock       Source = "mock"
+)
+
+var sources = []Source{"", Remote, Connectors, Local, Mock}
+
+// Authorization says how the directives @authenticated, @requiresScopes and @policy are treated.
+type Authorization struct {
+	Directives Directives `yaml:"directives"`
+}
+
+// Directives of authorization are not enforced yet: a graph that has them is served only with Enabled false.
+type Directives struct {
+	Enabled *bool `yaml:"enabled"`
+}
+
+// Load reads a configuration file. All faults are returned, joined, each with file, line and column where it
+// has a place.
+func Load(file string, env func(string) (string, bool)) (*Config, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
+	}
+	return Parse(file, data, os.DirFS(filepath.Dir(file)), env)
+}
+
+// Parse reads a configuration from data; the files that it names are looked up in files, absolute ones on disk.
+func Parse(name string, data []byte, files fs.FS, env func(string) (string, bool)) (*Config, error) {
+	cfg := &Config{Name: name, Files: files}
+	if err := decode(name, data, env, cfg); err != nil {
+		return nil, err
+	}
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	return cfg, nil
+}
+
+// Validate checks what can be checked without reading the schemas. All errors are returned, joined.
+func (c *Config) Validate() error {
+	var errs []error
+	section := func(name string, err error) {
+		for _, e := range split(err) {
+			errs = append(errs, fmt.Errorf("%s: %s: %w", c.Name, name, e))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Subgraphs)) {
+		section("subgraphs."+name, c.Subgraphs[name].validate())
+	}
+	if c.Supergraph.File != "" && len(c.Subgraphs) > 0 {
+		section("supergraph.file", errors.New("is a composed graph, and there are subgraphs to compose too; keep one"))
+	}
+	section("authentication", c.Authentication.Validate())
+	section("connectors", c.Connectors.Validate())
+	section("traffic", c.Traffic.Validate())
+	section("server", c.Transport().Validate())
+	return errors.Join(errs...)
+}
+
+func (s Subgraph) validate() error {
+	var errs []error
+	given := 0
+	for _, text := range []string{s.Schema.File, s.Schema.SDL, s.Schema.SubgraphURL} {
+		if text != "" {
+			given++
+		}
+	}
+	switch {
+	case s.Schema.GraphRef != "":
+		errs = append(errs, errors.New("schema.graphref reads from Apollo's registry, which Ficus does not; fetch the SDL (rover subgraph fetch) and name it with schema.file"))
+	case given == 0:
+		errs = append(errs, errors.New("has no schema; name it with schema.file, schema.sdl or schema.subgraph_url"))
+	case given > 1:
+		errs = append(errs, errors.New("has several schemas; keep one of schema.file, schema.sdl and schema.subgraph_url"))
+	}
+	if !slices.Contains(sources, s.Source) {
+		errs = append(errs, fmt.Errorf("source: %q is none of remote, connectors, local, mock", s.Source))
+	}
+	return errors.Join(errs...)
+}
+
+// split takes a joined error apart.
+func split(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the list itself is wanted, not one that it wraps
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
+// ReadFile reads a file that the configuration names.
+func (c *Config) ReadFile(name string) ([]byte, error) {
+	if filepath.IsAbs(name) || c.Files == nil {
+		return os.ReadFile(name)
+	}
+	clean := filepath.ToSlash(filepath.Clean(name))
+	if dir, ok := strings.CutPrefix(clean, "../"); ok {
+		return os.ReadFile(filepath.Join(filepath.Dir(c.Name), "..", dir))
+	}
+	return fs.ReadFile(c.Files, clean)
+}
+
+// JSONSchema is the JSON schema of the configuration.
+func JSONSchema() ([]byte, error) { return jsonSchema(&Config{}) }
+
+// Engine is the configuration of the engine.
+func (c *Config) Engine() engine.Config {
+	return engine.Config{
+		Introspection: c.Supergraph.Introspection == nil || *c.Supergraph.Introspection,
+		CacheSize:     c.Supergraph.QueryPlanning.CacheSize,
+		PlanPaths:     c.Supergraph.QueryPlanning.MaxPaths,
+	}
+}

@@ -1,0 +1,153 @@
+package config_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ficusgraph/ficus/config"
+)
+
+// parse reads a configuration under an environment.
+func parse(text string, env map[string]string) (*config.Config, error) {
+	return config.Parse("ficus.yaml", []byte(text), fstest.MapFS{}, func(name string) (string, bool) {
+		v, ok := env[name]
+		return v, ok
+	})
+}
+
+func TestFaultsHaveTheirPlaceAndARemedy(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"unknown key", "supergraph:\n  lisen: 127.0.0.1:1\n", "ficus.yaml:2:3: supergraph.lisen is not a key here; did you mean listen?"},
+		{"unknown section", "limitz:\n  a: 1\n", "ficus.yaml:1:1: limitz is not a key here; did you mean limits?"},
+		{"unknown key in a map", "subgraphs:\n  a:\n    schema: {fil: x}\n", "ficus.yaml:3:14: subgraphs.a.schema.fil is not a key here; did you mean file?"},
+		{"key given twice", "supergraph:\n  path: /a\n  path: /b\n", "ficus.yaml:3:3"},
+		{"wrong type", "supergraph:\n  query_planning:\n    cache_size: many\n", "ficus.yaml:3:17: "},
+		{"duration", "shutdown:\n  timeout: 30\n", `ficus.yaml:2:12: shutdown.timeout: "30" is not a duration; write a number with its unit`},
+		{"not YAML", "supergraph:\n  - a\n b: c\n", "ficus.yaml:3:2: "},
+		{"variable without value", "supergraph:\n  path: ${env.NOT_THERE}\n", "ficus.yaml:2:9: the environment has no NOT_THERE; set it, or write ${env.NOT_THERE:-default}"},
+		{"two documents", "supergraph: {}\n---\nsubgraphs: {}\n", "ficus.yaml: holds several YAML documents; keep one"},
+		{"no schema", "subgraphs:\n  a: {routing_url: http://a}\n", "ficus.yaml: subgraphs.a: has no schema; name it with schema.file"},
+		{"two schemas", "subgraphs:\n  a: {schema: {file: x, sdl: y}}\n", "has several schemas"},
+		{"registry", "subgraphs:\n  a: {schema: {graphref: mine@current}}\n", "rover subgraph fetch"},
+		{"source", "subgraphs:\n  a: {source: cloud, schema: {sdl: x}}\n", `source: "cloud" is none of remote, connectors, local, mock`},
+		{"two graphs", "supergraph: {file: a}\nsubgraphs: {a: {schema: {sdl: x}}}\n", "keep one"},
+		{"address", "supergraph: {listen: nowhere}\n", `supergraph.listen: "nowhere" is not an address`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := parse(test.text, nil)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestAllFaultsAreReportedAtOnce(t *testing.T) {
+	_, err := parse("supergrph: {}\nsubgraphs:\n  a: {schma: {}}\ncsrf: {x: ${env.NONE}}\n", nil)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	if lines := strings.Split(err.Error(), "\n"); len(lines) != 4 {
+		t.Errorf("want four faults, got:\n%s", err)
+	}
+}
+
+func TestValuesFromTheEnvironmentAreTyped(t *testing.T) {
+	cfg, err := parse(`
+supergraph:
+  listen: ${env.HOST}:${env.PORT:-4000}
+  introspection: ${env.INTROSPECTION:-true}
+  query_planning: {cache_size: "${env.SIZE}"}
+telemetry: {log: {level: "${env.LEVEL:-debug}"}}
+`, map[string]string{"HOST": "127.0.0.1", "INTROSPECTION": "false", "SIZE": "7"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []any{cfg.Supergraph.Listen, *cfg.Supergraph.Introspection, cfg.Supergraph.QueryPlanning.CacheSize, cfg.Telemetry.Log.Level}
+	if diff := cmp.Diff([]any{"127.0.0.1:4000", false, 7, "debug"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestAValueCannotChangeTheStructure: what the environment holds is a value, whatever is in it.
+func TestAValueCannotChangeTheStructure(t *testing.T) {
+	cfg, err := parse("supergraph:\n  file: ${env.FILE}\n", map[string]string{"FILE": "a: b\nlisten: 0.0.0.0:1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.Supergraph.File != "a: b\nlisten: 0.0.0.0:1" || cfg.Supergraph.Listen != "" {
+		t.Errorf("file %q, listen %q", cfg.Supergraph.File, cfg.Supergraph.Listen)
+	}
+}
+
+func TestRoversFileIsReadAsItIs(t *testing.T) {
+	cfg, err := parse(`federation_version: =2.9.0
+subgraphs:
+  films:
+    routing_url: https://films.example.com
+    schema:
+      file: ./films.graphql
+  people:
+    schema:
+      subgraph_url: https://people.example.com
+      introspection_headers:
+        authorization: ${env.TOKEN}
+`, map[string]string{"TOKEN": "t"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := cfg.Subgraphs["people"].Schema.IntrospectionHeaders["authorization"]; got != "t" {
+		t.Errorf("header %q", got)
+	}
+}
+
+func TestFilesAreFoundBesideTheConfiguration(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"conf/ficus.yaml": "subgraphs: {a: {schema: {file: a.graphql}}}", "conf/a.graphql": "in", "b.graphql": "above"} {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cfg, err := config.Load(filepath.Join(dir, "conf", "ficus.yaml"), os.LookupEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"a.graphql": "in", "./a.graphql": "in", "../b.graphql": "above", filepath.Join(dir, "b.graphql"): "above"} {
+		if got, err := cfg.ReadFile(name); err != nil || string(got) != want {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
+func TestJSONSchemaNamesEachSection(t *testing.T) {
+	text, err := config.JSONSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Properties map[string]json.RawMessage `json:"properties"`
+		Extra      any                        `json:"additionalProperties"`
+	}
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"supergraph", "subgraphs", "authentication", "headers", "traffic_shaping", "connectors", "cors", "limits", "mocks", "telemetry"} {
+		if schema.Properties[key] == nil {
+			t.Errorf("no %s in the schema; it has %v", key, schema.Properties)
+		}
+	}
+	if schema.Extra != false {
+		t.Error("unknown keys are allowed")
+	}
+}

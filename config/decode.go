@@ -1,0 +1,86 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// Error is one fault of a configuration file, at its place.
+type Error struct {
+	File         string
+	Line, Column int
+	Message      string
+}
+
+// Error is file:line:column: message.
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return e.File + ": " + e.Message
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
+}
+
+// decode reads YAML into the struct that into points to. Values ${env.NAME:-default} are taken from env.
+// Keys that the struct does not have are errors, with the nearest one that it has. All errors are returned,
+// joined, in the order of the file.
+func decode(file string, data []byte, env func(string) (string, bool), into any) error {
+	tree, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return syntaxError(file, err)
+	}
+	if len(tree.Docs) == 0 || tree.Docs[0].Body == nil || tree.Docs[0].Body.Type() == ast.NullType {
+		return nil
+	}
+	if len(tree.Docs) > 1 {
+		return &Error{File: file, Message: "holds several YAML documents; keep one"}
+	}
+	c := &checker{file: file, env: env}
+	body := c.expand(tree.Docs[0].Body)
+	c.unknown(body, into)
+	if len(c.errs) > 0 {
+		slices.SortStableFunc(c.errs, func(a, b *Error) int { return a.Line - b.Line })
+		return joined(c.errs)
+	}
+	if err := yaml.NodeToValue(body, into); err != nil {
+		return syntaxError(file, err)
+	}
+	return nil
+}
+
+// syntaxError gives an error of the YAML library its file and position.
+func syntaxError(file string, err error) error {
+	var e yaml.Error
+	if errors.As(err, &e) && e.GetToken() != nil {
+		at := e.GetToken().Position
+		return &Error{File: file, Line: at.Line, Column: at.Column, Message: e.GetMessage()}
+	}
+	return &Error{File: file, Message: err.Error()}
+}
+
+func joined(list []*Error) error {
+	errs := make([]error, len(list))
+	for i, e := range list {
+		errs[i] = e
+	}
+	return errors.Join(errs...)
+}
+
+// checker walks the tree of a file and gathers what is wrong with it.
+type checker struct {
+	file string
+	env  func(string) (string, bool)
+	errs []*Error
+}
+
+func (c *checker) fault(n ast.Node, format string, args ...any) {
+	e := &Error{File: c.file, Message: fmt.Sprintf(format, args...)}
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		e.Line, e.Column = t.Position.Line, t.Position.Column
+	}
+	c.errs = append(c.errs, e)
+}

@@ -1,0 +1,114 @@
+package main_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestDemoAnswersTheReadmesQuery runs the demo as the README says, asks its query, stops the tickets service,
+// asks again, starts it again, and asks once more.
+func TestDemoAnswersTheReadmesQuery(t *testing.T) {
+	monolith, tickets := freeAddress(t), freeAddress(t)
+	env := []string{"FICUS_DEMO_MONOLITH=" + monolith, "FICUS_DEMO_TICKETS=" + tickets, "XDG_CACHE_HOME=" + t.TempDir()}
+	demo := start(t, env, "demo", "--listen", "127.0.0.1:0")
+	service := processOf(t, demo, "tickets")
+	url := regexp.MustCompile(`http://\S+/graphql`).FindString(demo.line("The graph is at"))
+	token := regexp.MustCompile(`Bearer (\S+)'`).FindStringSubmatch(demo.line("Authorization"))
+	if token == nil {
+		t.Fatalf("no token in\n%s", demo.text())
+	}
+	header := http.Header{"Authorization": {"Bearer " + token[1]}}
+	query, want := readme(t, "graphql"), readme(t, "json")
+
+	_, whole := post(t, url, query, header)
+	if diff := cmp.Diff(parsed(t, want), parsed(t, `{"data":`+string(whole.Data)+`}`)); diff != "" || len(whole.Errors) > 0 {
+		t.Fatalf("errors %v, answer (-README +got):\n%s", whole.Errors, diff)
+	}
+
+	if err := syscall.Kill(service, syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	again := demo.line("tickets has ended")
+	status, partial := post(t, url, query, header)
+	if status != http.StatusOK || !bytes.Contains(partial.Data, []byte("hosted since March 2021")) || bytes.Contains(partial.Data, []byte("Checkout")) {
+		t.Fatalf("HTTP %d with the service stopped: %s", status, partial.Data)
+	}
+	paths := map[string]bool{}
+	for _, e := range partial.Errors {
+		text, _ := json.Marshal(e.Path)
+		paths[string(text)] = true
+		if e.Extensions["code"] == nil || strings.Contains(e.Message, tickets) {
+			t.Errorf("error without a code, or with an address: %+v", e)
+		}
+	}
+	if !paths[`["viewer","organization","sites",0]`] && !paths[`["viewer","organization","sites",0,"tickets"]`] {
+		t.Errorf("no error at the path of what is missing: %v", paths)
+	}
+
+	command := strings.Fields(again[strings.LastIndex(again, "ficus ")+len("ficus "):])
+	start(t, env, command...).line("serves")
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		_, back := post(t, url, query, header)
+		if len(back.Errors) == 0 && cmp.Equal(parsed(t, want), parsed(t, `{"data":`+string(back.Data)+`}`)) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("started again, and still %s %v", back.Data, back.Errors)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// processOf is the id of the demo's process of that name.
+func processOf(t *testing.T, demo *process, name string) int {
+	t.Helper()
+	m := regexp.MustCompile(`process (\d+)`).FindStringSubmatch(demo.line(name + " "))
+	if m == nil {
+		t.Fatalf("no process of %s in\n%s", name, demo.text())
+	}
+	id, err := strconv.Atoi(m[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// readme is the first block of that language in the README.
+func readme(t *testing.T, language string) string {
+	t.Helper()
+	list := blocks(t, language)["README.md"]
+	if len(list) == 0 {
+		t.Fatalf("README.md has no %s block", language)
+	}
+	return list[0]
+}
+
+func parsed(t *testing.T, text string) any {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return v
+}
+
+func TestTheReadmesQueryIsTheDemos(t *testing.T) {
+	text, err := os.ReadFile("examples/query.graphql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, query, _ := strings.Cut(string(text), "\n"); query != readme(t, "graphql") {
+		t.Errorf("README.md shows\n%s\nand the demo\n%s", readme(t, "graphql"), query)
+	}
+}

@@ -1,0 +1,126 @@
+// Package engine answers requests from the composed graph. It reads as the way of a request:
+//
+//	text       -> document    parsed and validated, cached by text         (operation)
+//	variables  -> values      coerced; their conditions decide @skip/@include
+//	document   -> operation   normalized                                   (operation)
+//	operation  -> plan        cached by normalized text and labels         (planner)
+//	plan       -> program     flat tables, cached with the plan            (executor)
+//	program    -> response    fetches made, data and errors written once   (executor)
+//
+// Everything that depends on the graph lives in one immutable Snapshot behind an atomic pointer, which a
+// request loads once: a reload swaps it, requests in flight end on the one that they began with.
+//
+// The engine does no I/O. It is given a Fetcher, and sees neither tokens nor addresses.
+package engine
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/operation"
+)
+
+// Config bounds the engine; the zero value is the default.
+type Config struct {
+	// Introspection lets clients ask for the schema.
+	Introspection bool
+	// Limits of a request's document.
+	Limits operation.Limits
+	// CacheSize is how many documents, and how many plans, are kept; 0 means 1024.
+	CacheSize int
+	// PlanPaths is how many paths the planner looks at before it gives up; 0 means its default.
+	PlanPaths int
+}
+
+// Engine answers requests from the current snapshot.
+type Engine struct {
+	current  atomic.Pointer[Snapshot]
+	observer Observer
+}
+
+// Observer is told what the engine did; it is called from many goroutines and must be quick.
+type Observer interface {
+	executor.Observer
+	// PlanDone is called after each planning: how long it took, how many paths it considered.
+	PlanDone(took time.Duration, considered int, err error)
+}
+
+// New is an engine that answers from the snapshot. The observer may be nil.
+func New(s *Snapshot, observer Observer) *Engine {
+	e := &Engine{observer: observer}
+	e.Swap(s)
+	return e
+}
+
+// Swap makes the snapshot the current one, for requests that begin from now on.
+func (e *Engine) Swap(s *Snapshot) { e.current.Store(s) }
+
+// Snapshot is the current one.
+func (e *Engine) Snapshot() *Snapshot { return e.current.Load() }
+
+// Schema is the current API schema.
+func (e *Engine) Schema() *ast.Schema { return e.Snapshot().Graph.API }
+
+// Request is one GraphQL request.
+type Request struct {
+	Query, OperationName string
+	// Variables is a JSON object, or empty.
+	Variables []byte
+	// ReadOnly refuses mutations, as for GET.
+	ReadOnly bool
+	// Labels are the active override labels.
+	Labels []string
+}
+
+// Outcome says how a request ended, for the transport and the metrics.
+type Outcome struct {
+	Kind          ast.Operation
+	OperationName string
+	// Refused: nothing was executed; the body holds errors and no data. Code is the first error's.
+	Refused bool
+	Code    string
+	// Errors counts the errors in the body, DataNull says that data is null, Fetches counts subgraph requests.
+	Errors   int
+	DataNull bool
+	Fetches  int
+}
+
+// Execute answers the request: the response, a JSON object, is appended to dst.
+func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, Outcome) {
+	s := e.current.Load()
+	out := Outcome{Kind: ast.Query, OperationName: r.OperationName}
+	prepared, err := s.prepare(r)
+	if err != nil {
+		return refuse(dst, out, err)
+	}
+	out.Kind, out.OperationName = prepared.Kind(), prepared.Name()
+	if err := s.allowed(prepared, r); err != nil {
+		return refuse(dst, out, err)
+	}
+	values, err := prepared.Coerce(r.Variables)
+	if err != nil {
+		return refuse(dst, out, err)
+	}
+	program, err := s.program(ctx, prepared, values, r.Labels, e.observer)
+	if err != nil {
+		return refuse(dst, out, err)
+	}
+	dst, run := program.Run(ctx, s.fetcher, input(values, e.observer), dst)
+	out.Errors, out.DataNull, out.Fetches = run.Errors, run.DataNull, run.Fetches
+	return dst, out
+}
+
+func input(values operation.Values, observer Observer) executor.Input {
+	in := executor.Input{Variables: make([]executor.Variable, len(values))}
+	for i, v := range values {
+		in.Variables[i] = executor.Variable{Name: v.Name, JSON: v.JSON}
+	}
+	if observer != nil {
+		in.Observer = observer
+	}
+	return in
+}

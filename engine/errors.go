@@ -1,0 +1,44 @@
+package engine
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/ficusgraph/ficus/engine/operation"
+)
+
+// Codes of requests that are refused by the engine itself, in extensions.code. Those of parsing, validation
+// and variables are operation's.
+const (
+	CodeMutationForbidden = "MUTATION_FORBIDDEN"
+	CodeSubscription      = "SUBSCRIPTION_NOT_SUPPORTED"
+	CodeIntrospection     = "INTROSPECTION_DISABLED"
+	CodePlanning          = "QUERY_PLANNING_FAILED"
+)
+
+// refuse appends a response that has errors and no data.
+func refuse(dst []byte, out Outcome, err error) ([]byte, Outcome) {
+	list := refusals(err)
+	out.Refused, out.Errors, out.Code = true, len(list), list[0].Code
+	text, err := json.Marshal(struct {
+		Errors operation.Errors `json:"errors"`
+	}{list})
+	if err != nil {
+		text = []byte(`{"errors":[{"message":"internal error","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`)
+	}
+	return append(dst, text...), out
+}
+
+// refusals is the error as the client gets it. What comes from neither the client's document nor its
+// variables is a failure to plan, whose text names coordinates of the graph and nothing internal.
+func refusals(err error) operation.Errors {
+	var list operation.Errors
+	if errors.As(err, &list) && len(list) > 0 {
+		return list
+	}
+	var one *operation.Error
+	if errors.As(err, &one) {
+		return operation.Errors{one}
+	}
+	return operation.Errors{{Code: CodePlanning, Message: err.Error()}}
+}

@@ -1,0 +1,116 @@
+package owners
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/ficusgraph/ficus/config"
+	"github.com/ficusgraph/ficus/engine/composition"
+)
+
+// inputs is all that a graph is made of; equal inputs make equal graphs.
+type inputs struct {
+	// supergraph is composed SDL; if it is "", subgraphs are to be composed.
+	supergraph string
+	subgraphs  []composition.Subgraph
+	// deployed is the SDL of the services that said it, by subgraph.
+	deployed map[string]string
+}
+
+func (in inputs) equal(other inputs) bool { return reflect.DeepEqual(in, other) }
+
+// read reads the composed graph, or the schemas of the subgraphs.
+func (r *Registry) read(ctx context.Context) (inputs, error) {
+	file := r.cfg.Supergraph.File
+	if file == "" {
+		subgraphs, err := schemas(ctx, r.cfg)
+		return inputs{subgraphs: subgraphs}, err
+	}
+	text, err := r.cfg.ReadFile(file)
+	if err != nil {
+		return inputs{}, fmt.Errorf("read the supergraph: %w", err)
+	}
+	return inputs{supergraph: string(text)}, nil
+}
+
+// ask asks the services what they implement. One that does not answer is taken to implement what it did when
+// it last answered, and its contract if it never has.
+func (r *Registry) ask(ctx context.Context) map[string]string {
+	out := map[string]string{}
+	for _, name := range r.services() {
+		sdl, err := serviceSDL(ctx, r.cfg.Subgraphs[name].RoutingURL, r.cfg.Subgraphs[name].Schema.IntrospectionHeaders)
+		if err != nil {
+			sdl = r.last.deployed[name]
+		}
+		if sdl != "" {
+			out[name] = sdl
+		}
+	}
+	return out
+}
+
+// services are the subgraphs whose service is to be asked what it implements.
+func (r *Registry) services() []string {
+	if !r.cfg.Mocks.Enabled {
+		return nil
+	}
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(r.cfg.Subgraphs)) {
+		s := r.cfg.Subgraphs[name]
+		if s.RoutingURL != "" && (s.Source == "" || s.Source == config.Remote) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// Compose composes the subgraphs that the configuration names.
+func Compose(ctx context.Context, cfg *config.Config) (*composition.Result, error) {
+	subgraphs, err := schemas(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return composition.Compose(subgraphs)
+}
+
+// schemas reads the schema of every subgraph, in the order of their names.
+func schemas(ctx context.Context, cfg *config.Config) ([]composition.Subgraph, error) {
+	if len(cfg.Subgraphs) == 0 {
+		return nil, fmt.Errorf("%s names no subgraphs; add them under subgraphs:, or serve a composed graph with --supergraph", cfg.Name)
+	}
+	var out []composition.Subgraph
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(cfg.Subgraphs)) {
+		s := cfg.Subgraphs[name]
+		sdl, file, err := schemaOf(ctx, cfg, s)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: subgraph %s: %w", cfg.Name, name, err))
+			continue
+		}
+		out = append(out, composition.Subgraph{Name: name, URL: s.RoutingURL, SDL: sdl, File: file})
+	}
+	return out, errors.Join(errs...)
+}
+
+func schemaOf(ctx context.Context, cfg *config.Config, s config.Subgraph) (sdl, file string, err error) {
+	switch {
+	case s.Schema.SDL != "":
+		return s.Schema.SDL, cfg.Name, nil
+	case s.Schema.File != "":
+		text, err := cfg.ReadFile(s.Schema.File)
+		if err != nil {
+			return "", "", fmt.Errorf("read its schema: %w", err)
+		}
+		return string(text), s.Schema.File, nil
+	default:
+		sdl, err := serviceSDL(ctx, s.Schema.SubgraphURL, s.Schema.IntrospectionHeaders)
+		if err != nil {
+			return "", "", fmt.Errorf("ask %s for its schema: %w", s.Schema.SubgraphURL, err)
+		}
+		return sdl, s.Schema.SubgraphURL, nil
+	}
+}

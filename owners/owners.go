@@ -1,0 +1,132 @@
+// Package owners turns a configuration into a graph that can be served: it composes the contract, and decides
+// for each part of it who answers.
+//
+//	schemas, services' SDL -> inputs               all that a graph is made of
+//	        -> Compose -> supergraph SDL           as other routers load it
+//	        -> unimplemented fields split off      to the mock source
+//	        -> connectors expanded                 each connector of the monolith a subgraph of its own
+//	        -> Graph: the supergraph to plan over, and a Fetcher that finds each of its subgraphs
+//
+// The supergraph says who can resolve a coordinate; what comes out of here says who does.
+package owners
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ficusgraph/ficus/config"
+	"github.com/ficusgraph/ficus/engine/composition"
+	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/supergraph"
+	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/subgraph"
+)
+
+// Graph is a graph ready to be served.
+type Graph struct {
+	// Supergraph to plan over.
+	Supergraph *supergraph.Supergraph
+	// Fetcher answers the fetches of its plans.
+	Fetcher executor.Fetcher
+	// Hints of composition.
+	Hints []composition.Hint
+	// Status of each subgraph of the contract, by name.
+	Status []Status
+}
+
+// Registry makes graphs of one configuration, again when schemas or services have changed. The connections
+// to its services live as long as it does. Its methods must not be called at the same time.
+type Registry struct {
+	cfg     *config.Config
+	ports   Ports
+	remotes map[string]*subgraph.Remote
+	// adapter answers the connectors of the last graph; nil where there are none.
+	adapter *monolith.Fetcher
+	// last is what the last graph was made of.
+	last inputs
+}
+
+// Ports are what graphs need of their surroundings; all may be left out where they are only planned over.
+type Ports struct {
+	// Local answers the subgraphs whose source is local.
+	Local executor.Fetcher
+	// Monolith are the ports of connectors.
+	Monolith monolith.Ports
+}
+
+// New is a registry for the configuration.
+func New(cfg *config.Config, ports Ports) *Registry {
+	return &Registry{cfg: cfg, ports: ports, remotes: map[string]*subgraph.Remote{}}
+}
+
+// Close closes the connections to services and the monolith that are not in use.
+func (r *Registry) Close() {
+	if r.adapter != nil {
+		r.adapter.Close()
+	}
+	for _, remote := range r.remotes {
+		remote.Close()
+	}
+}
+
+// Plan is the graph as it would be served, made without asking any service what it implements, and without
+// a Fetcher.
+func (r *Registry) Plan(ctx context.Context) (*Graph, error) {
+	in, err := r.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a, err := r.assign(in)
+	if err != nil {
+		return nil, err
+	}
+	return a.graph, nil
+}
+
+// Load is the graph as it is to be served now. Services are asked what they implement where the mock source
+// stands in for what they do not.
+func (r *Registry) Load(ctx context.Context) (*Graph, error) {
+	in, err := r.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in.deployed = r.ask(ctx)
+	g, err := r.make(in)
+	r.last = in
+	return g, err
+}
+
+// make assigns owners and gives each subgraph its Fetcher.
+func (r *Registry) make(in inputs) (*Graph, error) {
+	a, err := r.assign(in)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.addOwners(a); err != nil {
+		return nil, err
+	}
+	if err := r.addRemotes(a); err != nil {
+		return nil, err
+	}
+	a.graph.Fetcher = subgraph.NewTable(a.fetchers)
+	return a.graph, nil
+}
+
+// addRemotes gives the subgraphs that have no Fetcher yet the service at their URL.
+func (r *Registry) addRemotes(a *assignment) error {
+	for _, s := range a.graph.Supergraph.Subgraphs {
+		if a.fetchers[s.Name] != nil {
+			continue
+		}
+		at := s.Name + " " + s.URL
+		if r.remotes[at] == nil {
+			remote, err := subgraph.NewRemote(s.Name, s.URL, r.cfg.Traffic)
+			if err != nil {
+				return fmt.Errorf("%s: %w", r.cfg.Name, err)
+			}
+			r.remotes[at] = remote
+		}
+		a.fetchers[s.Name] = r.remotes[at]
+	}
+	return nil
+}

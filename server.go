@@ -1,0 +1,222 @@
+// Command ficus is a GraphQL federation gateway that grows around a monolith.
+//
+// This file is the plan of the house: it joins the rooms, serves, and drains.
+package main
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/ficusgraph/ficus/auth"
+	"github.com/ficusgraph/ficus/cli"
+	"github.com/ficusgraph/ficus/config"
+	"github.com/ficusgraph/ficus/engine"
+	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/queryplan"
+	"github.com/ficusgraph/ficus/examples/monolith/legacy"
+	"github.com/ficusgraph/ficus/examples/tickets/service"
+	"github.com/ficusgraph/ficus/graph"
+	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/owners"
+	"github.com/ficusgraph/ficus/resolvers"
+	"github.com/ficusgraph/ficus/subgraph"
+	"github.com/ficusgraph/ficus/telemetry"
+	"github.com/ficusgraph/ficus/transport"
+)
+
+// bundled is the demo's configuration, contract and query.
+//
+//go:embed ficus.yaml schema/*.graphql examples/query.graphql
+var bundled embed.FS
+
+func main() {
+	os.Exit(cli.Run(context.Background(), cli.Program{
+		Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Env: os.LookupEnv,
+		Serve: serve, Examples: map[string]cli.Example{"monolith": legacy.Run, "tickets": service.Run},
+		Files: bundled, Version: version(),
+	}))
+}
+
+// serve starts the gateway that the configuration describes, and serves until the context ends.
+func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
+	logger := telemetry.Logger(cfg.Telemetry.Log, hooks.Log)
+	metrics := telemetry.NewMetrics()
+	public, admin, err := listen(cfg, logger)
+	if err != nil {
+		return err
+	}
+	authenticate, closeAuth, err := authentication(cfg, logger)
+	if err != nil {
+		return err
+	}
+	defer closeAuth()
+
+	registry := owners.New(cfg, owners.Ports{Local: local(cfg, logger), Monolith: monolithPorts(logger)})
+	defer registry.Close()
+	first, err := registry.Load(ctx)
+	if err != nil {
+		return err
+	}
+	snapshot, err := engine.NewSnapshot(first.Supergraph, first.Fetcher, cfg.Engine())
+	if err != nil {
+		return err
+	}
+	gateway := engine.New(snapshot, observer{metrics, logger})
+
+	server, err := transport.New(cfg.Transport(), transport.Parts{
+		Engine: gateway, Schema: gateway.Schema, Authenticate: authenticate, Context: inbound,
+		Observer: metrics, Metrics: metrics.Handler(), Logger: logger,
+	})
+	if err != nil {
+		return err
+	}
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		registry.Watch(ctx, hooks.Watch, func(g *owners.Graph, err error) { reload(gateway, cfg, logger, g, err) })
+	})
+	defer watching.Wait()
+	if hooks.Started != nil {
+		hooks.Started(public.Addr().String())
+	}
+	logger.Info("serving", slog.String("address", public.Addr().String()), slog.Int("subgraphs", len(first.Supergraph.Subgraphs)))
+	return server.Serve(ctx, public, admin)
+}
+
+// listen takes the public address and, unless it is off, the one for operators. Where nothing was configured
+// for those and the default is taken, as by a second gateway on one machine, there is none.
+func listen(cfg *config.Config, logger *slog.Logger) (public, admin net.Listener, err error) {
+	front, back := cfg.Transport().Addresses()
+	if public, err = net.Listen("tcp", front); err != nil {
+		return nil, nil, fmt.Errorf("%w; end what listens there, or choose another address with --listen", err)
+	}
+	if back == "" {
+		return public, nil, nil
+	}
+	admin, err = net.Listen("tcp", back)
+	switch {
+	case err == nil:
+		return public, admin, nil
+	case cfg.Front.Admin.Listen == "":
+		logger.Warn("no metrics are served: their default address is taken; set admin.listen", slog.Any("error", err))
+		return public, nil, nil
+	default:
+		_ = public.Close()
+		return nil, nil, fmt.Errorf("%w; end what listens there, or choose another address with admin.listen (off for none)", err)
+	}
+}
+
+// authentication is the middleware that says who asks; nothing where none is configured.
+func authentication(cfg *config.Config, logger *slog.Logger) (func(http.Handler) http.Handler, func(), error) {
+	if cfg.Authentication.Router.JWT == nil {
+		return nil, func() {}, nil
+	}
+	v, err := auth.New(cfg.Authentication, auth.Parts{Logger: logger})
+	if err != nil {
+		return nil, nil, err
+	}
+	return auth.Middleware(v), func() { _ = v.Close() }, nil
+}
+
+// inbound lets header rules see the client's headers and claims.
+func inbound(ctx context.Context, r *http.Request) context.Context {
+	return subgraph.NewContext(ctx, subgraph.Inbound{Header: r.Header, Claim: auth.FromContext(ctx).Claim})
+}
+
+// local is graph/ with resolvers/, executed in process; their ports are joined to the monolith's client and
+// to the verified token.
+func local(cfg *config.Config, logger *slog.Logger) executor.Fetcher {
+	r := &resolvers.Resolver{Viewer: caller, Organizations: monolith.NewClient(cfg.Connectors)}
+	return subgraph.NewLocal(graph.NewExecutableSchema(graph.Config{Resolvers: r}), subgraph.LocalConfig{
+		Prepare: r.WithLoaders,
+		Failed:  func(_ context.Context, err error) { logger.Warn("resolver failed", slog.Any("error", err)) },
+	})
+}
+
+// monolithPorts let connectors see the client's headers and the environment, and log what failed.
+func monolithPorts(logger *slog.Logger) monolith.Ports {
+	return monolith.Ports{
+		Headers: func(ctx context.Context) http.Header { return subgraph.FromContext(ctx).Header },
+		Env:     os.LookupEnv,
+		Called: func(_ context.Context, c *monolith.Call) {
+			if c.Err != nil {
+				logger.Warn("connector failed", slog.String("connector", c.Connector.Coordinate), slog.String("url", c.URL),
+					slog.Int("status", c.Status), slog.Duration("took", c.Took), slog.Any("error", c.Err))
+			}
+			for _, p := range c.Problems {
+				logger.Debug("mapping problem", slog.String("connector", c.Connector.Coordinate), slog.Any("problem", p))
+			}
+		},
+	}
+}
+
+// caller is who asks, as the resolvers need it.
+func caller(ctx context.Context) (resolvers.Caller, bool) {
+	who := auth.FromContext(ctx)
+	if who == nil {
+		return resolvers.Caller{}, false
+	}
+	email, _ := who.Claim("email")
+	organization, _ := who.Claim("org")
+	return resolvers.Caller{Subject: who.Subject, Email: email, Organization: organization, Scopes: who.Scopes}, true
+}
+
+// reload makes a changed graph the current one; what cannot be served leaves the last good one.
+func reload(gateway *engine.Engine, cfg *config.Config, logger *slog.Logger, g *owners.Graph, err error) {
+	if err == nil {
+		var snapshot *engine.Snapshot
+		if snapshot, err = engine.NewSnapshot(g.Supergraph, g.Fetcher, cfg.Engine()); err == nil {
+			gateway.Swap(snapshot)
+			logger.Info("the graph has changed")
+			return
+		}
+	}
+	logger.Error("the changed graph cannot be served; the last good one stays", slog.Any("error", err))
+}
+
+// observer reports what the engine does.
+type observer struct {
+	*telemetry.Metrics
+	log *slog.Logger
+}
+
+var _ engine.Observer = observer{}
+
+// FetchDone implements executor.Observer. The cause of a failed fetch is logged here, and only here.
+func (o observer) FetchDone(f *queryplan.Fetch, took time.Duration, bytes int, err error) {
+	code := ""
+	if err != nil {
+		code = "SUBREQUEST_FAILED"
+		var known *executor.Error
+		if errors.As(err, &known) {
+			code = known.Code
+		}
+		o.log.Warn("fetch failed", slog.String("subgraph", f.Subgraph), slog.Duration("took", took), slog.Any("error", err))
+	}
+	o.Metrics.FetchDone(f.Subgraph, took, bytes, code)
+}
+
+// version is that of the module, or the revision that it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return "development"
+}

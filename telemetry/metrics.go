@@ -1,0 +1,136 @@
+package telemetry
+
+import (
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metrics counts and measures. Its methods may be called from many goroutines.
+type Metrics struct {
+	registry *prometheus.Registry
+	requests [len(kinds)]requestSeries
+	panics   prometheus.Counter
+	plans    planSeries
+	fetches  fetchVectors
+
+	// subgraphs is replaced as a whole when a subgraph is seen for the first time; mu is held meanwhile.
+	mu        sync.Mutex
+	subgraphs atomic.Pointer[map[string]*fetchSeries]
+}
+
+// kinds and outcomes are the values of the labels of requests; what is none of them counts as the last.
+var (
+	kinds    = [...]string{"query", "mutation", "subscription", "unknown"}
+	outcomes = [...]string{"ok", "partial", "failed", "refused", "panic", "other"}
+)
+
+// requestSeries are those of one kind of request.
+type requestSeries struct {
+	total [len(outcomes)]prometheus.Counter
+	took  prometheus.Observer
+}
+
+// planSeries are those of planning.
+type planSeries struct {
+	made, failed prometheus.Counter
+	took, paths  prometheus.Histogram
+}
+
+// seconds are the buckets of durations, from half a millisecond to half a minute.
+var seconds = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+
+// NewMetrics is a set of metrics with a registry of its own, which also holds those of Go and of the process.
+func NewMetrics() *Metrics {
+	m := &Metrics{registry: prometheus.NewRegistry()}
+	m.subgraphs.Store(&map[string]*fetchSeries{})
+	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.addRequests()
+	m.addPlans()
+	m.fetches = newFetchVectors(m.registry)
+	m.panics = prometheus.NewCounter(prometheus.CounterOpts{Name: "ficus_panics_total", Help: "Panics that were caught."})
+	m.registry.MustRegister(m.panics)
+	return m
+}
+
+// Handler serves the metrics in Prometheus' formats.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{EnableOpenMetrics: true, Registry: m.registry})
+}
+
+func (m *Metrics) addRequests() {
+	total := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "ficus_requests_total", Help: "Requests of clients, by kind of operation and what became of them.",
+	}, []string{"kind", "outcome"})
+	took := prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "ficus_request_duration_seconds", Help: "Time from a request's header to its answer.", Buckets: seconds,
+	}, []string{"kind"})
+	m.registry.MustRegister(total, took)
+	for i, kind := range kinds {
+		m.requests[i].took = took.WithLabelValues(kind)
+		for j, outcome := range outcomes {
+			m.requests[i].total[j] = total.WithLabelValues(kind, outcome)
+		}
+	}
+}
+
+func (m *Metrics) addPlans() {
+	total := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "ficus_plans_total", Help: "Query plans made; a plan that is in the cache is not made again.",
+	}, []string{"outcome"})
+	m.plans = planSeries{
+		made: total.WithLabelValues("ok"), failed: total.WithLabelValues("failed"),
+		took: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "ficus_plan_duration_seconds", Help: "Time to make a query plan.",
+			Buckets: []float64{.0001, .0005, .001, .005, .01, .05, .1, .5, 1, 5},
+		}),
+		paths: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "ficus_plan_paths", Help: "Paths that the planner considered for a query plan.",
+			Buckets: prometheus.ExponentialBuckets(1, 10, 7),
+		}),
+	}
+	m.registry.MustRegister(total, m.plans.took, m.plans.paths)
+}
+
+// RequestDone counts a request: its kind, what became of it, and how long that took.
+func (m *Metrics) RequestDone(kind, outcome string, took time.Duration) {
+	s := &m.requests[position(kinds[:], kind)]
+	s.total[position(outcomes[:], outcome)].Inc()
+	s.took.Observe(took.Seconds())
+}
+
+// position is that of v among the values, the last if it is none of them.
+func position(values []string, v string) int {
+	for i := range values {
+		if values[i] == v {
+			return i
+		}
+	}
+	return len(values) - 1
+}
+
+// Panicked counts a panic that was caught.
+func (m *Metrics) Panicked() { m.panics.Inc() }
+
+// PlanDone counts a planning: how long it took and how many paths it considered.
+func (m *Metrics) PlanDone(took time.Duration, considered int, err error) {
+	if err != nil {
+		m.plans.failed.Inc()
+	} else {
+		m.plans.made.Inc()
+	}
+	m.plans.took.Observe(took.Seconds())
+	m.plans.paths.Observe(float64(considered))
+}
+
+// WatchCache reports how many entries a cache has. Size is called at each scrape; a cache is watched once.
+func (m *Metrics) WatchCache(name string, size func() int) error {
+	return m.registry.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "ficus_cache_entries", Help: "Entries of a cache.", ConstLabels: prometheus.Labels{"cache": name},
+	}, func() float64 { return float64(size()) }))
+}

@@ -1,0 +1,152 @@
+package transport
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/engine"
+)
+
+// call is one request under way. Its buffers are used again; nothing of it outlives finish.
+type call struct {
+	body, out []byte
+	request   engine.Request
+	start     time.Time
+	// refused is why the engine is not asked, nil if it is; result is what it said, status what was answered.
+	refused *refusal
+	result  engine.Outcome
+	status  int
+	outcome string
+}
+
+var calls = sync.Pool{New: func() any { return new(call) }}
+
+// maxKept is the largest buffer that is kept for later requests: a rare large one must not hold memory.
+const maxKept = 1 << 20
+
+func newCall(start time.Time) *call {
+	c := calls.Get().(*call)
+	c.start = start
+	return c
+}
+
+// release gives the buffers back.
+func (c *call) release() {
+	keep := call{body: c.body[:0], out: c.out[:0]}
+	if cap(keep.body) > maxKept {
+		keep.body = nil
+	}
+	if cap(keep.out) > maxKept {
+		keep.out = nil
+	}
+	*c = keep
+	calls.Put(c)
+}
+
+// execute asks the engine and writes its answer.
+func (s *Server) execute(w http.ResponseWriter, r *http.Request, c *call, m media, p params) {
+	ctx := s.context(w, r)
+	c.request.Query, c.request.OperationName, c.request.Variables = p.query, p.operationName, p.variables
+	c.out, c.result = s.parts.Engine.Execute(ctx, &c.request, c.out[:0])
+	c.outcome, c.status = outcomeName(c.result), statusOf(c.result, m)
+	if c.status == http.StatusMethodNotAllowed {
+		w.Header()["Allow"] = []string{http.MethodPost}
+	}
+	s.write(w, m, c.status, c.out)
+}
+
+// context is the one that a request is executed in.
+func (s *Server) context(w http.ResponseWriter, r *http.Request) context.Context {
+	ctx := withRequestID(r.Context(), requestID(w))
+	if s.parts.Context != nil {
+		ctx = s.parts.Context(ctx, r)
+	}
+	return ctx
+}
+
+// statusOf is the status of the engine's answer.
+// https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes
+func statusOf(o engine.Outcome, m media) int {
+	switch {
+	case !o.Refused:
+		return http.StatusOK
+	case o.Code == engine.CodeMutationForbidden:
+		return http.StatusMethodNotAllowed
+	case o.Code == CodeInternal:
+		return http.StatusInternalServerError
+	case m == mediaGraphQL:
+		return http.StatusBadRequest
+	}
+	return http.StatusOK
+}
+
+func outcomeName(o engine.Outcome) string {
+	switch {
+	case o.Refused:
+		return OutcomeRefused
+	case o.Errors == 0:
+		return OutcomeOK
+	case o.DataNull:
+		return OutcomeFailed
+	}
+	return OutcomePartial
+}
+
+// write sends an answer. A client that is gone is no error of ours.
+func (s *Server) write(w http.ResponseWriter, m media, status int, body []byte) {
+	h := w.Header()
+	h["Content-Type"] = contentTypes[m]
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	if s.draining.Load() {
+		h["Connection"] = closeConnection
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
+
+// closeConnection is the value of a Connection header, shared by all answers.
+var closeConnection = []string{"close"}
+
+// finish ends a call: it answers what was refused, catches what panicked, counts and logs. It is deferred.
+func (s *Server) finish(w http.ResponseWriter, r *http.Request, c *call) {
+	if v := recover(); v != nil {
+		s.caught(r.Context(), requestID(w), v)
+		if c.outcome == "" {
+			s.refuse(w, r, internal())
+		}
+		s.parts.Observer.RequestDone(kindName(c.result.Kind), OutcomePanic, time.Since(c.start))
+		// Not released: whoever panicked may have left a reader of these buffers behind.
+		return
+	}
+	if c.refused != nil {
+		c.outcome, c.status, c.result.Code = OutcomeRefused, c.refused.status, c.refused.code
+		s.refuse(w, r, c.refused)
+	}
+	took := time.Since(c.start)
+	s.parts.Observer.RequestDone(kindName(c.result.Kind), c.outcome, took)
+	if s.parts.Logger.Enabled(r.Context(), slog.LevelDebug) {
+		s.logCall(w, r, c, took)
+	}
+	c.release()
+}
+
+func kindName(k ast.Operation) string {
+	if k == "" {
+		return "unknown"
+	}
+	return string(k)
+}
+
+func (s *Server) logCall(w http.ResponseWriter, r *http.Request, c *call, took time.Duration) {
+	s.parts.Logger.LogAttrs(r.Context(), slog.LevelDebug, "request",
+		slog.String("request_id", requestID(w)), slog.String("method", r.Method), slog.Int("status", c.status),
+		slog.String("kind", kindName(c.result.Kind)), slog.String("operation", c.result.OperationName),
+		slog.String("outcome", c.outcome), slog.String("code", c.result.Code), slog.Int("errors", c.result.Errors),
+		slog.Int("fetches", c.result.Fetches), slog.Int("bytes", len(c.out)), slog.Duration("took", took))
+}

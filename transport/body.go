@@ -1,0 +1,50 @@
+package transport
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+)
+
+// maxClaim is how much memory a body gets for what it says of its length; beyond that, for what arrives.
+const maxClaim = 64 << 10
+
+// readBody appends the request's body to buf. What is larger than limit is refused without being read further.
+func readBody(buf []byte, r *http.Request, limit int) ([]byte, *refusal) {
+	if r.ContentLength > int64(limit) {
+		return buf, tooLarge(limit)
+	}
+	// One byte more than the body has room to read its end.
+	if need := max(min(int(r.ContentLength)+1, maxClaim), 4096); need > cap(buf) {
+		buf = make([]byte, 0, need)
+	}
+	for {
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+		n, err := r.Body.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		switch {
+		case len(buf) > limit:
+			return buf, tooLarge(limit)
+		case err == io.EOF:
+			return buf, nil
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			refused := refusef(http.StatusRequestTimeout, CodeTimeout, "the request took too long to arrive")
+			refused.closes = true
+			return buf, refused
+		case err != nil:
+			refused := badRequest("the request's body ended before it was complete")
+			refused.closes = true
+			return buf, refused
+		}
+	}
+}
+
+func tooLarge(limit int) *refusal {
+	r := refusef(http.StatusRequestEntityTooLarge, CodePayloadTooLarge,
+		"the request is larger than %d bytes; send large values in parts, or raise limits.http_max_request_bytes", limit)
+	r.closes = true
+	return r
+}

@@ -1,0 +1,196 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Config is how the graph is served. Its zero value is the default; the keys are Apollo Router's where the
+// thing is the same.
+type Config struct {
+	// Supergraph is where the graph is served.
+	Supergraph Endpoint `yaml:"supergraph"`
+	// CORS says which websites may ask from a browser; none may by default.
+	CORS CORS `yaml:"cors"`
+	// CSRF says how requests prove that no website made the browser send them.
+	CSRF CSRF `yaml:"csrf"`
+	// Limits bounds requests.
+	Limits Limits `yaml:"limits"`
+	// HealthCheck is the health endpoint.
+	HealthCheck HealthCheck `yaml:"health_check"`
+	// GraphiQL is the explorer in the browser.
+	GraphiQL GraphiQL `yaml:"graphiql"`
+	// Admin is the listener for operators.
+	Admin Admin `yaml:"admin"`
+	// Server bounds connections.
+	Server Connections `yaml:"server"`
+	// Shutdown is how the server ends.
+	Shutdown Shutdown `yaml:"shutdown"`
+}
+
+// Endpoint is where the graph is served.
+type Endpoint struct {
+	// Listen is the address, 127.0.0.1:4000 by default.
+	Listen string `yaml:"listen"`
+	// Path of the graph, /graphql by default.
+	Path string `yaml:"path"`
+}
+
+// Limits bounds requests.
+type Limits struct {
+	// HTTPMaxRequestBytes is the largest request body, 2,000,000 by default.
+	HTTPMaxRequestBytes int `yaml:"http_max_request_bytes"`
+	// HTTP1MaxRequestBufSize is the largest request line with headers, in bytes, 131,072 by default. Go adds 4,096.
+	HTTP1MaxRequestBufSize int `yaml:"http1_max_request_buf_size"`
+}
+
+// HealthCheck is the health endpoint, on the public listener and the admin one.
+type HealthCheck struct {
+	// Enabled is true by default; it turns off the endpoint on the public listener.
+	Enabled *bool `yaml:"enabled"`
+	// Path is /health by default; /live and /ready are beneath it.
+	Path string `yaml:"path"`
+}
+
+// GraphiQL is the explorer in the browser.
+type GraphiQL struct {
+	// Enabled serves the explorer at / and, to browsers, at the graph's path.
+	Enabled bool `yaml:"enabled"`
+}
+
+// Admin is the listener for operators; it must not be reachable from outside.
+type Admin struct {
+	// Listen is the address, 127.0.0.1:9090 by default; "off" for none.
+	Listen string `yaml:"listen"`
+}
+
+// Connections bounds what a client's connection may take.
+type Connections struct {
+	// HeaderReadTimeout is how long a request's header may take, 10s by default.
+	HeaderReadTimeout time.Duration `yaml:"header_read_timeout"`
+	// ReadTimeout is how long a whole request may take to arrive, 30s by default.
+	ReadTimeout time.Duration `yaml:"read_timeout"`
+	// WriteTimeout is how long answering may take, from the end of the request's header to the last byte; 120s by default.
+	WriteTimeout time.Duration `yaml:"write_timeout"`
+	// IdleTimeout is how long a connection without requests is kept, 120s by default.
+	IdleTimeout time.Duration `yaml:"idle_timeout"`
+}
+
+// Shutdown is how the server ends.
+type Shutdown struct {
+	// Delay is how long requests are still taken after readiness went down, so that load balancers see it; 0 by default.
+	Delay time.Duration `yaml:"delay"`
+	// Timeout is how long requests in flight may take to complete, 30s by default.
+	Timeout time.Duration `yaml:"timeout"`
+}
+
+// Validate reports everything that is wrong with the configuration.
+func (c Config) Validate() error {
+	var errs []error
+	add := func(err error) {
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	add(validAddress("supergraph.listen", c.Supergraph.Listen))
+	if c.Admin.Listen != AdminOff {
+		add(validAddress("admin.listen", c.Admin.Listen))
+	}
+	add(validPath("supergraph.path", c.Supergraph.Path))
+	add(validPath("health_check.path", c.HealthCheck.Path))
+	full := c.withDefaults()
+	if full.Supergraph.Path == full.HealthCheck.Path {
+		add(fmt.Errorf("supergraph.path and health_check.path are both %s; give each its own", full.Supergraph.Path))
+	}
+	add(notNegative("limits.http_max_request_bytes", int64(c.Limits.HTTPMaxRequestBytes)))
+	add(notNegative("limits.http1_max_request_buf_size", int64(c.Limits.HTTP1MaxRequestBufSize)))
+	add(notNegative("server.header_read_timeout", int64(c.Server.HeaderReadTimeout)))
+	add(notNegative("server.read_timeout", int64(c.Server.ReadTimeout)))
+	add(notNegative("server.write_timeout", int64(c.Server.WriteTimeout)))
+	add(notNegative("server.idle_timeout", int64(c.Server.IdleTimeout)))
+	add(notNegative("shutdown.delay", int64(c.Shutdown.Delay)))
+	add(notNegative("shutdown.timeout", int64(c.Shutdown.Timeout)))
+	add(c.CORS.validate())
+	add(c.CSRF.validate())
+	return errors.Join(errs...)
+}
+
+// AdminOff as Admin.Listen means that there is no admin listener.
+const AdminOff = "off"
+
+// withDefaults is the configuration with nothing left open.
+func (c Config) withDefaults() Config {
+	fallback(&c.Supergraph.Listen, "127.0.0.1:4000")
+	fallback(&c.Supergraph.Path, "/graphql")
+	fallback(&c.HealthCheck.Path, "/health")
+	fallback(&c.Admin.Listen, "127.0.0.1:9090")
+	fallback(&c.Limits.HTTPMaxRequestBytes, 2_000_000)
+	fallback(&c.Limits.HTTP1MaxRequestBufSize, 128<<10)
+	fallback(&c.Server.HeaderReadTimeout, 10*time.Second)
+	fallback(&c.Server.ReadTimeout, 30*time.Second)
+	fallback(&c.Server.WriteTimeout, 2*time.Minute)
+	fallback(&c.Server.IdleTimeout, 2*time.Minute)
+	fallback(&c.Shutdown.Timeout, 30*time.Second)
+	return c
+}
+
+// Addresses is where the public and the admin listener belong; admin is empty where there is none.
+func (c Config) Addresses() (public, admin string) {
+	c = c.withDefaults()
+	if c.Admin.Listen == AdminOff {
+		return c.Supergraph.Listen, ""
+	}
+	return c.Supergraph.Listen, c.Admin.Listen
+}
+
+// Path is where the graph is served.
+func (c Config) Path() string { return c.withDefaults().Supergraph.Path }
+
+func fallback[T comparable](v *T, to T) {
+	var zero T
+	if *v == zero {
+		*v = to
+	}
+}
+
+func validAddress(key, v string) error {
+	if v == "" {
+		return nil
+	}
+	if _, _, err := net.SplitHostPort(v); err != nil {
+		return fmt.Errorf("%s: %q is not an address; write host:port, such as 127.0.0.1:4000", key, v)
+	}
+	return nil
+}
+
+// pathShape is what may be a path: no pattern of the router, no query.
+var pathShape = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*$`)
+
+func validPath(key, v string) error {
+	if v != "" && !pathShape.MatchString(v) {
+		return fmt.Errorf("%s: %q is not a path; write one such as /graphql, of letters, digits and ._~-/", key, v)
+	}
+	return nil
+}
+
+func notNegative(key string, v int64) error {
+	if v < 0 {
+		return fmt.Errorf("%s: must not be negative", key)
+	}
+	return nil
+}
+
+// validHeaderName says whether v can be the name of a header.
+func validHeaderName(v string) bool {
+	const marks = "!#$%&'*+-.^_`|~"
+	for _, c := range v {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune(marks, c) {
+			return false
+		}
+	}
+	return v != ""
+}

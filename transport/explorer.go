@@ -1,0 +1,80 @@
+package transport
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+)
+
+var (
+	//go:embed explorer/explorer.html
+	explorerHTML string
+	//go:embed explorer/explorer.css
+	explorerCSS string
+	//go:embed explorer/editor.js
+	explorerEditor string
+	//go:embed explorer/answer.js
+	explorerAnswer string
+	//go:embed explorer/schema.js
+	explorerSchema string
+	//go:embed explorer/explorer.js
+	explorerMain string
+)
+
+// page is the explorer: one HTML document that loads nothing from elsewhere, so that it works offline and a
+// strict content security policy can hold.
+type page struct {
+	html   []byte
+	policy string
+}
+
+// newPage is the page that asks the graph at the path. It sends a header that proves its requests safe even
+// where CSRF protection has headers of its own.
+func newPage(path string, guard csrfGuard) (*page, error) {
+	t, err := template.New("explorer").Parse(explorerHTML)
+	if err != nil {
+		return nil, fmt.Errorf("explorer: %w", err)
+	}
+	// One script, so that one digest allows it; the last part starts the others.
+	script := "\"use strict\";\n" + explorerEditor + explorerAnswer + explorerSchema + explorerMain
+	var out bytes.Buffer
+	err = t.Execute(&out, map[string]any{
+		"Path": path, "Header": guard.headers[0],
+		"CSS": template.CSS(explorerCSS), "JS": template.JS(script),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("explorer: %w", err)
+	}
+	return &page{html: out.Bytes(), policy: "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+		"script-src '" + digest(script) + "'; style-src '" + digest(explorerCSS) + "'"}, nil
+}
+
+// digest is how a content security policy names an inline script or style.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// wanted says whether the request comes from somebody who opens the graph's path in a browser.
+func (p *page) wanted(r *http.Request) bool {
+	if r.Method != http.MethodGet || r.URL.RawQuery != "" {
+		return false
+	}
+	accept := strings.Join(r.Header["Accept"], ",")
+	return strings.Contains(accept, "text/html") && !strings.Contains(accept, "application/graphql-response+json")
+}
+
+// ServeHTTP serves the page.
+func (p *page) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", p.policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	_, _ = w.Write(p.html)
+}

@@ -1,0 +1,53 @@
+package transport_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+	gqlgen "github.com/99designs/gqlgen/graphql/handler/transport"
+
+	"github.com/ficusgraph/ficus/transport"
+)
+
+// TestGuest: a transport of gqlgen's own goes through the same engine, in the same context, behind the same
+// protection.
+func TestGuest(t *testing.T) {
+	seen := ""
+	server := start(t, transport.Config{}, func(p *transport.Parts) {
+		p.Transports = []graphql.Transport{gqlgen.SSE{}}
+		p.Engine = small{before: func(ctx context.Context) {
+			seen = transport.RequestID(ctx)
+			if strings.HasPrefix(seen, "panic") {
+				panic("boom")
+			}
+		}}
+		p.Context = func(ctx context.Context, _ *http.Request) context.Context { return ctx }
+	})
+	stream := "Accept: text/event-stream"
+	got := send(t, "POST", server.URL+"/graphql", `{"query":"query($n: String){hello(name: $n)}","variables":{"n":"x"}}`, isJSON, stream, "X-Request-Id: abc")
+	for _, want := range []string{"event: next", `"variables":{"n":"x"}`, "event: complete"} {
+		if got.status != 200 || !strings.Contains(got.body, want) {
+			t.Errorf("%d %s, want %s in it", got.status, got.body, want)
+		}
+	}
+	if seen != "abc" {
+		t.Errorf("executed as %q", seen)
+	}
+	got = send(t, "POST", server.URL+"/graphql", `{"query":"{secret}"}`, isJSON, stream)
+	if !strings.Contains(got.body, `"message":"not for you"`) || !strings.Contains(got.body, `"path":["secret"]`) {
+		t.Errorf("errors got lost: %s", got.body)
+	}
+	if got := send(t, "POST", server.URL+"/graphql", `{"query":"{hello}"}`, "Content-Type: text/plain", stream); got.code() != "CSRF_ERROR" {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+	if got := send(t, "POST", server.URL+"/graphql", `{"query":"{hello}"}`, isJSON, stream, "X-Request-Id: panic"); strings.Contains(got.body, "boom") {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+	// What is not theirs is ours.
+	if got := send(t, "POST", server.URL+"/graphql", `{"query":"{hello}"}`, isJSON); got.header.Get("Content-Type") != "application/json; charset=utf-8" {
+		t.Errorf("%d %v", got.status, got.header)
+	}
+}

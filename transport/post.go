@@ -1,0 +1,85 @@
+package transport
+
+import (
+	"mime"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// post answers requests that come as a JSON body.
+// https://graphql.github.io/graphql-over-http/draft/#sec-POST
+type post struct{ s *Server }
+
+var _ graphql.Transport = post{}
+
+// Supports implements graphql.Transport.
+func (p post) Supports(r *http.Request) bool { return r.Method == http.MethodPost }
+
+// Do implements graphql.Transport. It does not need gqlgen's executor.
+func (p post) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
+	c := newCall(time.Now())
+	defer p.s.finish(w, r, c)
+	media, ok := negotiate(r.Header["Accept"])
+	if !ok {
+		c.refused = notAcceptable()
+		return
+	}
+	if c.refused = checkContent(r.Header); c.refused != nil {
+		return
+	}
+	if c.body, c.refused = readBody(c.body[:0], r, p.s.cfg.Limits.HTTPMaxRequestBytes); c.refused != nil {
+		return
+	}
+	params, refused := scanParams(c.body)
+	if refused != nil {
+		c.refused = refused
+		return
+	}
+	p.s.execute(w, r, c, media, params)
+}
+
+// checkContent refuses a body that is not JSON in UTF-8.
+func checkContent(h http.Header) *refusal {
+	const how = "send a JSON object with content-type: application/json"
+	if e := h.Get("Content-Encoding"); e != "" && e != "identity" {
+		return refusef(http.StatusUnsupportedMediaType, CodeUnsupportedMedia, "the content-encoding of the request is not supported; send the body as it is")
+	}
+	v := h.Get("Content-Type")
+	if v == "application/json" {
+		return nil
+	}
+	if v == "" {
+		return refusef(http.StatusUnsupportedMediaType, CodeUnsupportedMedia, "the request has no content-type; %s", how)
+	}
+	kind, params, err := mime.ParseMediaType(v)
+	if err != nil || kind != "application/json" {
+		return refusef(http.StatusUnsupportedMediaType, CodeUnsupportedMedia, "the request's content-type is not supported; %s", how)
+	}
+	if c := params["charset"]; c != "" && !isUTF8(c) {
+		return refusef(http.StatusUnsupportedMediaType, CodeUnsupportedMedia, "the request's charset is not supported; send UTF-8")
+	}
+	return nil
+}
+
+func notAcceptable() *refusal {
+	return refusef(http.StatusNotAcceptable, CodeNotAcceptable,
+		"the accept header names nothing that can be answered; accept application/graphql-response+json or application/json")
+}
+
+// otherMethods refuses what is neither GET nor POST.
+type otherMethods struct{ s *Server }
+
+var _ graphql.Transport = otherMethods{}
+
+// Supports implements graphql.Transport.
+func (o otherMethods) Supports(*http.Request) bool { return true }
+
+// Do implements graphql.Transport.
+func (o otherMethods) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
+	c := newCall(time.Now())
+	defer o.s.finish(w, r, c)
+	c.refused = refusef(http.StatusMethodNotAllowed, CodeMethodNotAllowed, "the graph is asked with GET or POST")
+	c.refused.allow = "GET, POST"
+}

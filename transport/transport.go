@@ -1,0 +1,223 @@
+// Package transport is the front of the house: it speaks GraphQL over HTTP and is the one place that writes
+// answers.
+//
+//	listener -> enter        request id, recovery, CORS             (enter.go, cors.go)
+//	         -> route        /health*, the explorer, the graph      (transport.go, health.go, explorer.go)
+//	         -> csrf         what a browser sends unasked is refused (csrf.go)
+//	         -> authenticate handed in: auth.Middleware
+//	         -> gqlgen       handler.Server picks a transport       (post.go, get.go)
+//	         -> params       the body, scanned once, in place       (params.go)
+//	         -> engine       request -> response bytes              (engine.go)
+//	         -> write        status by media type, one Write        (answer.go)
+//
+// gqlgen's handler.Server carries the front, so that its transports for streams can stand beside ours. The
+// POST and GET transports here go past its executor: they hand the query's text and the variables' bytes to
+// the engine, and write the bytes that come back.
+//
+// Whatever is refused before the engine is a refusal: a status, a code and a message that says what to do.
+// Nothing on a request's way panics by design; what panics nevertheless is caught once, counted, and answered
+// with INTERNAL_SERVER_ERROR.
+//
+// A Server ends in order: not ready, a delay in which load balancers see that, no new connections, requests in
+// flight complete, then the admin listener closes (serve.go).
+package transport
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/go-chi/chi/v5"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Parts is what a Server is joined to. Only Engine is required.
+type Parts struct {
+	// Engine answers the requests.
+	Engine Engine
+	// Transports are asked before POST and GET whether a request is theirs; gqlgen's for streams belong here.
+	Transports []graphql.Transport
+	// Schema is the current API schema, which Transports need.
+	Schema func() *ast.Schema
+	// Authenticate wraps the graph's handler, as auth.Middleware does.
+	Authenticate func(http.Handler) http.Handler
+	// Context makes the context that a request is executed in, from its own and the request.
+	Context func(context.Context, *http.Request) context.Context
+	// Ready says whether the gateway can answer; nil means always. It is asked by the readiness check.
+	Ready func() bool
+	// Observer counts requests and panics.
+	Observer Observer
+	// Metrics is served on the admin listener as /metrics.
+	Metrics http.Handler
+	// Logger gets what operators should know; nil means slog.Default.
+	Logger *slog.Logger
+	// NewID makes request ids.
+	NewID func() string
+}
+
+// Observer is told how requests ended. It is called from many goroutines and must be quick.
+type Observer interface {
+	// RequestDone is called once a request: kind is query, mutation, subscription or unknown; outcome is one of
+	// the Outcome constants.
+	RequestDone(kind, outcome string, took time.Duration)
+	// Panicked is called for each panic that was caught.
+	Panicked()
+}
+
+// What became of a request, as Observer and logs name it.
+const (
+	// OutcomeOK is an answer without errors, OutcomePartial one with errors and data, OutcomeFailed one whose
+	// data is null.
+	OutcomeOK, OutcomePartial, OutcomeFailed = "ok", "partial", "failed"
+	// OutcomeRefused is a request that was not executed.
+	OutcomeRefused = "refused"
+	// OutcomePanic is a request that panicked.
+	OutcomePanic = "panic"
+)
+
+// Server serves the graph over HTTP.
+type Server struct {
+	cfg    Config
+	parts  Parts
+	gql    http.Handler
+	public http.Handler
+	admin  http.Handler
+	csrf   csrfGuard
+	page   *page
+	ready  atomic.Bool
+	// draining has answers close their connections: clients come back on a new one, which the balancer sends
+	// elsewhere. Connections that are idle stay open meanwhile, as a request may be on its way.
+	draining atomic.Bool
+}
+
+// New is a server of the parts' engine. The configuration's errors are returned together.
+func New(cfg Config, parts Parts) (*Server, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("transport: %w", err)
+	}
+	if parts.Engine == nil {
+		return nil, fmt.Errorf("transport: an engine is required")
+	}
+	s := &Server{cfg: cfg.withDefaults(), parts: parts}
+	s.parts.fill()
+	s.csrf = newCSRFGuard(s.cfg.CSRF)
+	var err error
+	if s.cfg.GraphiQL.Enabled {
+		if s.page, err = newPage(s.cfg.Supergraph.Path, s.csrf); err != nil {
+			return nil, fmt.Errorf("transport: %w", err)
+		}
+	}
+	s.gql = s.stack()
+	if s.public, err = s.routes(); err != nil {
+		return nil, fmt.Errorf("transport: %w", err)
+	}
+	s.admin = s.adminRoutes()
+	return s, nil
+}
+
+// Handler is what the public listener serves.
+func (s *Server) Handler() http.Handler { return s.public }
+
+// AdminHandler is what the admin listener serves: health and metrics.
+func (s *Server) AdminHandler() http.Handler { return s.admin }
+
+// fill replaces what was left out of the parts.
+func (p *Parts) fill() {
+	if p.Logger == nil {
+		p.Logger = slog.Default()
+	}
+	if p.NewID == nil {
+		p.NewID = newID
+	}
+	if p.Observer == nil {
+		p.Observer = unobserved{}
+	}
+	if p.Schema == nil {
+		p.Schema = func() *ast.Schema { return &ast.Schema{} }
+	}
+}
+
+// stack is gqlgen's handler with our transports. It asks them in this order.
+func (s *Server) stack() http.Handler {
+	server := handler.New(executable{s.parts})
+	for _, t := range s.parts.Transports {
+		server.AddTransport(guest{t, s})
+	}
+	server.AddTransport(post{s})
+	server.AddTransport(get{s})
+	server.AddTransport(otherMethods{s})
+	server.SetRecoverFunc(s.recoverResolver)
+	if s.parts.Authenticate == nil {
+		return server
+	}
+	return s.parts.Authenticate(server)
+}
+
+// routes is the public handler.
+func (s *Server) routes() (http.Handler, error) {
+	r := chi.NewRouter()
+	r.Use(s.enter)
+	cors, err := s.cfg.CORS.middleware(s.csrf)
+	if err != nil {
+		return nil, err
+	}
+	if cors != nil {
+		r.Use(cors)
+	}
+	if on := s.cfg.HealthCheck.Enabled; on == nil || *on {
+		s.addHealth(r)
+	}
+	r.HandleFunc(s.cfg.Supergraph.Path, s.graph)
+	if s.page != nil && s.cfg.Supergraph.Path != "/" {
+		r.Get("/", s.page.ServeHTTP)
+	}
+	r.NotFound(s.notFound)
+	r.MethodNotAllowed(s.methodNotAllowed)
+	return r, nil
+}
+
+// adminRoutes is the handler of the admin listener.
+func (s *Server) adminRoutes() http.Handler {
+	r := chi.NewRouter()
+	r.Use(s.enter)
+	s.addHealth(r)
+	if s.parts.Metrics != nil {
+		r.Method(http.MethodGet, "/metrics", s.parts.Metrics)
+	}
+	r.NotFound(s.notFound)
+	r.MethodNotAllowed(s.methodNotAllowed)
+	return r
+}
+
+// graph serves the graph's path.
+func (s *Server) graph(w http.ResponseWriter, r *http.Request) {
+	if s.page != nil && s.page.wanted(r) {
+		s.page.ServeHTTP(w, r)
+		return
+	}
+	if refused := s.csrf.check(r); refused != nil {
+		s.refuse(w, r, refused)
+		return
+	}
+	s.gql.ServeHTTP(w, r)
+}
+
+func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
+	s.refuse(w, r, refusef(http.StatusNotFound, CodeNotFound,
+		"nothing is served at this path; the graph is at %s", s.cfg.Supergraph.Path))
+}
+
+func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
+	s.refuse(w, r, refusef(http.StatusMethodNotAllowed, CodeMethodNotAllowed, "this path cannot be asked with %s", r.Method))
+}
+
+// unobserved is the Observer of a server that was given none.
+type unobserved struct{}
+
+func (unobserved) RequestDone(string, string, time.Duration) {}
+func (unobserved) Panicked()                                 {}
