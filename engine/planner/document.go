@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -32,7 +34,7 @@ func (d *document) print(kind ast.Operation, selections []*queryplan.Selection) 
 			variables = append(variables, &queryplan.Variable{Name: v.Variable, Type: v.Type})
 			text := "$" + v.Variable + ":" + v.Type.String()
 			if v.DefaultValue != nil { // which lets it stand where null may not
-				text += "=" + v.DefaultValue.String()
+				text += "=" + literal(v.DefaultValue)
 			}
 			declared = append(declared, text)
 		}
@@ -69,7 +71,7 @@ func (d *document) selection(s *queryplan.Selection) {
 	}
 	for i, a := range s.Arguments {
 		d.b.WriteByte("(,"[min(i, 1)])
-		d.b.WriteString(a.Name + ":" + a.Value.String())
+		d.b.WriteString(a.Name + ":" + literal(a.Value))
 		d.uses(a.Value)
 	}
 	if len(s.Arguments) > 0 {
@@ -86,5 +88,35 @@ func (d *document) uses(v *ast.Value) {
 	}
 	for _, c := range v.Children {
 		d.uses(c.Value)
+	}
+}
+
+// literal is a value as it is written in a document. Strings are escaped as JSON does, which GraphQL reads alike.
+func literal(v *ast.Value) string {
+	switch v.Kind {
+	case ast.Variable:
+		return "$" + v.Raw
+	case ast.StringValue, ast.BlockValue:
+		var b bytes.Buffer
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(v.Raw); err != nil {
+			return `""` // a string can always be encoded
+		}
+		return strings.TrimSuffix(b.String(), "\n")
+	case ast.ListValue, ast.ObjectValue:
+		parts := make([]string, len(v.Children))
+		for i, c := range v.Children {
+			parts[i] = literal(c.Value)
+			if v.Kind == ast.ObjectValue {
+				parts[i] = c.Name + ":" + parts[i]
+			}
+		}
+		if v.Kind == ast.ListValue {
+			return "[" + strings.Join(parts, ",") + "]"
+		}
+		return "{" + strings.Join(parts, ",") + "}"
+	default:
+		return v.Raw
 	}
 }

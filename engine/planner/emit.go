@@ -7,12 +7,11 @@ import (
 
 	"github.com/ficusgraph/ficus/engine/operation"
 	"github.com/ficusgraph/ficus/engine/queryplan"
-	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
 // emitter turns groups into fetches.
 type emitter struct {
-	sg        *supergraph.Supergraph
+	graph     *graph
 	variables ast.VariableDefinitionList
 }
 
@@ -41,9 +40,7 @@ func typenames(g *group) {
 		return
 	}
 	for _, c := range g.sources {
-		if !isInterfaceObject(c.typ, c.sub) {
-			c.set.typename = true
-		}
+		c.set.typename = true
 	}
 }
 
@@ -85,7 +82,7 @@ func (e *emitter) fetch(id int, g *group) *queryplan.Fetch {
 		f.Subgraph = queryplan.Introspection
 		f.Selections = introspected(g.introspection)
 	} else {
-		f.Subgraph = e.sg.Subgraphs[g.sub].Name
+		f.Subgraph = e.graph.sg.Subgraphs[g.sub].Name
 		f.Selections = e.selections(g.set, g.sub)
 	}
 	for _, s := range g.path {
@@ -114,6 +111,7 @@ func (e *emitter) representation(g *group, r *representation) *queryplan.Represe
 }
 
 func (e *emitter) selections(s *set, sub int) []*queryplan.Selection {
+	e.hoist(s, sub)
 	var out []*queryplan.Selection
 	if s.typename || s.typ != nil && len(s.fields)+len(s.frags) == 0 {
 		out = append(out, &queryplan.Selection{Name: queryplan.Typename, Field: queryplan.Typename, Parent: s.typ.Name})

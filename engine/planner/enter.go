@@ -89,15 +89,17 @@ func (b *builder) groupFor(pos *position, at *supergraph.Type, h *hop, inputs []
 		pos.set.typename = true
 		path = narrowed(path, at.Members)
 	}
+	typeKnown := !isInterfaceObject(pos.typ, pos.sub)
 	for _, g := range pos.place.groups {
-		if g.sub == h.sub && len(g.path) == len(path) && !anyWaitsFor(needs, g) && !b.conflict(pos.place, g.sent(at, h.as), inputs) {
+		if g.sub == h.sub && g.accepts(at, h.as, typeKnown) && !anyWaitsFor(needs, g) && !b.conflict(pos.place, g.sent(at, h.as), inputs) {
 			g.widen(path)
 			g.dependOn(needs)
 			g.sources = append(g.sources, pos.cursor)
 			return g
 		}
 	}
-	g := &group{id: len(b.groups), sub: h.sub, kind: ast.Query, path: slices.Clone(path), set: &set{}, sources: []cursor{pos.cursor}}
+	g := &group{id: len(b.groups), sub: h.sub, kind: ast.Query, path: slices.Clone(path), set: &set{}}
+	g.sources, g.typeKnown = []cursor{pos.cursor}, typeKnown
 	g.dependOn(needs)
 	b.groups = append(b.groups, g)
 	pos.place.groups = append(pos.place.groups, g)
@@ -130,7 +132,7 @@ func (b *builder) addInputs(p *place, list *[]*queryplan.Input, wants []*want, a
 		}
 		sl := w.slot
 		if sl == nil {
-			sl = p.slotFor(b.sg, "", w.field, w.argsText)
+			sl = p.slotFor(b.sg, "", w.field, w.argsText, nil)
 		}
 		on := w.types
 		if !slices.ContainsFunc(at.Members, func(t string) bool { return !slices.Contains(w.types, t) }) {
@@ -153,7 +155,7 @@ func (b *builder) conflict(p *place, inputs []*queryplan.Input, wants []*want) b
 		}
 		sl := w.slot
 		if sl == nil {
-			sl = p.slotFor(b.sg, "", w.field, w.argsText)
+			sl = p.slotFor(b.sg, "", w.field, w.argsText, nil)
 		}
 		for _, in := range inputs {
 			if in.Name == w.name && (in.From != sl.name || sl.child != nil && b.conflict(sl.child, in.Fields, w.sub)) {

@@ -22,6 +22,8 @@ type group struct {
 	reps []*representation
 	// sources are the cursors at whose objects an entity group is entered.
 	sources []cursor
+	// typeKnown: the objects' run-time types can be fetched along with them.
+	typeKnown bool
 	// introspection, if not nil, is what the engine answers itself.
 	introspection []*operation.Selection
 }
@@ -30,6 +32,17 @@ type group struct {
 type representation struct {
 	at, as *supergraph.Type
 	inputs []*queryplan.Input
+}
+
+// accepts reports whether the group can identify objects of a type beside those that it has: no object may fit
+// two representations, and only objects whose type is known can be told apart.
+func (g *group) accepts(at, as *supergraph.Type, typeKnown bool) bool {
+	for _, r := range g.reps {
+		if (r.at != at || r.as != as) && (!typeKnown || !g.typeKnown || intersects(r.at.Members, at.Members)) {
+			return false
+		}
+	}
+	return true
 }
 
 // sent is what the group sends for objects of a type.
@@ -120,6 +133,7 @@ type set struct {
 	typ      *supergraph.Type // in the subgraph; nil for the entities
 	typename bool
 	fields   []*selected
+	bySlot   map[*slot]*selected
 	frags    []*set
 }
 
@@ -149,15 +163,17 @@ func (s *set) on(t *supergraph.Type) *set {
 
 // add selects a field into a slot.
 func (s *set) add(sl *slot, w *want, a answer, ret *supergraph.Type) *selected {
-	for _, f := range s.fields {
-		if f.slot == sl {
-			return f
-		}
+	if f := s.bySlot[sl]; f != nil {
+		return f
+	}
+	if s.bySlot == nil {
+		s.bySlot = map[*slot]*selected{}
 	}
 	f := &selected{slot: sl, want: w, answer: a, parent: s.typ}
 	if sl.child != nil {
 		f.sub = &set{typ: ret}
 	}
 	s.fields = append(s.fields, f)
+	s.bySlot[sl] = f
 	return f
 }

@@ -91,6 +91,9 @@ func (s *search) onLevel(sp spot, w *want, still bool) *unit {
 		if !ok || a.needsInputs() || !s.uniform(sp, q, w) {
 			continue
 		}
+		if w.slot != nil && !w.slot.fits(sp.sub, a.field) {
+			continue
+		}
 		v := s.value(w, sp.sub, a, still)
 		if v.cost.free() || v.cost.missing == 0 && !s.providesMore(sp, w, a) {
 			return levelUnit(w, q, option{answer: a, cost: v.cost})

@@ -15,8 +15,9 @@ import (
 // value kept there has a slot, whose name means one field with one set of arguments.
 type place struct {
 	static *supergraph.Type // the type in the graph, as far as the first to ask for it knew
-	slots  []*slot
 	byName map[string]*slot
+	// byField finds slots by field and arguments, and by response key as well.
+	byField map[fieldID][]*slot
 	// bySelection finds the slot of a client's selection.
 	bySelection map[*operation.Selection]*slot
 	// byType finds it where it depends on the object's type.
@@ -28,6 +29,9 @@ type place struct {
 	// shapes that were made for this place, by type and selections.
 	shapes map[string]*queryplan.Shape
 }
+
+// fieldID identifies a field with its arguments; with a key, as the client asked for it.
+type fieldID struct{ key, field, args string }
 
 // typed is a selection for objects of one type.
 type typed struct {
@@ -42,7 +46,9 @@ type slot struct {
 	key string
 	// definitions of the field, one for each parent type on which it is asked for.
 	definitions []*supergraph.Field
-	child       *place
+	// types are the run-time types for which clients' selections use it.
+	types []string
+	child *place
 	// steps from the enclosing object into the value, one "@" for each list.
 	steps []string
 }
@@ -50,15 +56,19 @@ type slot struct {
 func newPlace(static *supergraph.Type) *place {
 	return &place{
 		static: static, byName: map[string]*slot{}, bySelection: map[*operation.Selection]*slot{},
-		byType: map[typed]*slot{}, shapes: map[string]*queryplan.Shape{},
+		byField: map[fieldID][]*slot{}, byType: map[typed]*slot{}, shapes: map[string]*queryplan.Shape{},
 	}
 }
 
-// slotFor finds or makes the slot for a field. A client's selection insists on its key, so that two aliases
-// of one field stay two values; an input (key is "") takes any value of the same field and arguments.
-func (p *place) slotFor(sg *supergraph.Supergraph, key string, f *supergraph.Field, args string) *slot {
-	for _, s := range p.slots {
-		if s.field == f.Name && s.args == args && (key == "" || s.key == key) && s.takes(sg, f) {
+// slotFor finds or makes the slot for a field, wanted for some types. A client's selection insists on its key,
+// so that two aliases of one field stay two values; an input (key is "") takes any value of the same field and
+// arguments.
+func (p *place) slotFor(sg *supergraph.Supergraph, key string, f *supergraph.Field, args string, types []string) *slot {
+	for _, s := range p.byField[fieldID{key, f.Name, args}] {
+		if s.takes(sg, f, key != "" && intersects(s.types, types)) {
+			if key != "" {
+				s.types = union(s.types, types)
+			}
 			return s
 		}
 	}
@@ -67,15 +77,24 @@ func (p *place) slotFor(sg *supergraph.Supergraph, key string, f *supergraph.Fie
 		s.child = newPlace(t)
 	}
 	s.steps = append([]string{s.name}, lists(f.Type)...)
-	p.slots = append(p.slots, s)
 	p.byName[s.name] = s
+	p.byField[fieldID{"", s.field, args}] = append(p.byField[fieldID{"", s.field, args}], s)
+	if key != "" {
+		s.types = types
+		p.byField[fieldID{key, s.field, args}] = append(p.byField[fieldID{key, s.field, args}], s)
+	}
 	return s
 }
 
 // takes reports whether the slot can also hold the field as another type defines it: no subgraph may have to
-// answer two types that cannot share a name in one document. It remembers the definition if so.
-func (s *slot) takes(sg *supergraph.Supergraph, f *supergraph.Field) bool {
+// answer two types that cannot share a name in one document. It remembers the definition if so. Selections of
+// one key for the same objects are one value in any case.
+func (s *slot) takes(sg *supergraph.Supergraph, f *supergraph.Field, same bool) bool {
 	if slices.Contains(s.definitions, f) {
+		return true
+	}
+	if same {
+		s.definitions = append(s.definitions, f)
 		return true
 	}
 	for _, d := range s.definitions {
@@ -85,6 +104,13 @@ func (s *slot) takes(sg *supergraph.Supergraph, f *supergraph.Field) bool {
 	}
 	s.definitions = append(s.definitions, f)
 	return true
+}
+
+// fits reports whether, in the subgraph, the field can stand beside all that the slot is used for.
+func (s *slot) fits(sub int, f *supergraph.Field) bool {
+	return !slices.ContainsFunc(s.definitions, func(d *supergraph.Field) bool {
+		return d.In[sub] != nil && f.In[sub] != nil && !sameWrapping(d.In[sub].Type, f.In[sub].Type)
+	})
 }
 
 // sameShape reports whether two fields may stand under one name, in the data and in a document of each

@@ -40,11 +40,11 @@ import (
 
 // Config bounds the planner; the zero value is the default.
 type Config struct {
-	// MaxPaths is how many ways to answer a field are considered before the operation is refused; 0 means 1,000,000.
+	// MaxPaths is how many ways to answer a field are considered before the operation is refused; 0 means 200,000.
 	MaxPaths int
 }
 
-const defaultMaxPaths = 1_000_000
+const defaultMaxPaths = 200_000
 
 // Labels are the active progressive override labels.
 type Labels map[string]bool
@@ -84,7 +84,7 @@ func (p *Planner) Plan(op *operation.Operation, labels Labels) (*queryplan.Plan,
 		return nil, fmt.Errorf("plan %s: %w", op.Kind, err)
 	}
 	b.introspect(introspection)
-	e := &emitter{sg: p.graph.sg, variables: op.Variables}
+	e := &emitter{graph: p.graph, variables: op.Variables}
 	return &queryplan.Plan{Kind: op.Kind, Fetches: e.fetches(b.groups), Shape: shape, Considered: s.considered}, nil
 }
 

@@ -1,8 +1,8 @@
 package planner
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -22,7 +22,7 @@ type answered struct {
 // shape says how the objects of a place are written, for a type of the API and the selections made there. It
 // marks places whose answer depends on run-time types.
 func (w *wanting) shape(p *place, typ string, sets [][]*operation.Selection) *queryplan.Shape {
-	id := shapeID(typ, sets)
+	id := w.shapeID(typ, sets)
 	if s, ok := p.shapes[id]; ok {
 		return s
 	}
@@ -37,7 +37,7 @@ func (w *wanting) shape(p *place, typ string, sets [][]*operation.Selection) *qu
 	asksTypename := false
 	for _, x := range possible {
 		fields := w.collectFields(x, sets)
-		sign := p.signature(x, fields)
+		sign := w.signature(p, x, fields)
 		v := byFields[sign]
 		if v == nil {
 			v = &queryplan.Variant{Fields: w.fields(p, x, len(possible) == 1, fields)}
@@ -202,26 +202,36 @@ func leafOf(t *supergraph.Type) *queryplan.Leaf {
 	}
 }
 
-// signature tells lists of fields apart: the same selections with the same types answer alike.
-func (p *place) signature(typ string, list []*answered) string {
-	var b strings.Builder
+// signature tells lists of fields apart: the same selections with the same types and names answer alike.
+func (w *wanting) signature(p *place, typ string, list []*answered) string {
+	var b []byte
 	for _, a := range list {
-		fmt.Fprintf(&b, "%s:%s %p", a.key, a.typ.String(), p.slotOf(a.selections[0], typ))
-		for _, s := range a.selections {
-			fmt.Fprintf(&b, " %p", s)
+		b = append(append(append(b, a.key...), ':'), a.typ.String()...)
+		if slot := p.slotOf(a.selections[0], typ); slot != nil {
+			b = append(append(b, ' '), slot.name...)
 		}
-		b.WriteByte('\n')
+		b = append(w.number(b, a.selections), '\n')
 	}
-	return b.String()
+	return string(b)
 }
 
-func shapeID(typ string, sets [][]*operation.Selection) string {
-	var b strings.Builder
-	b.WriteString(typ)
+func (w *wanting) shapeID(typ string, sets [][]*operation.Selection) string {
+	b := []byte(typ)
 	for _, set := range sets {
-		for _, s := range set {
-			fmt.Fprintf(&b, " %p", s)
-		}
+		b = append(w.number(b, set), ';')
 	}
-	return b.String()
+	return string(b)
+}
+
+// number appends what identifies selections.
+func (w *wanting) number(b []byte, list []*operation.Selection) []byte {
+	for _, s := range list {
+		n, ok := w.numbers[s]
+		if !ok {
+			n = len(w.numbers)
+			w.numbers[s] = n
+		}
+		b = strconv.AppendInt(append(b, ' '), int64(n), 10)
+	}
+	return b
 }

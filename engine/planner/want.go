@@ -39,10 +39,14 @@ type wanting struct {
 	sg       *supergraph.Supergraph
 	visible  map[string][]string
 	typename map[*supergraph.Type]*want
+	// numbers identify selections.
+	numbers map[*operation.Selection]int
 }
 
 func newWanting(sg *supergraph.Supergraph) *wanting {
-	return &wanting{sg: sg, visible: map[string][]string{}, typename: map[*supergraph.Type]*want{}}
+	return &wanting{
+		sg: sg, visible: map[string][]string{}, typename: map[*supergraph.Type]*want{}, numbers: map[*operation.Selection]int{},
+	}
 }
 
 // members are the run-time types of a type that clients may see.
@@ -112,12 +116,12 @@ func (c *collector) field(s *operation.Selection, types []string) {
 	args := argsText(s.Arguments)
 	f := c.parent(s, types).Field(s.Name)
 	if len(types) == 1 || c.alike(s.Name, types) {
-		c.want(s, f, c.place.slotFor(c.sg, s.Key, f, args), types, args)
+		c.want(s, f, c.place.slotFor(c.sg, s.Key, f, args, types), types, args)
 		return
 	}
 	for _, t := range types {
 		own := c.sg.Type(t).Field(s.Name)
-		slot := c.place.slotFor(c.sg, s.Key, own, args)
+		slot := c.place.slotFor(c.sg, s.Key, own, args, []string{t})
 		c.place.byType[typed{s, t}] = slot
 		c.want(s, own, slot, []string{t}, args)
 	}
