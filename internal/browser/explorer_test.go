@@ -1,0 +1,141 @@
+// Package browser_test drives the gateway's pages in a real browser, as people do: the real program, the demo's real
+// services, Debian's Chromium, headless. What a page must do is written in *.test.mjs beside this file.
+//
+// These tests need more than Go, so they run only where FICUS_BROWSER=1 asks for them; setup.sh gets what they need.
+package browser_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestExplorer starts the demo and uses its explorer.
+func TestExplorer(t *testing.T) {
+	needTools(t)
+	url, token := demo(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", "explorer.test.mjs", url)
+	cmd.Env = append(os.Environ(), "FICUS_TOKEN="+token, "FICUS_CHROMIUM="+chromium())
+	endPolitely(cmd)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Logf("%s", out)
+}
+
+// chromium is the browser's path.
+func chromium() string {
+	if path := os.Getenv("FICUS_CHROMIUM"); path != "" {
+		return path
+	}
+	return "/usr/bin/chromium"
+}
+
+// needTools skips the test unless it is asked for, and fails it where it is and something is missing.
+func needTools(t *testing.T) {
+	t.Helper()
+	if os.Getenv("FICUS_BROWSER") != "1" {
+		t.Skip("this drives a real browser: run internal/browser/setup.sh, then test with FICUS_BROWSER=1")
+	}
+	var missing []string
+	for _, program := range []string{chromium(), "node"} {
+		if _, err := exec.LookPath(program); err != nil {
+			missing = append(missing, program)
+		}
+	}
+	if _, err := os.Stat("node_modules/playwright-core/package.json"); err != nil {
+		missing = append(missing, "internal/browser/node_modules")
+	}
+	if len(missing) > 0 {
+		t.Fatalf("FICUS_BROWSER=1, but missing: %s; run internal/browser/setup.sh", strings.Join(missing, ", "))
+	}
+}
+
+// announced is what the demo prints for people: the explorer's address, and a token in the query's command.
+var announced = regexp.MustCompile(`(?s)in a browser at (http://[^\s]+/)\..*Authorization: Bearer ([^'\s]+)'`)
+
+// demo builds the program, runs its demo until the test ends, and returns the explorer's address and a token.
+func demo(t *testing.T) (url, token string) {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "ficus")
+	if out, err := exec.Command("go", "build", "-o", binary, "../..").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	cmd := exec.CommandContext(ctx, binary, "demo", "--listen", "127.0.0.1:0")
+	cmd.Env = append(os.Environ(), "FICUS_DEMO_MONOLITH="+freeAddress(t), "FICUS_DEMO_TICKETS="+freeAddress(t), "XDG_CACHE_HOME="+t.TempDir())
+	endPolitely(cmd)
+	read, write := io.Pipe()
+	cmd.Stdout, cmd.Stderr = write, write
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait()
+		_ = write.Close()
+		close(ended)
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-ended
+	})
+	return announcement(t, read)
+}
+
+// announcement reads the output until it says how to ask; what follows is thrown away.
+func announcement(t *testing.T, output io.Reader) (url, token string) {
+	t.Helper()
+	found := make(chan []string, 1)
+	var text strings.Builder
+	go func() {
+		defer close(found)
+		for s := bufio.NewScanner(output); s.Scan(); {
+			text.WriteString(s.Text() + "\n")
+			if m := announced.FindStringSubmatch(text.String()); m != nil {
+				found <- m
+				break
+			}
+		}
+		_, _ = io.Copy(io.Discard, output)
+	}()
+	select {
+	case m := <-found:
+		if m == nil {
+			t.Fatalf("the demo ended before it was ready:\n%s", text.String())
+		}
+		return m[1], m[2]
+	case <-time.After(90 * time.Second):
+		t.Fatal("the demo was not ready within 90 s")
+	}
+	return "", ""
+}
+
+// endPolitely has the command's context end it as an operator would, so that it ends its own processes.
+func endPolitely(cmd *exec.Cmd) {
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 20 * time.Second
+}
+
+// freeAddress is a loopback address on which nothing listens.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
