@@ -20,8 +20,9 @@ func IsMock(s *supergraph.Subgraph) bool { return s.Of != "" && s.Name == s.Of+s
 //
 // The mock of a subgraph enters an entity by the subgraph's first key and resolves what is missing, and no
 // other field: it never turns one key into another, as it would make up a key that is real elsewhere. What only
-// a missing field returns is made up in full; an entity that is returned is referred to by its key, and the
-// subgraph resolves the rest. A missing field that another subgraph resolves too is only taken away.
+// a missing field returns is made up in full, entities as far as the subgraph knows them, since no entity has
+// their made up keys; only where an argument is the key, the subgraph is asked for the rest. A missing field
+// that another subgraph resolves too is only taken away.
 func Split(sg *supergraph.Supergraph, missing []Coordinate) (*supergraph.Supergraph, error) {
 	if err := known(sg, missing); err != nil {
 		return nil, err
@@ -81,8 +82,15 @@ func (p *part) field(f *supergraph.Field) {
 	if in == nil || p.fields[f] != nil && !p.fields[f].External {
 		return
 	}
-	p.fields[f] = &supergraph.FieldIn{Type: in.Type, Override: in.Override, OverrideLabel: in.OverrideLabel}
-	p.named(in.Type.Name())
+	made := &supergraph.FieldIn{Type: in.Type, Override: in.Override, OverrideLabel: in.OverrideLabel}
+	p.fields[f] = made
+	p.reach(f)
+	made.Provides = p.provides(f, depth)
+}
+
+// reach makes the types known that a field returns and takes.
+func (p *part) reach(f *supergraph.Field) {
+	p.named(f.In[p.id].Type.Name())
 	for _, a := range f.Args {
 		p.named(a.Type.Name())
 	}
@@ -161,7 +169,8 @@ func (p *part) keyFields(t *supergraph.Type, fields supergraph.FieldSet) {
 	}
 }
 
-// restrict leaves to abstract types what all their members have, and takes away names that the mock does not know.
+// restrict leaves to interfaces what the mock resolves for every object of theirs, and takes away names that the
+// mock does not know.
 func (p *part) restrict() {
 	unknown := func(name string) bool { return p.types[p.sg.Type(name)] == nil }
 	for t, in := range p.types {
@@ -173,7 +182,7 @@ func (p *part) restrict() {
 		for _, f := range t.Fields {
 			if slices.ContainsFunc(in.Members, func(m string) bool {
 				of := p.sg.Type(m).Field(f.Name)
-				return of == nil || p.fields[of] == nil
+				return of == nil || p.fields[of] == nil || p.fields[of].External
 			}) {
 				delete(p.fields, f)
 			}
