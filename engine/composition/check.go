@@ -8,6 +8,9 @@ import (
 
 // checkMerged looks at what only shows in the whole graph.
 func (m *merger) checkMerged() {
+	if m.errs = append(m.errs, m.late...); len(m.errs) > 0 {
+		return
+	}
 	m.checkInterfaceFields()
 	m.checkInterfaceKeyTypes()
 	m.checkTransitiveAuth()

@@ -131,13 +131,14 @@ func (s *schema) gatherKeys() Errors {
 func (s *schema) gatherKey(t *typeDef, a *applied) (*keyDef, Errors) {
 	where := "type \"" + t.name + "\""
 	if !s.isFieldSet(a.arg("fields")) {
-		return nil, s.report(a, where, []problem{{KeyInvalidFieldsType, `Invalid value for argument "fields": must be a string.`}})
+		return nil, s.report(a, where, []problem{{KeyInvalidFieldsType, `Invalid value for argument "fields": must be a string.`, naming}})
 	}
 	text := fieldSetText(a)
 	sel, ps := s.readFieldSet(text, t, keyRules)
 	if len(ps) > 0 {
-		// What could be read still counts as used: an unused @external would be an echo of the error.
-		sel.each(s, func(f *fieldDef) { f.used = true })
+		if ps[0].pass > naming { // what is named counts as used: an unused @external would be an echo
+			sel.each(s, func(f *fieldDef) { f.used = true })
+		}
 		return nil, s.report(a, where, ps)
 	}
 	resolvable := a.arg("resolvable")
@@ -159,12 +160,15 @@ func (s *schema) gatherRequires() Errors {
 				errs = append(errs, s.errorAt(RequiresOnInterface, a.pos, "Cannot use @requires on field %q of parent type %q: @requires is not yet supported within interfaces", f.coord(), t.name))
 			}
 			if !s.isFieldSet(a.arg("fields")) {
-				errs = append(errs, s.report(a, "field \""+f.coord()+"\"", []problem{{RequiresInvalidFieldsType, `Invalid value for argument "fields": must be a string.`}})...)
+				errs = append(errs, s.report(a, "field \""+f.coord()+"\"", []problem{{RequiresInvalidFieldsType, `Invalid value for argument "fields": must be a string.`, naming}})...)
 				continue
 			}
 			f.requiresText = fieldSetText(a)
 			sel, ps := s.readFieldSet(f.requiresText, t, requiresRules)
 			errs = append(errs, s.report(a, "field \""+f.coord()+"\"", ps)...)
+			if len(ps) > 0 && ps[0].pass == naming {
+				continue
+			}
 			f.requires = sel
 			sel.each(s, func(g *fieldDef) { g.used = true })
 		}
@@ -203,12 +207,14 @@ func (s *schema) gatherProvide(f *fieldDef, a *applied) Errors {
 		errs = append(errs, s.errorAt(ProvidesOnInterface, a.pos, "Cannot use @provides on field %q of parent type %q: @provides is not yet supported within interfaces", f.coord(), f.parent.name))
 	}
 	if !s.isFieldSet(a.arg("fields")) {
-		return s.report(a, where, []problem{{ProvidesInvalidFieldsType, `Invalid value for argument "fields": must be a string.`}})
+		return s.report(a, where, []problem{{ProvidesInvalidFieldsType, `Invalid value for argument "fields": must be a string.`, naming}})
 	}
 	f.providesText = fieldSetText(a)
 	sel, ps := s.readFieldSet(f.providesText, target, providesRules)
-	f.provides = sel
-	sel.each(s, func(g *fieldDef) { g.used, g.provided = true, true })
+	if len(ps) == 0 || ps[0].pass > naming {
+		f.provides = sel
+		sel.each(s, func(g *fieldDef) { g.used, g.provided = true, true })
+	}
 	return append(errs, s.report(a, where, ps)...)
 }
 

@@ -9,21 +9,21 @@ import (
 // checkFederation gathers what the federation directives of one subgraph do wrong.
 func (s *schema) checkFederation() Errors {
 	errs := s.renameRoots()
+	if !s.fed2 {
+		return errs // the rest is told when the schema is upgraded, by what Federation 1 meant
+	}
 	facts := s.gatherFacts()
 	if i := slices.IndexFunc(facts, func(e *Error) bool { return e.Code == ProvidesOnNonObject }); i >= 0 {
 		return append(errs, facts[i]) // what such a @provides makes external cannot be known
 	}
 	errs = append(errs, facts...)
-	if s.fed2 {
-		errs = append(errs, s.checkExternals()...)
-		errs = append(errs, s.checkInterfaceKeys()...)
-		errs = append(errs, s.checkInterfaceObjects()...)
-		errs = append(errs, s.checkShareable()...)
-		errs = append(errs, s.checkContexts()...)
-		errs = append(errs, s.checkCosts()...)
-		errs = append(errs, s.checkAuth()...)
-	}
-	return errs
+	errs = append(errs, s.checkExternals()...)
+	errs = append(errs, s.checkInterfaceKeys()...)
+	errs = append(errs, s.checkInterfaceObjects()...)
+	errs = append(errs, s.checkShareable()...)
+	errs = append(errs, s.checkContexts()...)
+	errs = append(errs, s.checkCosts()...)
+	return append(errs, s.checkAuth()...)
 }
 
 // checkExternals: @external says something only where a directive or an interface refers to the field.

@@ -41,29 +41,40 @@ func (s *schema) kindOf(name string) ast.DefinitionKind {
 	if t := s.byName[name]; t != nil {
 		return t.kind
 	}
-	if scalars[name] || s.specType(name) {
+	if scalars[name] {
 		return ast.Scalar
 	}
-	if name == "link__Purpose" {
-		return ast.Enum
-	}
-	return ""
+	return s.declared[name]
 }
 
-// specType reports whether the name is a scalar that a linked specification brings.
-func (s *schema) specType(name string) bool {
-	if name == "_FieldSet" {
-		return s.declaresFieldSet
-	}
-	if name == "_Any" || name == "link__Import" {
-		return true
-	}
-	for _, t := range specTypes {
-		if s.fed2 && s.names.types[t.name] == name {
-			return true
+// checkKnown finds references to types that are not there.
+func (s *schema) checkKnown() Errors {
+	var errs Errors
+	known := func(name string, pos *ast.Position) {
+		if s.kindOf(name) == "" {
+			errs = append(errs, s.errorAt(InvalidGraphQL, pos, "Unknown type %s", name))
 		}
 	}
-	return false
+	for _, d := range s.directives {
+		for _, a := range d.def.Arguments {
+			known(a.Type.Name(), a.Position)
+		}
+	}
+	for _, t := range s.types {
+		for _, name := range slices.Concat(t.interfaces, t.members) {
+			known(name, t.pos)
+		}
+		for _, f := range t.fields {
+			known(f.typ.Name(), f.pos)
+			for _, a := range f.args {
+				known(a.typ.Name(), a.pos)
+			}
+		}
+		for _, in := range t.inputs {
+			known(in.typ.Name(), in.pos)
+		}
+	}
+	return errs
 }
 
 // checkGraphQL gathers what is wrong before any federation rule is looked at.
@@ -129,8 +140,6 @@ func (s *schema) checkMembers(t *typeDef) Errors {
 	}
 	for i, m := range t.members {
 		switch k := s.kindOf(m); {
-		case k == "":
-			errs = append(errs, s.errorAt(InvalidGraphQL, t.pos, "Unknown type %s", m))
 		case k != ast.Object:
 			errs = append(errs, s.errorAt(InvalidGraphQL, t.pos, "Cannot add non-object type %s (of type %s) as member of union type %s", m, kindName(k), t.name))
 		case slices.Contains(t.members[:i], m):
@@ -172,8 +181,6 @@ func (s *schema) checkRef(t *ast.Type, pos *ast.Position, input bool, coord stri
 	k := s.kindOf(t.Name())
 	isInput := k == ast.Scalar || k == ast.Enum || k == ast.InputObject
 	switch {
-	case k == "":
-		return Errors{s.errorAt(InvalidGraphQL, pos, "Unknown type %s", t.Name())}
 	case input && !isInput:
 		return Errors{s.errorAt(InvalidGraphQL, pos, "The type of %q must be Input Type but got %q, a %s.", coord, t, kindName(k))}
 	case !input && k == ast.InputObject:

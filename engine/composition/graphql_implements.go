@@ -15,9 +15,6 @@ func (s *schema) checkImplements(t *typeDef) Errors {
 	for i, name := range t.interfaces {
 		iface := s.byName[name]
 		switch {
-		case iface == nil:
-			bad(t.pos, "Unknown type %s", name)
-			continue
 		case iface.kind != ast.Interface:
 			bad(t.pos, "Cannot set non-interface type %s (of type %s) as interface of type %s", name, kindName(iface.kind), t.name)
 			continue

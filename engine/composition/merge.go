@@ -81,6 +81,8 @@ type merger struct {
 	*graph
 	errs  Errors
 	hints []Hint
+	// late errors are about the merged whole, and told only where its parts are right.
+	late Errors
 	// composed are the custom directives that @composeDirective asks to keep, by name.
 	composed map[string]*composedDirective
 	enums    map[string]*enumUse
@@ -101,7 +103,9 @@ func merge(schemas []*schema) (*graph, []Hint, Errors) {
 	for _, s := range schemas {
 		m.subgraph[s.Name] = s
 	}
-	m.composeDirectives()
+	if m.composeDirectives(); len(m.errs) > 0 {
+		return nil, nil, m.errs
+	}
 	m.collectTypes()
 	m.checkExtensions()
 	m.mergeHeaders()
@@ -345,7 +349,7 @@ func (m *merger) findRoots() {
 		}
 		m.roots[i] = t
 	}
-	if m.roots[0] == nil && !m.clash["Query"] && len(m.errs) == 0 {
+	if m.roots[0] == nil && !m.clash["Query"] {
 		m.fail(NoQueries, place{}, "No queries found in any subgraph: a supergraph must have a query root type.")
 	}
 }

@@ -78,7 +78,7 @@ func (m *merger) mergeApplied(sources []source, at ast.DirectiveLocation, coord 
 				if c := m.composed[a.name]; a.kind == dCustom && c != nil {
 					name = c.name
 					if !slices.Contains(c.def.def.Locations, at) {
-						m.fail(InvalidGraphQL, place{s.schema, a.pos}, "Directive \"@%s\" may not be used on %s.", name, at)
+						m.late = append(m.late, s.schema.errorAt(InvalidGraphQL, a.pos, "Directive \"@%s\" may not be used on %s.", name, at))
 					}
 				}
 				g := find(a, name)

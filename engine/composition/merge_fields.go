@@ -52,7 +52,7 @@ func (m *merger) mergeField(t *mergedType, name string) *mergedField {
 	typ, equal := m.mergeOutputType(owners, coord)
 	mf.typ = typ
 	mf.args = m.mergeArguments(owners, coord)
-	if len(owners) < len(all) && !m.checkExternalFields(mf, all) {
+	if len(owners) < len(all) && !m.checkExternalFields(mf, all, equal) {
 		equal = false
 	}
 	m.checkSharing(mf, all, ov)
@@ -76,7 +76,7 @@ func (m *merger) fieldSources(mf *mergedField, all []*fieldDef) []source {
 	for _, f := range all {
 		if f.isExternal() {
 			for _, a := range f.applied {
-				if m.merged(f.parent.in, a) && a.kind != dDeprecated {
+				if m.merged(f.parent.in, a) {
 					m.fail(MergedDirectiveOnExternal, place{f.parent.in, f.pos}, "Cannot apply merged directive %s to external field %q", printApplied(a), mf.parent.name+"."+f.name)
 				}
 			}
@@ -184,7 +184,7 @@ func (m *merger) interfaceObjectOwners(mf *mergedField) []*fieldDef {
 }
 
 // checkExternalFields compares @external mentions with what the field is; it reports whether all types are equal.
-func (m *merger) checkExternalFields(mf *mergedField, all []*fieldDef) bool {
+func (m *merger) checkExternalFields(mf *mergedField, all []*fieldDef, ownersAgree bool) bool {
 	coord := mf.parent.name + "." + mf.name
 	equal := true
 	var wrongType []*fieldDef
@@ -194,7 +194,7 @@ func (m *merger) checkExternalFields(mf *mergedField, all []*fieldDef) bool {
 		}
 		if !sameType(f.typ, mf.typ) {
 			equal = false
-			if !m.subtype(f.typ, mf.typ) {
+			if ownersAgree || !m.subtype(f.typ, mf.typ) {
 				wrongType = append(wrongType, f)
 			}
 		}

@@ -22,7 +22,7 @@ func read(subgraphs []Subgraph) ([]*schema, Errors) {
 	var errs Errors
 	schemas := make([]*schema, 0, len(sorted))
 	for i, sub := range sorted {
-		s := &schema{Subgraph: sub, index: i, byName: map[string]*typeDef{}}
+		s := &schema{Subgraph: sub, index: i, byName: map[string]*typeDef{}, declared: map[string]ast.DefinitionKind{}}
 		if i > 0 && sorted[i-1].Name == sub.Name {
 			errs = append(errs, s.errorAt(InvalidSubgraphName, nil, "A subgraph named %q already exists; give each subgraph a name of its own", sub.Name))
 			continue
@@ -36,9 +36,6 @@ func read(subgraphs []Subgraph) ([]*schema, Errors) {
 
 // read runs the stages over one subgraph.
 func (s *schema) read() Errors {
-	if s.Name == "_" || s.Name == "" {
-		return Errors{s.errorAt(InvalidSubgraphName, nil, "Invalid name %q for a subgraph: this name is reserved", s.Name)}
-	}
 	doc, err := parser.ParseSchemaWithLimit(&ast.Source{Name: s.File, Input: s.SDL}, maxTokens)
 	if err != nil {
 		return Errors{s.syntaxError(err)}
@@ -50,40 +47,53 @@ func (s *schema) read() Errors {
 	if errs := s.fold(doc); len(errs) > 0 {
 		return errs
 	}
-	if len(links) > 0 {
-		return s.afterLinks(links)
+	if errs := s.checkKnown(); len(errs) > 0 {
+		return append(links, errs...)
 	}
-	if errs := s.checkDefinitions(); len(errs) > 0 {
-		return errs
+	if errs := append(links, s.checkDefinitions()...); len(errs) > 0 {
+		return s.withUnknown(errs)
 	}
 	if errs := s.checkGraphQL(); len(errs) > 0 {
 		return errs
+	}
+	if s.Name == "_" || s.Name == "" {
+		return Errors{s.errorAt(InvalidSubgraphName, nil, "Invalid name %q for a subgraph: this name is reserved", s.Name)}
 	}
 	s.coerceDefaults()
 	return s.checkFederation()
 }
 
-// afterLinks adds the unknown directives to the errors of @link, which most often explain them.
-func (s *schema) afterLinks(links Errors) Errors {
-	unknown := func(as []*applied) Errors {
-		var errs Errors
+// withUnknown adds the unknown directives to the errors of @link and of definitions, which may explain them.
+func (s *schema) withUnknown(errs Errors) Errors {
+	explicit := s.names.feature(linkIdentity) != nil
+	of := func(as []*applied) Errors {
+		var out Errors
 		for _, a := range as {
 			if s.definition(a) == nil {
-				errs = append(errs, s.errorAt(InvalidGraphQL, a.pos, "%s", s.unknownDirective(a.name)))
+				out = append(out, s.errorAt(InvalidGraphQL, a.pos, "%s", s.unknownDirective(a.name)))
 			}
 		}
-		return errs
+		return out
 	}
-	if errs := unknown(s.applied); len(errs) > 0 {
-		return errs
+	if on := of(s.applied); len(on) > 0 && explicit {
+		return on
 	}
 	for _, t := range s.types {
-		links = append(links, unknown(t.applied)...)
+		errs = append(errs, of(t.applied)...)
 		for _, f := range t.fields {
-			links = append(links, unknown(f.applied)...)
+			errs = append(errs, of(f.applied)...)
+			for _, a := range f.args {
+				errs = append(errs, of(a.applied)...)
+			}
+		}
+		for _, in := range t.inputs {
+			errs = append(errs, of(in.applied)...)
+		}
+		for _, val := range t.values {
+			errs = append(errs, of(val.applied)...)
 		}
 	}
-	return links
+	return errs
 }
 
 func (s *schema) syntaxError(err error) *Error {
@@ -136,7 +146,7 @@ func (s *schema) fold(doc *ast.SchemaDocument) Errors {
 	}
 	for _, b := range blocks(doc) {
 		if s.skipType(b.Definition) {
-			s.declaresFieldSet = s.declaresFieldSet || b.Name == "_FieldSet"
+			s.declared[b.Name] = b.Kind
 			continue
 		}
 		errs = append(errs, s.foldBlock(b)...)

@@ -15,9 +15,9 @@ type schema struct {
 	enum  string
 	// fed2: the schema links to the federation specification, in this version.
 	fed2 bool
-	// declaresFieldSet: Federation 1 libraries printed the scalar of sets of fields into the schema.
-	declaresFieldSet bool
-	version          version
+	// declared are the types of specifications that the subgraph spells out; composition writes its own.
+	declared map[string]ast.DefinitionKind
+	version  version
 
 	types      []*typeDef
 	byName     map[string]*typeDef
@@ -86,8 +86,6 @@ type facts struct {
 	provided, used bool
 	// inKey: part of a key, hence shareable; shareable: by @shareable on the field or its type.
 	inKey, shareable bool
-	// unused: an @external that says nothing, in a schema that is being upgraded.
-	unused bool
 	// requires, provides are the parsed arguments; nil where there is none or it is not valid.
 	requires, provides selection
 	requiresText       string

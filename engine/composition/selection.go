@@ -40,6 +40,34 @@ var (
 type problem struct {
 	code Code
 	text string
+	// pass of reading in which it shows: what the names mean, whether the selection is complete, and then
+	// the rules of the directive. What is wrong in one pass makes the next meaningless.
+	pass int
+}
+
+const (
+	naming = iota
+	completeness
+	meaning
+)
+
+// firstProblems are those of the first pass that has any; before the rules of the directive, only one.
+func firstProblems(ps []problem) []problem {
+	for pass := naming; pass <= meaning; pass++ {
+		var of []problem
+		for _, p := range ps {
+			if p.pass == pass {
+				of = append(of, p)
+			}
+		}
+		if len(of) > 0 && pass < meaning {
+			return of[:1]
+		}
+		if len(of) > 0 {
+			return of
+		}
+	}
+	return nil
 }
 
 // fieldSetReader reads one set of fields and gathers its problems.
@@ -53,15 +81,15 @@ type fieldSetReader struct {
 func (s *schema) readFieldSet(text string, on *typeDef, rules fieldSetRules) (selection, []problem) {
 	set, err := parseSelection(text)
 	if err != nil {
-		return nil, []problem{{rules.invalid, "Syntax Error: " + err.Error()}}
+		return nil, []problem{{rules.invalid, "Syntax Error: " + err.Error(), naming}}
 	}
 	r := &fieldSetReader{schema: s, rules: rules}
 	sel := r.selection(set, on, false)
-	return sel, r.problems
+	return sel, firstProblems(r.problems)
 }
 
-func (r *fieldSetReader) bad(code Code, format string, args ...any) {
-	r.problems = append(r.problems, problem{code, fmt.Sprintf(format, args...)})
+func (r *fieldSetReader) bad(pass int, code Code, format string, args ...any) {
+	r.problems = append(r.problems, problem{code, fmt.Sprintf(format, args...), pass})
 }
 
 // selection reads a selection of a type; external says that a field above is external already.
@@ -80,12 +108,12 @@ func (r *fieldSetReader) selection(set ast.SelectionSet, on *typeDef, external b
 				target = r.byName[n.TypeCondition]
 			}
 			if target == nil || !target.composite() && target.kind != ast.Union {
-				r.bad(r.rules.invalid, "Unknown type %q in the fragment.", n.TypeCondition)
+				r.bad(naming, r.rules.invalid, "Unknown type %q in the fragment.", n.TypeCondition)
 				continue
 			}
 			out = append(out, &selected{on: target.name, sub: r.selection(n.SelectionSet, target, external)})
 		default:
-			r.bad(r.rules.invalid, "Named fragments cannot be used here")
+			r.bad(naming, r.rules.invalid, "Named fragments cannot be used here")
 		}
 	}
 	return out
@@ -94,9 +122,9 @@ func (r *fieldSetReader) selection(set ast.SelectionSet, on *typeDef, external b
 func (r *fieldSetReader) directives(ds ast.DirectiveList) {
 	for _, d := range ds {
 		if r.definition(&applied{kind: dCustom, name: d.Name}) == nil {
-			r.bad(r.rules.invalid, "Unknown directive \"@%s\"", d.Name)
+			r.bad(naming, r.rules.invalid, "Unknown directive \"@%s\"", d.Name)
 		} else {
-			r.bad(r.rules.directiveIn, "cannot have directive applications in the %s(fields:) argument but found @%s.", r.rules.directive, d.Name)
+			r.bad(meaning, r.rules.directiveIn, "cannot have directive applications in the %s(fields:) argument but found @%s.", r.rules.directive, d.Name)
 		}
 	}
 }
@@ -108,12 +136,12 @@ func (r *fieldSetReader) field(n *ast.Field, on *typeDef, external bool) *select
 	}
 	def := on.field(n.Name)
 	if def == nil {
-		r.bad(r.rules.invalid, "%s", r.cannotQuery(n.Name, on))
+		r.bad(naming, r.rules.invalid, "%s", r.cannotQuery(n.Name, on))
 		return nil
 	}
 	r.directives(n.Directives)
 	if n.Alias != n.Name && n.Alias != "" {
-		r.bad(r.rules.invalid, "Cannot use alias %q in %q: aliases are not currently supported in %s", n.Alias, n.Alias+": "+n.Name, r.rules.directive)
+		r.bad(naming, r.rules.invalid, "Cannot use alias %q in %q: aliases are not currently supported in %s", n.Alias, n.Alias+": "+n.Name, r.rules.directive)
 	}
 	r.arguments(n, def)
 	isExternal := r.externalSomewhere(def)
@@ -121,13 +149,13 @@ func (r *fieldSetReader) field(n *ast.Field, on *typeDef, external bool) *select
 	target := r.byName[def.typ.Name()]
 	isComposite := target != nil && (target.composite() || target.kind == ast.Union)
 	if r.rules.abstractType != "" && isComposite && target.kind != ast.Object {
-		r.bad(r.rules.abstractType, "field %q is a %s which is not allowed in %s", def.coord(), kindName(target.kind), r.rules.directive)
+		r.bad(naming, r.rules.abstractType, "field %q is a %s which is not allowed in %s", def.coord(), kindName(target.kind), r.rules.directive)
 	}
 	switch {
 	case len(n.SelectionSet) == 0 && isComposite:
-		r.bad(r.rules.invalid, "Invalid empty selection set for field %q of non-leaf type %s", def.coord(), def.typ)
+		r.bad(completeness, r.rules.invalid, "Invalid empty selection set for field %q of non-leaf type %s", def.coord(), def.typ)
 	case len(n.SelectionSet) > 0 && !isComposite:
-		r.bad(r.rules.invalid, "Invalid selection set for field %q of leaf type %s", def.coord(), def.typ)
+		r.bad(completeness, r.rules.invalid, "Invalid selection set for field %q of leaf type %s", def.coord(), def.typ)
 	case len(n.SelectionSet) > 0:
 		x.sub = r.selection(n.SelectionSet, target, external || isExternal)
 	case r.rules.mustBeExternal && r.fed2 && !external && !isExternal:
@@ -138,10 +166,10 @@ func (r *fieldSetReader) field(n *ast.Field, on *typeDef, external bool) *select
 
 func (r *fieldSetReader) notExternal(def *fieldDef) {
 	if def.external != nil {
-		r.bad(r.rules.missingExternal, "field %q should not be part of a %s since it is already \"effectively\" provided by this subgraph (while it is marked @external, it is a @key field of an extension type, which are not internally considered external for historical/backward compatibility reasons)", def.coord(), r.rules.directive)
+		r.bad(meaning, r.rules.missingExternal, "field %q should not be part of a %s since it is already \"effectively\" provided by this subgraph (while it is marked @external, it is a @key field of an extension type, which are not internally considered external for historical/backward compatibility reasons)", def.coord(), r.rules.directive)
 		return
 	}
-	r.bad(r.rules.missingExternal, "field %q should not be part of a %s since it is already provided by this subgraph (it is not marked @external)", def.coord(), r.rules.directive)
+	r.bad(meaning, r.rules.missingExternal, "field %q should not be part of a %s since it is already provided by this subgraph (it is not marked @external)", def.coord(), r.rules.directive)
 }
 
 // externalSomewhere: a field of an interface is external where it is so in an implementation.
@@ -159,24 +187,21 @@ func (r *fieldSetReader) externalSomewhere(def *fieldDef) bool {
 }
 
 func (r *fieldSetReader) arguments(n *ast.Field, def *fieldDef) {
-	if r.rules.hasArgs != "" {
-		if len(def.args) > 0 {
-			r.bad(r.rules.hasArgs, "field %s cannot be included because it has arguments (fields with argument are not allowed in %s)", def.coord(), r.rules.directive)
-		}
-		return
-	}
 	for _, a := range n.Arguments {
 		switch want := def.arg(a.Name); {
 		case want == nil:
-			r.bad(r.rules.invalid, "Unknown argument %q on field %q", a.Name, def.coord())
+			r.bad(naming, r.rules.invalid, "Unknown argument %q on field %q", a.Name, def.coord())
 		case !r.fits(a.Value, want.typ, 0):
-			r.bad(r.rules.invalid, "Invalid value for argument %q of type %q on field %q", a.Name, want.typ, def.coord())
+			r.bad(completeness, r.rules.invalid, "Invalid value for argument %q of type %q on field %q", a.Name, want.typ, def.coord())
 		}
 	}
 	for _, a := range def.args {
 		if a.typ.NonNull && a.def == nil && n.Arguments.ForName(a.name) == nil {
-			r.bad(r.rules.invalid, "Missing mandatory value for argument %q of field %q", a.name, def.coord())
+			r.bad(completeness, r.rules.invalid, "Missing mandatory value for argument %q of field %q", a.name, def.coord())
 		}
+	}
+	if r.rules.hasArgs != "" && len(def.args) > 0 {
+		r.bad(meaning, r.rules.hasArgs, "field %s cannot be included because it has arguments (fields with argument are not allowed in %s)", def.coord(), r.rules.directive)
 	}
 }
 

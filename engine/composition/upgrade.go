@@ -1,7 +1,6 @@
 package composition
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -16,21 +15,17 @@ func upgrade(schemas []*schema) ([]Hint, Errors) {
 	}
 	var errs Errors
 	for _, s := range schemas {
-		for _, t := range s.types {
-			if !s.fed2 {
-				errs = append(errs, s.checkExtension(t, schemas)...)
-			}
+		if !s.fed2 {
+			errs = append(errs, s.checkOld(schemas)...)
 		}
 	}
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	var hints []Hint
 	for _, s := range schemas {
-		if s.fed2 {
-			continue
+		if !s.fed2 {
+			s.removeUseless(schemas)
 		}
-		hints = append(hints, s.removeIneffective(schemas)...)
 	}
 	shareable := map[*schema][]func(){}
 	for _, s := range schemas {
@@ -43,50 +38,53 @@ func upgrade(schemas []*schema) ([]Hint, Errors) {
 			mark()
 		}
 	}
-	for _, s := range schemas {
-		if s.fed2 {
-			continue
-		}
-		errs = append(errs, s.checkUpgraded()...)
-	}
-	return hints, errs
+	return nil, nil
 }
 
-// removeIneffective takes out the directives that Federation 1 accepted and ignored.
-func (s *schema) removeIneffective(schemas []*schema) []Hint {
-	var hints []Hint
-	hint := func(code, coord, format string, args ...any) {
-		hints = append(hints, Hint{code, fmt.Sprintf(format, args...), coord})
-	}
-	_ = hint
+// checkOld gathers what is wrong with a Federation 1 schema by its own rules.
+func (s *schema) checkOld(schemas []*schema) Errors {
+	var errs Errors
 	for _, t := range s.types {
-		if t.kind == "INTERFACE" {
+		errs = append(errs, s.checkExtension(t, schemas)...)
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	s.removeIgnored()
+	return s.gatherFacts()
+}
+
+// removeIgnored takes out the directives that Federation 1 accepted and ignored.
+func (s *schema) removeIgnored() {
+	for _, t := range s.types {
+		if t.kind == ast.Interface {
 			t.remove(dKey)
 		}
 		t.remove(dExternal)
 		for _, f := range t.fields {
 			switch {
-			case t.kind == "INTERFACE":
+			case t.kind == ast.Interface:
 				f.remove(dExternal, dRequires, dProvides)
 			case t.root():
 				f.remove(dExternal)
 			}
 		}
 	}
+}
+
+// removeUseless takes out what says nothing: sets of the subgraph's own fields, fields that are external and
+// not used, and types of which nothing is left.
+func (s *schema) removeUseless(schemas []*schema) {
 	s.trimSets()
 	s.gatherFacts()
 	s.resolveBorrowedKeys(schemas)
 	for _, t := range s.types {
-		for _, f := range t.fields {
-			if f.external != nil && f.isExternal() && !f.used && !s.satisfiesInterface(f) {
-				f.unused = true
-			}
-		}
 		t.fields = slices.DeleteFunc(t.fields, func(f *fieldDef) bool {
-			if f.unused {
+			unused := f.isExternal() && !f.used && !s.satisfiesInterface(f)
+			if unused {
 				delete(t.fieldByName, f.name)
 			}
-			return f.unused
+			return unused
 		})
 	}
 	s.types = slices.DeleteFunc(s.types, func(t *typeDef) bool {
@@ -96,7 +94,6 @@ func (s *schema) removeIneffective(schemas []*schema) []Hint {
 		}
 		return empty
 	})
-	return hints
 }
 
 // resolveBorrowedKeys: an extension without a key of its own was reached by the key of the type that it
@@ -201,6 +198,3 @@ func (s *schema) shareables(schemas []*schema) []func() {
 	}
 	return marks
 }
-
-// checkUpgraded: the rules that hold for Federation 2 and that an upgrade cannot mend.
-func (s *schema) checkUpgraded() Errors { return nil }
