@@ -3,6 +3,7 @@ package mapping
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -39,6 +40,8 @@ type decoder struct {
 	slabV []Value
 	slabK []string
 	slabN []node
+	// last are the keys of the object read last at each depth: objects of one list mostly share theirs.
+	last [16][]string
 }
 
 func (d *decoder) fail(what string) error {
@@ -146,8 +149,9 @@ func (d *decoder) object() (Value, error) {
 	d.pos++
 	d.depth--
 	n := d.node()
-	n.vals, n.keys = d.cut(start), d.cutKeys(startK)
-	if len(n.keys) >= indexedFrom {
+	n.vals = d.cut(start)
+	if n.keys = d.sharedKeys(startK); len(n.keys) >= indexedFrom {
+		n.keys = slices.Clone(n.keys)
 		n.indexKeys()
 	}
 	return Value{kind: Object, node: n}, nil
@@ -300,6 +304,19 @@ func (d *decoder) cut(start int) []Value {
 	copy(out, d.vals[start:])
 	d.slabV, d.vals = d.slabV[n:], d.vals[:start]
 	return out
+}
+
+// sharedKeys are the keys of the object that ends here: those of its sibling if they are the same.
+func (d *decoder) sharedKeys(start int) []string {
+	if d.depth >= len(d.last) {
+		return d.cutKeys(start)
+	}
+	if last := &d.last[d.depth]; !slices.Equal(*last, d.keys[start:]) {
+		*last = d.cutKeys(start)
+	} else {
+		d.keys = d.keys[:start]
+	}
+	return d.last[d.depth]
 }
 
 func (d *decoder) cutKeys(start int) []string {

@@ -1,0 +1,192 @@
+package monolith_test
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+)
+
+const pingSchema = `extend schema
+  @link(url: "https://specs.apollo.dev/federation/v2.12")
+  @link(url: "https://specs.apollo.dev/connect/v0.3", import: ["@source", "@connect"])
+  @source(name: "app", http: { baseURL: "http://legacy.test", headers: { name: "X-Key", value: "{$config.key}" } })
+type Query {
+  ping(n: Int): String @connect(source: "app", http: { GET: "/ping?n={$args.n}" }, selection: "$.pong")
+}
+`
+
+// ping fetches the aliases of ping from a server, and gives the answer and the calls' errors.
+func ping(t *testing.T, ctx context.Context, url string, cfg monolith.SourceConfig, operation string) (string, []error) {
+	t.Helper()
+	sg, connectors, err := expanded(t, txtar.Parse([]byte("-- legacy.graphql --\n"+pingSchema)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.OverrideURL = url
+	calls := make(chan error, 100)
+	f, err := monolith.New(connectors, monolith.Config{Sources: map[string]monolith.SourceConfig{"legacy.app": cfg}}, monolith.Ports{
+		Called: func(_ context.Context, c *monolith.Call) { calls <- c.Err },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	res, err := f.Fetch(ctx, &parseFetch(t, sg, "subgraph: legacy_Query_ping_0\n"+operation).Request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	close(calls)
+	var errs []error
+	for err := range calls {
+		errs = append(errs, err)
+	}
+	return string(res.Body), errs
+}
+
+// asJSON says of what a handler writes that it is JSON.
+func asJSON(h http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		h(w, r)
+	})
+}
+
+func TestWhatGoesWrongOnTheWay(t *testing.T) {
+	hang := make(chan struct{})
+	defer close(hang)
+	refused, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused.Close()
+	for _, tc := range []struct {
+		name, code string
+		cfg        monolith.SourceConfig
+		handler    http.HandlerFunc
+		err        string
+	}{
+		{"nobody listens", monolith.CodeUnreachable, monolith.SourceConfig{}, nil, "refused"},
+		{"it hangs", monolith.CodeTimeout, monolith.SourceConfig{Timeout: 50 * time.Millisecond}, func(_ http.ResponseWriter, r *http.Request) {
+			select {
+			case <-hang:
+			case <-r.Context().Done():
+			}
+		}, "deadline"},
+		{"it hangs within the body", monolith.CodeTimeout, monolith.SourceConfig{Timeout: 50 * time.Millisecond}, func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprint(w, `{"pong":`)
+			_ = http.NewResponseController(w).Flush()
+			select {
+			case <-hang:
+			case <-r.Context().Done():
+			}
+		}, "deadline"},
+		{"it hangs up", monolith.CodeUnreachable, monolith.SourceConfig{}, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "EOF"},
+		{"too large, and says so", monolith.CodeResponseInvalid, monolith.SourceConfig{MaxResponseBytes: 1000}, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "10000000000")
+			fmt.Fprint(w, `{"pong":"x"}`)
+		}, "max_response_bytes"},
+		{"too large, without end", monolith.CodeResponseInvalid, monolith.SourceConfig{MaxResponseBytes: 1 << 20}, func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				if _, err := fmt.Fprint(w, strings.Repeat(" ", 1<<16)); err != nil {
+					return
+				}
+			}
+		}, "max_response_bytes"},
+		{"a bomb", monolith.CodeResponseInvalid, monolith.SourceConfig{MaxResponseBytes: 1 << 20}, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			for range 64 {
+				_, _ = z.Write(make([]byte, 1<<20))
+			}
+			_ = z.Close()
+		}, "max_response_bytes"},
+		{"nested without end", monolith.CodeResponseInvalid, monolith.SourceConfig{}, func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, strings.Repeat(`{"pong":`, 100_000))
+		}, "nested deeper"},
+		{"not UTF-8", monolith.CodeResponseInvalid, monolith.SourceConfig{}, func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, "{\"pong\":\"\xff\"}")
+		}, "UTF-8"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			url := "http://" + refused.Addr().String()
+			if tc.handler != nil {
+				server := httptest.NewServer(asJSON(tc.handler))
+				defer server.Close()
+				url = server.URL
+			}
+			body, errs := ping(t, t.Context(), url, tc.cfg, "{ a: ping }")
+			if !strings.Contains(body, `"a":null`) || !strings.Contains(body, `"path":["a"]`) || !strings.Contains(body, `"code":"`+tc.code+`"`) {
+				t.Errorf("%s, want null and %s at a", body, tc.code)
+			}
+			if strings.Contains(body, "127.0.0.1") || strings.Contains(body, tc.err) {
+				t.Errorf("the client is told internals: %s", body)
+			}
+			if len(errs) != 1 || errs[0] == nil || !strings.Contains(errs[0].Error(), tc.err) {
+				t.Errorf("the log gets %v, want %q in it", errs, tc.err)
+			}
+		})
+	}
+}
+
+func TestCancelEndsTheCalls(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	_, errs := ping(t, ctx, server.URL, monolith.SourceConfig{}, "{ a: ping(n: 1) b: ping(n: 2) c: ping(n: 1) }")
+	for _, err := range errs {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%v, want it canceled", err)
+		}
+	}
+	if len(errs) != 3 {
+		t.Errorf("%d calls ended, want 3", len(errs))
+	}
+}
+
+func TestAtMostMaxConcurrencyRequestsAreUnderWay(t *testing.T) {
+	var now, most, all atomic.Int64
+	server := httptest.NewServer(asJSON(func(w http.ResponseWriter, _ *http.Request) {
+		all.Add(1)
+		n := now.Add(1)
+		defer now.Add(-1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+		time.Sleep(5 * time.Millisecond)
+		fmt.Fprint(w, `{"pong":"x"}`)
+	}))
+	defer server.Close()
+	var operation strings.Builder
+	for i := range 12 {
+		fmt.Fprintf(&operation, "a%d: ping(n: %d) ", i, i)
+	}
+	body, _ := ping(t, t.Context(), server.URL, monolith.SourceConfig{MaxConcurrency: 3}, "{"+operation.String()+"}")
+	if strings.Contains(body, "null") || all.Load() != 12 || most.Load() != 3 {
+		t.Errorf("%d of 12 requests, %d at once, want 3: %s", all.Load(), most.Load(), body)
+	}
+}
+
+func TestConfigReachesTheMappings(t *testing.T) {
+	server := httptest.NewServer(asJSON(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, `{"pong":%q}`, r.Header.Get("X-Key")+r.Header.Get("User-Agent")+r.URL.Path)
+	}))
+	defer server.Close()
+	body, _ := ping(t, t.Context(), server.URL+"/v2/", monolith.SourceConfig{Config: map[string]any{"key": 42}}, "{ ping }")
+	if want := `{"data":{"ping":"42Go-http-client/1.1/v2/ping"}}`; body != want {
+		t.Errorf("%s, want %s", body, want)
+	}
+}
