@@ -128,7 +128,7 @@ func (b *builder) values(list ast.EnumValueList) []*enumValue {
 func (b *builder) directive(d *ast.DirectiveDefinition) *directive {
 	locations := make([]string, 0, len(d.Locations))
 	for _, l := range d.Locations {
-		if !(l == draft && builtIn(d.Position)) {
+		if l != draft || !builtIn(d.Position) {
 			locations = append(locations, string(quote(string(l))))
 		}
 	}

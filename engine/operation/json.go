@@ -217,7 +217,7 @@ func (r *reader) escape() bool {
 		return r.fail("unknown escape sequence")
 	}
 	for _, c := range rest[1:5] {
-		if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F') {
+		if hex := c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'; !hex {
 			return r.fail("unknown escape sequence")
 		}
 	}

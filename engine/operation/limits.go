@@ -33,8 +33,12 @@ func (l Limits) Validate() error {
 		name  string
 		value int
 	}{
-		{"max_tokens", l.MaxTokens}, {"max_recursion", l.MaxRecursion}, {"max_depth", l.MaxDepth},
-		{"max_selections", l.MaxSelections}, {"max_aliases", l.MaxAliases}, {"max_root_fields", l.MaxRootFields},
+		{"max_tokens", l.MaxTokens},
+		{"max_recursion", l.MaxRecursion},
+		{"max_depth", l.MaxDepth},
+		{"max_selections", l.MaxSelections},
+		{"max_aliases", l.MaxAliases},
+		{"max_root_fields", l.MaxRootFields},
 	} {
 		if f.value < 0 {
 			return fmt.Errorf("%s is %d: use a positive number, or leave it out for the default", f.name, f.value)
@@ -51,8 +55,10 @@ func (l Limits) withDefaults() Limits {
 		value    *int
 		fallback int
 	}{
-		{&l.MaxTokens, defaultTokens}, {&l.MaxRecursion, defaultRecursion},
-		{&l.MaxDepth, defaultDepth}, {&l.MaxSelections, defaultSelections},
+		{&l.MaxTokens, defaultTokens},
+		{&l.MaxRecursion, defaultRecursion},
+		{&l.MaxDepth, defaultDepth},
+		{&l.MaxSelections, defaultSelections},
 	} {
 		if *f.value <= 0 {
 			*f.value = f.fallback

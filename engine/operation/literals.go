@@ -205,5 +205,5 @@ func valueNames(def *ast.Definition) []string {
 func brief(v *ast.Value) string {
 	p := &printer{indent: true}
 	p.value(v)
-	return shorten([]byte(p.String()))
+	return shorten(p.out)
 }

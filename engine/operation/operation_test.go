@@ -2,6 +2,7 @@ package operation_test
 
 import (
 	"encoding/json"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -133,6 +134,33 @@ func TestOperationIsPickedByName(t *testing.T) {
 			t.Errorf("%q: %v, want %s", name, err, want)
 		}
 	}
+}
+
+func TestManyRequestsShareADocument(t *testing.T) {
+	api := load(t)
+	text := "query($n: Int!, $a: Boolean = true) { count(n: $n) dog { ...F @include(if: $a) } } fragment F on Pet { name(short: $a) }"
+	doc, err := operation.Parse(api, text, operation.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			p, _ := doc.Operation("")
+			values, err := p.Coerce([]byte(`{"n":1}`))
+			if err != nil {
+				t.Error(err)
+			}
+			mask, _ := p.Mask(values)
+			if op, err := p.Decide(mask); err != nil || len(op.Selections) != 2 {
+				t.Error(op, err)
+			}
+			if _, err := operation.Parse(api, text, operation.Limits{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
 }
 
 func TestErrorsAreWrittenAsTheSpecificationHasThem(t *testing.T) {

@@ -31,6 +31,7 @@ func Parse(api *ast.Schema, text string, limits Limits) (*Document, error) {
 	if errs := syntax(doc); len(errs) > 0 {
 		return nil, errs
 	}
+	dedentBlocks(doc, text)
 	if errs := validate(api, doc); len(errs) > 0 {
 		return nil, errs
 	}

@@ -1,10 +1,6 @@
 package operation
 
-import (
-	"strings"
-
-	"github.com/vektah/gqlparser/v2/ast"
-)
+import "github.com/vektah/gqlparser/v2/ast"
 
 // String is the operation as a document of its own, indented.
 func (o *Operation) String() string { return o.text(true) }
@@ -21,37 +17,37 @@ func (o *Operation) text(indent bool) string {
 		p.space()
 	}
 	p.selections(o.Selections)
-	return p.String()
+	return string(p.out)
 }
 
 type printer struct {
-	strings.Builder
+	out    []byte
 	indent bool
 	depth  int
 }
 
 func (p *printer) write(parts ...string) {
 	for _, s := range parts {
-		p.WriteString(s)
+		p.out = append(p.out, s...)
 	}
 }
 
 // space is only for people.
 func (p *printer) space() {
 	if p.indent {
-		p.WriteByte(' ')
+		p.out = append(p.out, ' ')
 	}
 }
 
 // line begins a new one, for people, and otherwise keeps names apart.
 func (p *printer) line() {
 	if !p.indent {
-		p.WriteByte(' ')
+		p.out = append(p.out, ' ')
 		return
 	}
-	p.WriteByte('\n')
+	p.out = append(p.out, '\n')
 	for range p.depth {
-		p.WriteString("  ")
+		p.write("  ")
 	}
 }
 

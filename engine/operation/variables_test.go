@@ -87,9 +87,9 @@ func TestCoerce(t *testing.T) {
 }
 
 func show(values operation.Values) string {
-	var parts []string
-	for _, v := range values {
-		parts = append(parts, fmt.Sprintf("%s=%s", v.Name, v.JSON))
+	parts := make([]string, len(values))
+	for i, v := range values {
+		parts[i] = fmt.Sprintf("%s=%s", v.Name, v.JSON)
 	}
 	return strings.Join(parts, " ")
 }
