@@ -195,23 +195,22 @@ func (b *builder) narrows(c cursor, on *supergraph.Type) bool {
 
 // unanswerable is the error that names what nobody can answer from here.
 func (b *builder) unanswerable(c cursor, left []*want) error {
-	w := left[0]
-	for len(w.sub) > 0 {
-		w = w.sub[0]
-	}
-	name := w.name
-	if w.field != nil {
-		name = coordinate(w.field)
-	}
 	var path []string
 	for _, s := range c.path {
 		path = append(path, s.name)
 	}
-	at := "at the root"
-	if len(path) > 0 {
-		at = "at " + strings.Join(path, ".")
+	w := left[0]
+	for ; len(w.sub) > 0; w = w.sub[0] {
+		path = append(path, w.name)
 	}
-	return fmt.Errorf("no subgraph can answer %s %s: check that an entity key leads to a subgraph that resolves it", name, at)
+	name, at := w.name, "the root"
+	if w.field != nil {
+		name = coordinate(w.field)
+	}
+	if len(path) > 0 {
+		at = strings.Join(path, ".")
+	}
+	return fmt.Errorf("no subgraph can answer %s at %s: check that a key leads from there to a subgraph that resolves it", name, at)
 }
 
 func coordinate(f *supergraph.Field) string { return f.Parent.Name + "." + f.Name }

@@ -33,6 +33,7 @@ func (e *emitter) hoist(s *set, sub int) {
 			o.remove(f.slot)
 		}
 	}
+	s.frags = slices.DeleteFunc(s.frags, func(f *set) bool { return len(f.fields)+len(f.frags) == 0 && !f.typename })
 }
 
 func (s *set) remove(sl *slot) {

@@ -1,0 +1,103 @@
+package planner_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"github.com/ficusgraph/ficus/engine/planner"
+	"github.com/ficusgraph/ficus/engine/supergraph"
+)
+
+// TestScenarios plans the query of each scenario over its supergraph, with the labels of the section `labels`,
+// and compares what its other sections name: the plan, what is sent, the labels that matter, or the error.
+// UPDATE=1 rewrites them.
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := sections(t, archive)
+			for i, section := range archive.Files {
+				text, checked := got[section.Name]
+				if !checked {
+					continue
+				}
+				if os.Getenv("UPDATE") != "" {
+					archive.Files[i].Data = []byte(text)
+				} else if diff := cmp.Diff(string(section.Data), text); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", section.Name, diff)
+				}
+			}
+			if os.Getenv("UPDATE") != "" {
+				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// sections gives the text of each section that is compared.
+func sections(t *testing.T, archive *txtar.Archive) map[string]string {
+	t.Helper()
+	given := map[string]string{}
+	for _, f := range archive.Files {
+		given[f.Name] = string(f.Data)
+	}
+	sg, err := supergraph.Read("supergraph.graphql", given["supergraph.graphql"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	op, err := decided(sg, given["query.graphql"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	labels := planner.Labels{}
+	for _, l := range strings.Fields(given["labels"]) {
+		labels[l] = true
+	}
+	p := planner.New(sg, planner.Config{})
+	out := map[string]string{"relevant labels": strings.Join(p.Labels(op), " ") + "\n"}
+	plan, err := p.Plan(op, labels)
+	if err != nil {
+		out["plan"], out["error"], out["sent"] = "", err.Error()+"\n", ""
+		return out
+	}
+	out["plan"], out["error"] = plan.String(), ""
+	for _, f := range plan.Fetches {
+		out["sent"] += f.Subgraph + ": " + f.Operation + "\n"
+	}
+	return out
+}
+
+func TestPlansAreTheSameEachTime(t *testing.T) {
+	eachRow(t, "audit-rows.jsonl", func(r row) {
+		sg, op := r.operation()
+		if op == nil {
+			return
+		}
+		p := planner.New(sg, planner.Config{})
+		first, err := p.Plan(op, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := planner.New(sg, planner.Config{}).Plan(op, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(first, again); diff != "" {
+			t.Errorf("%s (-first +again):\n%s", r.ID, diff)
+		}
+	})
+}
