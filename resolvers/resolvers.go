@@ -12,7 +12,7 @@
 // for all organizations of the request, however many fields and places ask.
 package resolvers
 
-//go:generate go run github.com/99designs/gqlgen generate
+//go:generate go tool gqlgen generate
 
 // Resolver is the root of the resolvers. It is safe for use by many requests; both ports must be set.
 type Resolver struct {

@@ -12,7 +12,7 @@ import (
 	"github.com/ficusgraph/ficus/examples/tickets/graph/model"
 )
 
-//go:generate go run github.com/99designs/gqlgen generate
+//go:generate go tool gqlgen generate
 
 // counter is where single tickets are fetched, listed and opened.
 type counter interface {
