@@ -216,10 +216,15 @@ test("an answer that keeps no rules, or is very long, is shown", async () => {
     await status(body.includes("errors") ? "3 errors" : new RegExp(`\\b${body.length} B`));
     assert.equal((await page.locator("#answer").textContent()).replace(/\s/g, ""), body);
   }
-  body = JSON.stringify({ data: Array(149_000).fill(1) });
+  body = JSON.stringify({ data: Array.from({ length: 1000 }, (_, i) => ({ i })) });
   await run();
-  await status("298.0 kB");
-  body = JSON.stringify({ data: Array(500_000).fill(1), errors: Array(500).fill({ message: "no" }) });
+  await status("kB");
+  const [copied, want] = await page.evaluate(() => {
+    getSelection().selectAllChildren(answer);
+    return [getSelection().toString(), answer.textContent];
+  });
+  assert.equal(copied.trim(), want, "what is copied");
+  body = JSON.stringify({ data: Array(1_000_000).fill(1), errors: Array(500).fill({ message: "no" }) });
   await run();
   await status("500 errors");
   await page.locator("#errors").filter({ hasText: "400 more" }).waitFor();
@@ -300,6 +305,12 @@ test("a narrow window shows everything, one below the other", async () => {
   await page.setViewportSize({ width: 380, height: 700 });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(wide <= 0, "the page is " + wide + " px too wide");
+  const parts = [];
+  for (const id of ["query", "answer", "find"]) parts.push(await page.locator("#" + id).boundingBox());
+  for (const [i, part] of parts.entries()) {
+    assert.ok(part.width > 300, `part ${i} is ${part.width} px wide`);
+    assert.ok(i === 0 || part.y > parts[i - 1].y + parts[i - 1].height, `part ${i} is not below the one before`);
+  }
   await page.getByRole("navigation", { name: "Schema" }).scrollIntoViewIfNeeded();
   await shot("narrow");
 });

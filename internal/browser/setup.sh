@@ -8,7 +8,7 @@ lacks() { ! command -v "$1" >/dev/null 2>&1; }
 
 wanted=""
 lacks "${FICUS_CHROMIUM:-/usr/bin/chromium}" && wanted="chromium"
-lacks npm && wanted="$wanted nodejs npm"
+lacks npm && wanted="${wanted:+$wanted }nodejs npm"
 if [ -n "$wanted" ] && [ "$(id -u)" = 0 ] && ! lacks apt-get; then
   # shellcheck disable=SC2086 # a list of names
   { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $wanted; } >&2 ||
@@ -20,6 +20,10 @@ elif [ -n "$wanted" ]; then
   exit 1
 fi
 
+if lacks "${FICUS_CHROMIUM:-/usr/bin/chromium}"; then
+  echo "FICUS_CHROMIUM names no program: $FICUS_CHROMIUM" >&2
+  exit 1
+fi
 if ! node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)'; then
   echo "The browser tests need node 20 or newer; this is $(node --version)" >&2
   exit 1

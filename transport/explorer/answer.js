@@ -1,6 +1,7 @@
 // What came back: how it went, the errors with their places, and the answer's text. The text is laid out as it
 // came, not parsed and written anew, so that long numbers and the order of keys are the server's.
-const colourful = 300_000; // characters; beyond it, an element for each word would make the page slow
+const colourful = 200_000; // characters; beyond it, an element for each word would make the page slow
+const blockLines = 200;
 const mostErrors = 100;
 
 // layOut calls write with each piece of the JSON text, laid out.
@@ -25,21 +26,27 @@ function classOf(token, isKey) {
   return /^[a-z]/.test(token) ? "word" : "";
 }
 
-// laidOut is the JSON text with indentation, and in colour unless it is very long.
+// laidOut is the JSON text with indentation, and in colour unless it is very long. It comes in blocks of lines: the
+// browser lays out only those that are in sight, one text of all lines would keep it busy for seconds.
 function laidOut(text) {
-  const pieces = [], out = document.createDocumentFragment();
+  const out = document.createDocumentFragment(), pieces = [];
   layOut(text, (piece) => pieces.push(piece));
-  if (text.length > colourful) {
-    out.append(pieces.join(""));
-    return out;
-  }
+  let block = el("div", ""), plain = "", lines = 0;
+  const endPlain = () => { if (plain) block.append(plain); plain = ""; };
+  const endBlock = () => { endPlain(); out.append(block); block = el("div", ""); lines = 0; };
   pieces.forEach((piece, i) => {
-    const name = classOf(piece, pieces[i + 1] === ": ");
-    if (!name) return out.append(piece);
-    const span = el("span", piece);
-    span.className = name;
-    out.append(span);
+    const name = text.length > colourful ? "" : classOf(piece, pieces[i + 1] === ": ");
+    if (piece[0] === "\n" && ++lines > blockLines) {
+      plain += "\n"; // ends the block; the indentation begins the next
+      endBlock();
+      piece = piece.slice(1);
+    }
+    if (!name) return void (plain += piece);
+    endPlain();
+    block.append(el("span", piece));
+    block.lastChild.className = name;
   });
+  endBlock();
   return out;
 }
 
