@@ -49,6 +49,8 @@ const (
 
 	ExternalUnused               Code = "EXTERNAL_UNUSED"
 	ExternalOnInterface          Code = "EXTERNAL_ON_INTERFACE"
+	ExternalCollision            Code = "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE"
+	TypeOnlyUnusedExternal       Code = "TYPE_WITH_ONLY_UNUSED_EXTERNAL"
 	ExternalMissingOnBase        Code = "EXTERNAL_MISSING_ON_BASE"
 	ExternalTypeMismatch         Code = "EXTERNAL_TYPE_MISMATCH"
 	ExternalArgMissing           Code = "EXTERNAL_ARGUMENT_MISSING"

@@ -192,6 +192,9 @@ func (s *schema) gatherProvides() Errors {
 
 func (s *schema) gatherProvide(f *fieldDef, a *applied) Errors {
 	where := "field \"" + f.coord() + "\""
+	if f.has(dExternal) && s.fed2 {
+		return Errors{s.errorAt(ExternalCollision, a.pos, "Cannot have both @provides and @external on field %q", f.coord())}
+	}
 	target := s.byName[f.typ.Name()]
 	if target == nil || !target.composite() && target.kind != ast.Union {
 		if !s.fed2 {

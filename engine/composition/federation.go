@@ -13,7 +13,7 @@ func (s *schema) checkFederation() Errors {
 		return errs // the rest is told when the schema is upgraded, by what Federation 1 meant
 	}
 	facts := s.gatherFacts()
-	if i := slices.IndexFunc(facts, func(e *Error) bool { return e.Code == ProvidesOnNonObject }); i >= 0 {
+	if i := slices.IndexFunc(facts, func(e *Error) bool { return e.Code == ProvidesOnNonObject || e.Code == ExternalCollision }); i >= 0 {
 		return append(errs, facts[i]) // what such a @provides makes external cannot be known
 	}
 	errs = append(errs, facts...)
@@ -31,12 +31,14 @@ func (s *schema) checkExternals() Errors {
 	var errs Errors
 	for _, t := range s.types {
 		for _, f := range t.fields {
-			switch {
-			case t.kind == ast.Interface:
-				if a := f.first(dExternal); a != nil {
-					errs = append(errs, s.errorAt(ExternalOnInterface, a.pos, "Interface type field %q is marked @external but @external is not allowed on interface fields (it is nonsensical).", f.coord()))
-				}
-			case f.isExternal() && !f.used && !s.satisfiesInterface(f):
+			a := f.external
+			if a == nil {
+				continue
+			}
+			if t.kind == ast.Interface {
+				errs = append(errs, s.errorAt(ExternalOnInterface, a.pos, "Interface type field %q is marked @external but @external is not allowed on interface fields (it is nonsensical).", f.coord()))
+			}
+			if f.isExternal() && !f.used && !s.satisfiesInterface(f) {
 				errs = append(errs, s.errorAt(ExternalUnused, f.pos, "Field %q is marked @external but is not used in any federation directive (@key, @provides, @requires) or to satisfy an interface; the field declaration has no use and should be removed (or the field should not be @external).", f.coord()))
 			}
 		}

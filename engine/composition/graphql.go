@@ -86,6 +86,7 @@ func (s *schema) checkGraphQL() Errors {
 		}
 	}
 	errs = append(errs, s.checkApplied(s.applied, ast.LocationSchema, "schema")...)
+	errs = append(errs, s.checkApplied(s.skipped, ast.LocationScalar, "scalar")...)
 	for _, t := range s.types {
 		errs = append(errs, s.checkShape(t)...)
 		errs = append(errs, s.checkApplied(t.applied, locationOf(t.kind), t.name)...)

@@ -84,6 +84,8 @@ func (s *schema) ownTypes(def *ast.DirectiveDefinition, written string) *ast.Dir
 		if d.name != written {
 			continue
 		}
+		// What the subgraph leaves out of a definition it cannot use.
+		def.Arguments = slices.DeleteFunc(def.Arguments, func(a *ast.ArgumentDefinition) bool { return d.def.Arguments.ForName(a.Name) == nil })
 		for _, a := range def.Arguments {
 			if own := d.def.Arguments.ForName(a.Name); own != nil && s.byName[own.Type.Name()] != nil {
 				a.Type = own.Type

@@ -54,7 +54,7 @@ func (m *merger) checkOverride(t *mergedType, f *fieldDef, all []*fieldDef) bool
 		return false
 	case f.parent.kind == ast.Interface || f.parent.interfaceObject():
 		if f.parent.interfaceObject() {
-			m.fail(OverrideOnInterface, at, "@override is not yet supported on fields of @interfaceObject types: cannot be used on field %q on subgraph %q.", coord, s.Name)
+			m.fail(OverrideCollision, at, "@override is not yet supported on fields of @interfaceObject types: cannot be used on field %q on subgraph %q.", coord, s.Name)
 		} else {
 			m.fail(OverrideOnInterface, at, "@override cannot be used on field %q on subgraph %q: @override is not supported on interface type fields.", coord, s.Name)
 		}

@@ -78,6 +78,7 @@ func (s *schema) withUnknown(errs Errors) Errors {
 	if on := of(s.applied); len(on) > 0 && explicit {
 		return on
 	}
+	errs = append(errs, of(s.skipped)...)
 	for _, t := range s.types {
 		errs = append(errs, of(t.applied)...)
 		for _, f := range t.fields {
@@ -147,6 +148,7 @@ func (s *schema) fold(doc *ast.SchemaDocument) Errors {
 	for _, b := range blocks(doc) {
 		if s.skipType(b.Definition) {
 			s.declared[b.Name] = b.Kind
+			s.skipped = append(s.skipped, s.apply(b.Directives, b.ext)...)
 			continue
 		}
 		errs = append(errs, s.foldBlock(b)...)

@@ -17,7 +17,9 @@ type schema struct {
 	fed2 bool
 	// declared are the types of specifications that the subgraph spells out; composition writes its own.
 	declared map[string]ast.DefinitionKind
-	version  version
+	// skipped are the directives on them.
+	skipped []*applied
+	version version
 
 	types      []*typeDef
 	byName     map[string]*typeDef

@@ -14,9 +14,15 @@ func upgrade(schemas []*schema) ([]Hint, Errors) {
 		return nil, nil
 	}
 	var errs Errors
-	for _, s := range schemas {
+	found := make([]Errors, len(schemas))
+	for i, s := range schemas {
 		if !s.fed2 {
-			errs = append(errs, s.checkOld(schemas)...)
+			found[i] = s.checkOld(schemas)
+		}
+	}
+	for i, s := range schemas {
+		if !s.fed2 {
+			errs = append(errs, s.checkOnlyExternal(schemas, found[i])...)
 		}
 	}
 	if len(errs) > 0 {
@@ -54,6 +60,40 @@ func (s *schema) checkOld(schemas []*schema) Errors {
 	return s.gatherFacts()
 }
 
+// checkOnlyExternal: a type of which nothing is left would leave what refers to it hanging. Where that is so,
+// the other errors of the schema would only be echoes.
+func (s *schema) checkOnlyExternal(schemas []*schema, errs Errors) Errors {
+	if slices.ContainsFunc(errs, func(e *Error) bool { return e.Code == ExtensionWithNoBase }) {
+		return errs
+	}
+	s.resolveBorrowedKeys(schemas)
+	var only Errors
+	for _, t := range s.types {
+		left := slices.ContainsFunc(t.fields, func(f *fieldDef) bool { return !s.uselessExternal(f) })
+		if t.composite() && len(t.fields) > 0 && !left && !t.root() && (t.has(dKey) || s.refersTo(t.name)) {
+			only = append(only, s.errorAt(TypeOnlyUnusedExternal, t.pos, "Type %s contains only external fields and all those fields are all unused (they do not appear in any @key, @provides or @requires).", t.name))
+		}
+	}
+	if len(only) > 0 {
+		return only
+	}
+	return errs
+}
+
+func (s *schema) refersTo(name string) bool {
+	for _, t := range s.types {
+		if slices.Contains(t.members, name) || slices.ContainsFunc(t.fields, func(f *fieldDef) bool { return f.typ.Name() == name }) {
+			return true
+		}
+	}
+	return false
+}
+
+// uselessExternal reports whether the field says nothing: not resolved here, and not used.
+func (s *schema) uselessExternal(f *fieldDef) bool {
+	return f.isExternal() && !f.used && !s.satisfiesInterface(f)
+}
+
 // removeIgnored takes out the directives that Federation 1 accepted and ignored.
 func (s *schema) removeIgnored() {
 	for _, t := range s.types {
@@ -62,11 +102,8 @@ func (s *schema) removeIgnored() {
 		}
 		t.remove(dExternal)
 		for _, f := range t.fields {
-			switch {
-			case t.kind == ast.Interface:
+			if t.kind == ast.Interface {
 				f.remove(dExternal, dRequires, dProvides)
-			case t.root():
-				f.remove(dExternal)
 			}
 		}
 	}
@@ -80,7 +117,7 @@ func (s *schema) removeUseless(schemas []*schema) {
 	s.resolveBorrowedKeys(schemas)
 	for _, t := range s.types {
 		t.fields = slices.DeleteFunc(t.fields, func(f *fieldDef) bool {
-			unused := f.isExternal() && !f.used && !s.satisfiesInterface(f)
+			unused := s.uselessExternal(f)
 			if unused {
 				delete(t.fieldByName, f.name)
 			}
