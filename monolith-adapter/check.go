@@ -56,6 +56,9 @@ func read(c *contract) *resolved {
 	case c.spec.unlinked:
 		r.add(codeVersion, "", nil, "the schema uses @connect without linking it; add @link(url: \"https://specs.apollo.dev/connect/v0.3\", import: [\"@connect\", \"@source\"])")
 		return r
+	case c.spec.federation1:
+		r.add(codeGraphQL, "", c.spec.link, "connectors need a schema of Federation 2; add @link(url: \"https://specs.apollo.dev/federation/v2.12\")")
+		return r
 	case c.spec.unknown != "":
 		r.add(codeVersion, "", c.spec.link, "connect %s cannot be read; supported: %s", c.spec.unknown, versionNames())
 		return r

@@ -58,7 +58,7 @@ type Query { ping: String @connect(source: "app", http: { GET: "/ping" }, select
 		{"fine", monolith.Config{AllowEnv: []string{"SECRET"}, Sources: map[string]monolith.SourceConfig{"legacy.app": {Config: map[string]any{"url": "http://x"}}}}, ""},
 		{"no URL", monolith.Config{AllowEnv: []string{"SECRET"}}, `legacy.app: the base URL "" must have http://`},
 		{"environment", monolith.Config{Sources: map[string]monolith.SourceConfig{"legacy.app": {OverrideURL: "http://x"}}}, "$env.SECRET is not allowed to be read"},
-		{"no such source", monolith.Config{AllowEnv: []string{"SECRET"}, Sources: map[string]monolith.SourceConfig{"legacy.app": {OverrideURL: "http://x"}, "legacy.ap": {}}}, `connectors.sources.legacy.ap: there is no such source; there are: legacy.app; did you mean "legacy.app"?`},
+		{"no such source", monolith.Config{AllowEnv: []string{"SECRET"}, Sources: map[string]monolith.SourceConfig{"legacy.app": {OverrideURL: "http://x"}, "legacy.ap": {}}}, `connectors.sources.legacy.ap: there is no such source; there are: legacy, legacy.app; did you mean "legacy.app"?`},
 	} {
 		f, err := monolith.New(connectors, tc.cfg, monolith.Ports{})
 		switch {

@@ -2,6 +2,7 @@ package monolith
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
@@ -158,6 +159,9 @@ func schemaContract(subgraph, file, sdl string) (*contract, error) {
 		}
 	}
 	c.spec = readSpec(links)
+	c.spec.federation1 = !slices.ContainsFunc(links, func(l *ast.Value) bool {
+		return strings.HasPrefix(text(l, "url"), "https://specs.apollo.dev/federation/")
+	})
 	for _, s := range schemas {
 		for _, d := range s.Directives.ForNames(c.spec.source) {
 			c.sources = append(c.sources, written{args: object(d), at: d.Position})

@@ -89,17 +89,31 @@ func New(connectors *Connectors, cfg Config, ports Ports) (*Fetcher, error) {
 		}
 		f.links[c.Subgraph] = &l
 	}
-	for _, name := range slices.Sorted(maps.Keys(cfg.Sources)) {
-		if shared[name] == nil && len(connectors.List) > 0 {
-			names := slices.Sorted(maps.Keys(shared))
-			errs = append(errs, fmt.Errorf("connectors.sources.%s: there is no such source; there are: %s%s", name, strings.Join(names, ", "), nearest(name, names)))
-		}
-	}
-	if len(errs) > 0 {
+	if errs = append(errs, connectors.unknown(cfg)...); len(errs) > 0 {
 		f.Close()
 		return nil, errors.Join(errs...)
 	}
 	return f, nil
+}
+
+// unknown reports the sources that are configured and not there. In a graph without connectors none is needed.
+func (c *Connectors) unknown(cfg Config) []error {
+	var names []string
+	for _, s := range c.Sources {
+		names = append(names, s.String())
+	}
+	for _, con := range c.List {
+		names = append(names, con.Of)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(cfg.Sources)) {
+		if len(names) > 0 && !slices.Contains(names, name) {
+			errs = append(errs, fmt.Errorf("connectors.sources.%s: there is no such source; there are: %s%s", name, strings.Join(names, ", "), nearest(name, names)))
+		}
+	}
+	return errs
 }
 
 // Close closes the connections that are not in use.
@@ -145,54 +159,6 @@ func (f *Fetcher) reach(c *Connector, cfg Config, name string) (*link, error) {
 		return l, fmt.Errorf("the base URL %q must have http:// or https:// and a host; set override_url, or what the schema's baseURL reads", l.base)
 	}
 	return l, nil
-}
-
-// references are those of the template's expressions.
-func (t *template) references() []mapping.Reference {
-	if t == nil {
-		return nil
-	}
-	var out []mapping.Reference
-	for _, p := range t.parts {
-		if p.expr != nil {
-			out = append(out, p.expr.References()...)
-		}
-	}
-	return out
-}
-
-func (r *request) references() []mapping.Reference {
-	out := r.url.references()
-	for _, s := range []*mapping.Selection{r.path, r.query, r.body} {
-		if s != nil {
-			out = append(out, s.References()...)
-		}
-	}
-	for _, h := range r.headers {
-		out = append(out, h.value.references()...)
-	}
-	return out
-}
-
-// variablesUsed are the variables that a connector and its source read, as name.path and as name.
-func (c *Connector) variablesUsed() map[string]bool {
-	refs := c.request.references()
-	answers := []*mapping.Selection{c.selection, c.isSuccess, c.failure.message, c.failure.extensions}
-	if s := c.Source; s != nil {
-		refs = append(refs, s.request.references()...)
-		answers = append(answers, s.isSuccess, s.failure.message, s.failure.extensions)
-	}
-	for _, s := range answers {
-		if s != nil {
-			refs = append(refs, s.References()...)
-		}
-	}
-	out := map[string]bool{}
-	for _, ref := range refs {
-		out[ref.Variable] = true
-		out[ref.Variable+"."+strings.Join(ref.Path, ".")] = true
-	}
-	return out
 }
 
 // readEnv makes $env of the variables that are read, if they may be.

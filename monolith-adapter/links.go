@@ -17,6 +17,8 @@ type spec struct {
 	// unknown is the version's text if it is not one that is known; unlinked: there is no link.
 	unknown  string
 	unlinked bool
+	// federation1: the schema is one of Federation 1, whose composition knows no connectors.
+	federation1 bool
 }
 
 // versionNames lists the versions that are known.

@@ -104,3 +104,51 @@ func (c *Connector) readings() []reading {
 	add(c.failure.extensions, w.arg("errors", "extensions"), 0, codeErrorsMessage)
 	return out
 }
+
+// references are those of the template's expressions.
+func (t *template) references() []mapping.Reference {
+	if t == nil {
+		return nil
+	}
+	var out []mapping.Reference
+	for _, p := range t.parts {
+		if p.expr != nil {
+			out = append(out, p.expr.References()...)
+		}
+	}
+	return out
+}
+
+func (r *request) references() []mapping.Reference {
+	out := r.url.references()
+	for _, s := range []*mapping.Selection{r.path, r.query, r.body} {
+		if s != nil {
+			out = append(out, s.References()...)
+		}
+	}
+	for _, h := range r.headers {
+		out = append(out, h.value.references()...)
+	}
+	return out
+}
+
+// variablesUsed are the variables that a connector and its source read, as name.path and as name.
+func (c *Connector) variablesUsed() map[string]bool {
+	refs := c.request.references()
+	answers := []*mapping.Selection{c.selection, c.isSuccess, c.failure.message, c.failure.extensions}
+	if s := c.Source; s != nil {
+		refs = append(refs, s.request.references()...)
+		answers = append(answers, s.isSuccess, s.failure.message, s.failure.extensions)
+	}
+	for _, s := range answers {
+		if s != nil {
+			refs = append(refs, s.References()...)
+		}
+	}
+	out := map[string]bool{}
+	for _, ref := range refs {
+		out[ref.Variable] = true
+		out[ref.Variable+"."+strings.Join(ref.Path, ".")] = true
+	}
+	return out
+}

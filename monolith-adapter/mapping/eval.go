@@ -17,7 +17,7 @@ func (s *Selection) Eval(input Value, vars Variables, limits Limits) (Value, []P
 		e.limits.Steps = 20_000_000
 	}
 	v := e.expr(s.Root, scope{dollar: input, at: input})
-	if e.exhausted {
+	if e.exhausted || !e.affords(v) {
 		return Value{}, e.problems, fmt.Errorf("%w of %d steps and a depth of %d", ErrBudget, e.limits.Steps, e.limits.Depth)
 	}
 	return v, e.problems, nil
@@ -100,6 +100,21 @@ func (e *evaluator) spend() bool {
 		e.exhausted = true
 	}
 	return !e.exhausted
+}
+
+// affords takes a step from the budget for each value within v. What is shared within a value costs each time
+// it would be written: a few steps can make a value that is enormous when written out.
+func (e *evaluator) affords(v Value) bool {
+	if e.steps++; e.steps > e.limits.Steps {
+		e.exhausted = true
+		return false
+	}
+	for i := range v.Len() {
+		if !e.affords(v.At(i)) {
+			return false
+		}
+	}
+	return true
 }
 
 func (e *evaluator) expr(x Expr, s scope) Value {

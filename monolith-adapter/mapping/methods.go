@@ -59,6 +59,9 @@ func (c *call) run() Value {
 	case "toString":
 		return c.toString()
 	case "jsonStringify":
+		if !c.affords(c.in) {
+			return Value{}
+		}
 		return StringValue(c.in.String())
 	case "jsonParse":
 		return c.jsonParse()

@@ -140,6 +140,9 @@ func (c *call) find() Value {
 	return Value{}
 }
 
+// maxText bounds the text that ->joinNotNull makes, in bytes.
+const maxText = 16 << 20
+
 // joinNotNull is the text of the elements with the separator between them, without those that are null.
 func (c *call) joinNotNull() Value {
 	sep := c.arg(0)
@@ -147,7 +150,11 @@ func (c *call) joinNotNull() Value {
 		return c.refuse("a string as separator", sep)
 	}
 	var parts []string
+	size := 0
 	for _, el := range c.elems() {
+		if size += len(el.text) + len(sep.text); size > maxText {
+			return c.refuse("less text", c.in)
+		}
 		switch {
 		case el.kind == Null:
 		case !el.IsScalar():
