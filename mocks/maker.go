@@ -164,7 +164,7 @@ func (m maker) integer() int {
 	case money:
 		return 5 + m.place.below(500)
 	case milliseconds:
-		return 10 + m.place.below(990)
+		return int(m.milliseconds())
 	case amount:
 		return m.place.below(50)
 	}
@@ -188,11 +188,21 @@ func (m maker) float() float64 {
 	case money:
 		return float64(5+m.place.below(500)) + 0.99
 	case milliseconds:
-		return round(10+490*m.unit(), 1)
+		return round(m.milliseconds(), 1)
 	case moment, day, year, age, cents, amount:
 		return float64(m.integer())
 	}
 	return round(100*m.unit(), 2)
+}
+
+// milliseconds is how long something took. The percentiles of an object rise.
+func (m maker) milliseconds() float64 {
+	for i, name := range []string{"p50", "p75", "p90", "p95", "p99", "p999"} {
+		if slices.Contains(m.name, name) {
+			return float64(20+m.self.of("median").below(80))*math.Pow(1.5, float64(i)) + m.unit()
+		}
+	}
+	return 10 + 490*m.unit()
 }
 
 // unit is a number from 0 to 1.

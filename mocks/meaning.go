@@ -70,7 +70,7 @@ var words = []struct {
 	{day, []string{"date", "day", "birthday", "birthdate", "dob"}},
 	{cents, []string{"cents", "pence"}},
 	{percent, []string{"percent", "percentage", "ratio", "rate", "discount", "progress"}},
-	{milliseconds, []string{"latency", "duration", "elapsed", "ms", "millis", "p50", "p90", "p95", "p99"}},
+	{milliseconds, []string{"latency", "duration", "elapsed", "ms", "millis", "p50", "p75", "p90", "p95", "p99", "p999"}},
 	{amount, []string{"count", "total", "quantity", "qty", "number", "num", "size", "stock", "seats", "capacity", "views", "likes", "position", "index", "page"}},
 	{money, []string{"price", "cost", "amount", "fee", "salary", "balance", "revenue", "subtotal", "tax", "budget"}},
 	{rating, []string{"rating", "stars", "score"}},

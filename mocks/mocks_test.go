@@ -218,6 +218,21 @@ func TestTimesOfAnObjectAreInOrder(t *testing.T) {
 	}
 }
 
+func TestPercentilesOfAnObjectRise(t *testing.T) {
+	sg := read(t, `schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION) { query: Query }
+enum join__Graph { A @join__graph(name: "a", url: "http://a") }
+type Query @join__type(graph: A) { speed(of: Int): Speed }
+type Speed @join__type(graph: A) { p50: Float! p95: Float! p99: Int! }`)
+	s := source(t, sg, "a", 1)
+	for i := range 50 {
+		speed := at(t, ask(t, sg, s, "a", fmt.Sprintf(`{ speed(of: %d) { p50 p95 p99 } }`, i), ""), "speed")
+		p50, p95, p99 := at(t, speed, "p50").(float64), at(t, speed, "p95").(float64), at(t, speed, "p99").(float64)
+		if p50 <= 0 || p50 >= p95 || p95 >= p99 {
+			t.Error(speed)
+		}
+	}
+}
+
 func TestAnAnswerIsBounded(t *testing.T) {
 	sg := shop(t)
 	query := strings.Repeat(`tickets { user { `, 15) + `id` + strings.Repeat(` } }`, 15)

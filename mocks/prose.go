@@ -33,11 +33,49 @@ func (m maker) properName() string {
 
 // prose is one to three sentences.
 func (m maker) prose() string {
-	out := make([]string, 1+m.place.of("sentences").below(3))
+	table := statements
+	if slices.ContainsFunc(m.name, func(w string) bool { return slices.Contains([]string{"reply", "message", "answer", "response"}, w) }) {
+		table = replies
+	}
+	n := 1 + m.place.of("sentences").below(3)
+	start := m.place.of("first").below(len(table))
+	out := make([]string, n)
 	for i := range out {
-		out[i] = m.fake.HackerPhrase()
+		out[i] = table[(start+7*i)%len(table)] // seven shares no factor with the lengths: no sentence comes twice
 	}
 	return strings.Join(out, " ")
+}
+
+// statements are sentences that can be said of most things, in any order.
+var statements = []string{
+	"It was last checked in spring and has worked without trouble since.",
+	"Most of it is done; two smaller points are left for next week.",
+	"The first version was simpler, and some people still prefer it.",
+	"This is used every day by a small group and now and then by everyone.",
+	"Two people looked after it before the current team took over.",
+	"It takes a minute or two the first time and is quick after that.",
+	"Nobody has complained so far, which is a good sign.",
+	"The details are the same as last year, apart from the dates.",
+	"There is room for one more, if somebody asks for it.",
+	"It was set up in a hurry and tidied up later.",
+	"The colors were chosen so that they can be told apart in print.",
+	"A second look showed that the numbers add up after all.",
+	"It is kept for reference and can be removed at the end of the year.",
+	"Everything that was promised is included, and a little more.",
+	"The short version is on the first page, the long one follows.",
+	"It replaced an older one that had served well for ten years.",
+}
+
+// replies are sentences of people who write to each other.
+var replies = []string{
+	"Thank you for writing to us.",
+	"We have seen the same and are looking into it.",
+	"Could you tell us when you noticed it first?",
+	"It should work again now; please let us know if it does not.",
+	"We will come back to you by tomorrow noon.",
+	"A colleague of mine knows this well and will take over from here.",
+	"Please try once more after signing out and in again.",
+	"I am sorry for the trouble that this has caused.",
 }
 
 // words is two words, such as olive lamp.

@@ -11,9 +11,9 @@ import (
 	"github.com/ficusgraph/ficus/engine/executor"
 )
 
-// maxIdle is how many unused connections are kept for one service: as many as requests there may be at once
-// in a burst, or each burst would dial anew.
-const maxIdle = 1024
+// maxConns is how many connections there may be to one service, and how many are kept when they are not used:
+// were fewer kept, each burst would dial anew. Fetches beyond wait for one, within their timeout.
+const maxConns = 1024
 
 // Remote is a service that answers GraphQL over HTTP. It keeps its own connections.
 //
@@ -57,7 +57,8 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 			ForceAttemptHTTP2:   true,
 			TLSHandshakeTimeout: 10 * time.Second,
 			MaxIdleConns:        0, // no bound over all: there is one host
-			MaxIdleConnsPerHost: maxIdle,
+			MaxIdleConnsPerHost: maxConns,
+			MaxConnsPerHost:     maxConns,
 			IdleConnTimeout:     s.PoolIdleTimeout,
 			DisableCompression:  true, // gzip is read here, into the pooled buffer and under its bound
 			ReadBufferSize:      32 << 10,
