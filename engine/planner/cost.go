@@ -27,6 +27,11 @@ func (c cost) weight() int {
 	return c.missing*missingWeight + c.fetches*fetchWeight + c.depth*depthWeight + c.fields
 }
 
+// bounded keeps the cost comparable: types within types multiply it beyond what an int holds.
+func (c cost) bounded() cost {
+	return cost{missing: min(c.missing, 100_000), fetches: min(c.fetches, 10_000), depth: min(c.depth, 1000), fields: min(c.fields, 1_000_000)}
+}
+
 // free: nothing more is to be fetched.
 func (c cost) free() bool { return c.missing == 0 && c.fetches == 0 }
 

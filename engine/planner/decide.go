@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"math"
 	"slices"
 
 	"github.com/ficusgraph/ficus/engine/supergraph"
@@ -80,16 +79,26 @@ func (s *search) needed(sp spot, d *decision, seen map[inputsID]bool) []*unit {
 // enter opens sites for the pending units: always the one that saves most, as long as one saves more than
 // entering it costs.
 func (d *decision) enter(pending []*unit) {
+	sites := candidates(pending, d.open)
+	if len(sites) == 0 {
+		return
+	}
+	weights := make([]int, len(pending)) // of each unit's best option so far
+	for i, u := range pending {
+		weights[i] = u.best(d.open)
+	}
+	deepest := d.deepest(pending)
 	for {
 		var best []int
-		gain, deepest := 0, d.deepest(pending)
-		for _, site := range candidates(pending, d.open) {
+		gain := 0
+		for _, site := range sites {
+			if slices.Contains(d.open, site) {
+				continue
+			}
 			entered, extra := d.toEnter(site, pending)
 			g := -(len(entered)+extra)*fetchWeight - max(0, d.depth(site, pending)-deepest)*depthWeight
-			for _, u := range pending {
-				if was, is := u.best(d.open), u.best(entered); is < was {
-					g += was - is
-				}
+			for i, u := range pending {
+				g += max(0, weights[i]-u.best(entered))
 			}
 			if best == nil && g > 0 || g > gain {
 				best, gain = entered, g
@@ -99,11 +108,17 @@ func (d *decision) enter(pending []*unit) {
 			return
 		}
 		d.open = append(d.open, best...)
+		for i, u := range pending {
+			weights[i] = min(weights[i], u.best(best))
+		}
+		for _, site := range best {
+			deepest = max(deepest, d.depth(site, pending))
+		}
 	}
 }
 
 // unanswered weighs more than anything that can be answered in part.
-const unanswered = math.MaxInt32 * 1000
+const unanswered = 1 << 46
 
 // best is the weight of the unit's best option where the objects are or at one of the sites.
 func (u *unit) best(sites []int) int {
@@ -223,12 +238,14 @@ func (d *decision) fail(u *unit) {
 	}
 }
 
-// sum is the cost of the decision.
+// sum is the cost of the decision. Objects of several types are filled at one place, where their fetches are
+// shared: what is fetched beneath one want counts once, however many types it is divided by.
 func (d *decision) sum() {
+	d.assigned = slices.DeleteFunc(d.assigned, func(a assigned) bool { return a.failed })
 	d.cost.missing = leaves(d.left)
 	used := slices.Clone(d.free)
+	beneath := map[*want]int{}
 	keys := map[*hop]bool{}
-	d.assigned = slices.DeleteFunc(d.assigned, func(a assigned) bool { return a.failed })
 	for _, a := range d.assigned {
 		depth := a.cost.depth
 		if a.site != here {
@@ -246,10 +263,14 @@ func (d *decision) sum() {
 			}
 			depth += hops
 		}
-		d.cost.fetches += a.cost.fetches
+		if more := a.cost.fetches - beneath[a.want]; more > 0 {
+			d.cost.fetches += more
+			beneath[a.want] += more
+		}
 		d.cost.fields += a.cost.fields
 		d.cost.depth = max(d.cost.depth, depth)
 	}
 	// sites are counted where they are used: one that was opened in vain costs nothing
 	d.cost.fetches += len(used) - len(d.free)
+	d.cost = d.cost.bounded()
 }

@@ -6,37 +6,27 @@ import "slices"
 // taken there, and only what none does is fetched from beneath one of them. Fields that had to be split, since
 // no subgraph leads to all that is wanted beneath them, are divided anew in the same way.
 func (s *search) divide(sp spot, d *decision) {
-	var out []assigned
-	done := map[*unit]bool{}
-	for i := range d.assigned {
-		a := &d.assigned[i]
-		if done[a.origin] {
-			continue
-		}
-		done[a.origin] = true
-		parts := partsOf(a.origin, d.assigned[i:])
-		if better := s.division(sp, d, parts); better != nil {
-			parts = better
-		}
-		out = append(out, parts...)
-	}
-	d.assigned = out
+	var origins []*unit
+	parts := map[*unit][]assigned{}
 	for _, a := range d.assigned {
-		if a.site != here && !slices.Contains(d.open, a.site) {
-			d.open = append(d.open, a.site)
+		if parts[a.origin] == nil {
+			origins = append(origins, a.origin)
+		}
+		parts[a.origin] = append(parts[a.origin], a)
+	}
+	d.assigned = d.assigned[:0]
+	for _, u := range origins {
+		list := parts[u]
+		if better := s.division(sp, d, list); better != nil {
+			list = better
+		}
+		d.assigned = append(d.assigned, list...)
+		for _, a := range list {
+			if a.site != here && !slices.Contains(d.open, a.site) {
+				d.open = append(d.open, a.site)
+			}
 		}
 	}
-}
-
-// partsOf are the assignments that one unit came to.
-func partsOf(u *unit, list []assigned) []assigned {
-	var out []assigned
-	for _, a := range list {
-		if a.origin == u {
-			out = append(out, a)
-		}
-	}
-	return out
 }
 
 // division is the cheapest other way to divide a unit among the sites that have parts of it, or, if that is one,
