@@ -23,8 +23,10 @@ type fetchProgram struct {
 	// needs counts the fetches to wait for, feeds are those that wait for this one.
 	needs int
 	feeds []int
-	// place is the path in the response to which the fetch leads, as far as it is the same for all objects.
+	// place is the path in the response to which the fetch leads, as far as it is the same for all objects,
+	// and shape is what is there; nil if it leads further.
 	place []string
+	shape *shapeObject
 }
 
 // step is one step of a path: into a slot, or into each element of a list if the slot is headerSlot.
@@ -55,7 +57,7 @@ func Compile(plan *queryplan.Plan) (*Program, error) {
 	}
 	c.program.shape = shape
 	for i := range c.program.fetches {
-		c.program.fetches[i].place = place(plan.Shape, c.program.fetches[i].plan.Path)
+		c.program.fetches[i].locate(shape)
 	}
 	return c.program, nil
 }
@@ -167,31 +169,16 @@ func finish(o *readObject) {
 	}
 }
 
-// place is the path of a fetch under the response's keys, up to the first list.
-func place(s *queryplan.Shape, path queryplan.Path) []string {
-	var keys []string
-	for _, p := range path {
-		f := fieldNamed(s, p.Name)
+// locate finds the place of a fetch in the response.
+func (p *fetchProgram) locate(shape *shapeObject) {
+	for _, s := range p.plan.Path {
+		f := shape.named(s.Name)
 		if f == nil {
+			shape = nil
 			break
 		}
-		keys = append(keys, quoted(f.Key))
-		s = f.Shape
+		p.place = append(p.place, f.key)
+		shape = f.shape
 	}
-	return keys
-}
-
-// fieldNamed is the first field that answers a name, nil if the response does not have it.
-func fieldNamed(s *queryplan.Shape, name string) *queryplan.Field {
-	if s == nil {
-		return nil
-	}
-	for _, v := range s.Variants {
-		for _, f := range v.Fields {
-			if f.Name == name && f.Typename == "" {
-				return f
-			}
-		}
-	}
-	return nil
+	p.shape = shape
 }

@@ -5,10 +5,9 @@ import "strconv"
 // subgraphError is one error of an answer.
 type subgraphError struct {
 	problem
-	// placed: path says where it belongs: below the entity of that number, or the root.
+	// placed: its path says where it belongs: below the entity of that number, or the root.
 	placed bool
 	entity uint32
-	path   span
 }
 
 // maxErrors bounds how many errors are taken from one answer, and how many are in a response.

@@ -58,7 +58,7 @@ func (c *completer) reportSlot(row uint32, f *shapeField) bool {
 	found := false
 	for i := c.store.cells[row].a; i != 0; i = c.store.notes[i].next {
 		if n := &c.store.notes[i]; n.slot == f.slot {
-			c.place(&c.store.problems[n.problem], n.rest, f)
+			c.place(&c.store.problems[n.problem], n.rest, f.shape)
 			found = true
 		}
 	}
@@ -113,6 +113,6 @@ func (c *completer) remaining() {
 		for _, key := range p.fetch.place {
 			c.push(key)
 		}
-		c.place(p, span{}, nil)
+		c.place(p, p.path, p.fetch.shape)
 	}
 }

@@ -15,6 +15,8 @@ type problem struct {
 	code, text          string
 	status              int
 	message, extensions span
+	// path is the subgraph's, from the objects of the fetch on.
+	path span
 	// used: it was reported.
 	used bool
 }
@@ -42,12 +44,12 @@ type note struct {
 	rest span
 }
 
-// maxNotes bounds what one request remembers of errors below the objects of its fetches.
+// maxNotes bounds what one request remembers; beyond it an object gets no more than one note.
 const maxNotes = 100_000
 
 // attach adds a note to a row, unless it is there already.
 func (s *store) attach(row uint32, n note) {
-	if n.count == 0 && len(s.notes) >= maxNotes {
+	if len(s.notes) >= maxNotes && (n.count == 0 || s.cells[row].a != 0) {
 		return
 	}
 	order := func(x *note) int { return s.problems[x.problem].fetch.plan.ID }
@@ -78,7 +80,7 @@ func (s *store) addProblem(p problem) uint32 {
 
 // held is how many bytes the store holds beside its cells.
 func (s *store) held() int {
-	return 12*cap(s.scratch) + 24*cap(s.notes) + 96*cap(s.problems)
+	return 12*cap(s.scratch) + 24*cap(s.notes) + 128*cap(s.problems)
 }
 
 // Codes of errors, as Apollo Router names them where it has them.

@@ -53,16 +53,16 @@ func (c *completer) own(code, text string) {
 	}
 }
 
-// place reports a problem at the current path, and rest of it below the field.
-func (c *completer) place(p *problem, rest span, f *shapeField) {
+// place reports a problem at the current path, and rest, which lies below it.
+func (c *completer) place(p *problem, rest span, below *shapeObject) {
 	p.used = true
 	if c.report.room() {
-		c.problem(p, rest, f)
+		c.problem(p, rest, below)
 	}
 }
 
 // problem writes an error.
-func (c *completer) problem(p *problem, rest span, f *shapeField) {
+func (c *completer) problem(p *problem, rest span, below *shapeObject) {
 	b := append(c.report.buf, `{"message":`...)
 	var text []byte
 	if p.fetch != nil {
@@ -73,13 +73,15 @@ func (c *completer) problem(p *problem, rest span, f *shapeField) {
 	} else {
 		b = appendQuoted(b, p.text)
 	}
-	if len(c.path) > 0 {
-		b = append(b, `,"path":[`...)
-		b = appendPath(b, c.path)
-		if f != nil {
-			b = appendRest(b, text, rest, f.shape)
-		}
+	bare := len(b)
+	b = append(b, `,"path":[`...)
+	empty := len(b)
+	b = appendPath(b, c.path)
+	b = appendRest(b, empty, text, rest, below)
+	if len(b) > empty {
 		b = append(b, ']')
+	} else {
+		b = b[:bare]
 	}
 	b = append(b, `,"extensions":`...)
 	b = appendErrorExtensions(b, p, text)
@@ -100,26 +102,24 @@ func appendPath(b []byte, path []pathStep) []byte {
 	return b
 }
 
-// appendRest writes what of a subgraph's path lies below a field, in the client's keys, as far as the
-// response has it.
-func appendRest(b, text []byte, rest span, shape *shapeObject) []byte {
+// appendRest continues a path, which starts at empty, with what of a subgraph's path lies below, in the
+// client's keys, as far as the response has it.
+func appendRest(b []byte, empty int, text []byte, rest span, shape *shapeObject) []byte {
 	for {
-		name, index, below := pathElement(text, rest)
-		switch {
-		case index >= 0:
-			b = append(b, ',')
-			b = strconv.AppendInt(b, int64(index), 10)
-		case name != nil:
-			f := shape.named(string(name))
-			if f == nil {
-				return b
-			}
-			b = append(append(b, ','), f.key...)
-			shape = f.shape
-		default:
+		name, index, after := pathElement(text, rest)
+		f := shape.named(string(name))
+		if index < 0 && f == nil {
 			return b
 		}
-		rest = below
+		if len(b) > empty {
+			b = append(b, ',')
+		}
+		if index >= 0 {
+			b = strconv.AppendInt(b, int64(index), 10)
+		} else {
+			b, shape = append(b, f.key...), f.shape
+		}
+		rest = after
 	}
 }
 

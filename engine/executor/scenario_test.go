@@ -31,7 +31,7 @@ type scenario struct {
 //	-- answer 0 --
 //	-- shape --
 //	-- variables --   NAME JSON, a line each
-func parse(t *testing.T, files []txtar.File) *scenario {
+func parse(t testing.TB, files []txtar.File) *scenario {
 	t.Helper()
 	s := &scenario{plan: &queryplan.Plan{}}
 	for _, f := range files {
@@ -58,7 +58,7 @@ func parse(t *testing.T, files []txtar.File) *scenario {
 	return s
 }
 
-func parseFetch(t *testing.T, id int, text string) *queryplan.Fetch {
+func parseFetch(t testing.TB, id int, text string) *queryplan.Fetch {
 	t.Helper()
 	f := &queryplan.Fetch{ID: id}
 	for line := range strings.Lines(text) {
