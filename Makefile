@@ -5,7 +5,7 @@ BIN      ?= bin
 LINT      = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 LINT_VERSION = v2.15.0
 
-.PHONY: test check generate conformance bench build lint
+.PHONY: test check generate conformance bench build lint browser
 
 build: ## the gateway, as bin/ficus
 	$(GO) build -o $(BIN)/ficus .
@@ -13,7 +13,12 @@ build: ## the gateway, as bin/ficus
 test: ## everything that needs no network and nothing beside the checkout
 	@command -v $(GO) >/dev/null || { echo "Go is missing: install Go 1.26 or newer"; exit 1; }
 	$(GO) vet ./...
-	$(GO) test ./...
+	@if internal/browser/setup.sh; then FICUS_BROWSER=1 $(GO) test ./...; \
+	else echo "the tests in a browser are left out"; $(GO) test ./...; fi
+
+browser: ## the tests in a browser, alone
+	internal/browser/setup.sh
+	FICUS_BROWSER=1 $(GO) test -count=1 -v ./internal/browser
 
 check: ## what must be clean before a commit: generated code, modules, format, lint, tests with the race detector
 	$(MAKE) generate
