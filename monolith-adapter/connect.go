@@ -2,6 +2,7 @@ package monolith
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -191,25 +192,9 @@ func (r *reader) urlShape(w written, v *ast.Value, t *template) {
 			r.add(codeURL, w.coordinate, v.Position, "an expression cannot stand in the host of a URL")
 		}
 	}
-	for i, p := range t.parts {
-		if p.expr != nil || strings.Contains(strings.Join(textsBefore(t, i), ""), "?") {
-			continue
-		}
-		path, _, _ := strings.Cut(p.text, "?")
-		for _, segment := range strings.Split(path, "/") {
-			if dots(segment) && len(t.parts) == 1 {
-				r.add(codeURL, w.coordinate, v.Position, "a path must not have the segment %q", segment)
-			}
-		}
+	if path, _, _ := strings.Cut(t.source, "?"); slices.ContainsFunc(strings.Split(path, "/"), dots) {
+		r.add(codeURL, w.coordinate, v.Position, "a path must not have a segment . or .., which leads to another address")
 	}
-}
-
-func textsBefore(t *template, i int) []string {
-	var out []string
-	for _, p := range t.parts[:i] {
-		out = append(out, p.text)
-	}
-	return out
 }
 
 // reads reports whether the connector reads the variable anywhere.

@@ -74,9 +74,10 @@ func (c *contract) index() {
 // graphContract reads what subgraph id says from the composed graph.
 func graphContract(sg *supergraph.Supergraph, id int) *contract {
 	c := &contract{subgraph: sg.Subgraphs[id].Name, roots: map[ast.Operation]string{}}
-	var links []*ast.Value
-	for _, a := range appliedBy(sg.Applied, id, "link") {
-		links = append(links, a.Args)
+	linked := appliedBy(sg.Applied, id, "link")
+	links := make([]*ast.Value, len(linked))
+	for i, a := range linked {
+		links[i] = a.Args
 	}
 	c.spec = readSpec(links)
 	for _, a := range appliedBy(sg.Applied, id, c.spec.source, "source") {
@@ -117,9 +118,10 @@ func (c *contract) graphType(t *supergraph.Type, id int) *objectType {
 }
 
 func (c *contract) graphConnects(list []*supergraph.Applied, id int, coordinate string) []written {
-	var out []written
-	for _, a := range appliedBy(list, id, c.spec.connect, "connect") {
-		out = append(out, written{coordinate: coordinate, args: a.Args, at: position(a.Args)})
+	applied := appliedBy(list, id, c.spec.connect, "connect")
+	out := make([]written, len(applied))
+	for i, a := range applied {
+		out[i] = written{coordinate: coordinate, args: a.Args, at: position(a.Args)}
 	}
 	return out
 }
@@ -207,9 +209,10 @@ func (c *contract) schemaType(def *ast.Definition) error {
 }
 
 func (c *contract) schemaConnects(list ast.DirectiveList, coordinate string) []written {
-	var out []written
-	for _, d := range list.ForNames(c.spec.connect) {
-		out = append(out, written{coordinate: coordinate, args: object(d), at: d.Position})
+	applied := list.ForNames(c.spec.connect)
+	out := make([]written, len(applied))
+	for i, d := range applied {
+		out[i] = written{coordinate: coordinate, args: object(d), at: d.Position}
 	}
 	return out
 }

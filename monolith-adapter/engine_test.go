@@ -116,12 +116,14 @@ func TestQueriesOverTheBundledApplication(t *testing.T) {
 			"an organization and all beneath it",
 			`{ organization(id: 1) { __typename id name plan members(first: 2) { role user { name email } } invoices(first: 1) { number lines { description } organization { name } }
 			   sites(first: 3) { name framework status environments { name deploys(first: 1) { state author { name } } } latestDeploy { commit environment { host site { name } } } } } }`,
-			"", []string{`"__typename":"Organization"`, `"plan":"`, `"role":"OWNER"`, `"state":"`, `"host":"`, `"description":"`},
+			"",
+			[]string{`"__typename":"Organization"`, `"plan":"`, `"role":"OWNER"`, `"state":"`, `"host":"`, `"description":"`},
 		},
 		{
 			"a page of sites costs few requests",
 			`{ sites(size: 50) { total items { id name domains openTicketCount organization { name } owner { name } carbonScore } } }`,
-			"User@connect[0]", []string{`"total":`, `"owner":{"name":"`, `"carbonScore":`},
+			"User@connect[0]",
+			[]string{`"total":`, `"owner":{"name":"`, `"carbonScore":`},
 		},
 		{"a filter", `{ sites(framework: WORDPRESS, size: 5) { items { framework } } }`, "", []string{`"framework":"WORDPRESS"`}},
 		{"a mutation", `mutation { renameSite(id: 3, name: "Renamed & co") { id name organization { name } } }`, "", []string{`"name":"Renamed & co"`}},
@@ -151,7 +153,7 @@ func TestQueriesOverTheBundledApplication(t *testing.T) {
 }
 
 func summary(requests map[string]int) string {
-	var lines []string
+	lines := make([]string, 0, len(requests))
 	for name, n := range requests {
 		lines = append(lines, fmt.Sprintf("%s %d", name, n))
 	}

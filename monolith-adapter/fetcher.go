@@ -129,11 +129,8 @@ func (f *Fetcher) reach(c *Connector, cfg Config, name string) (*link, error) {
 	l := &link{client: newClient(own), fixed: mapping.Variables{"config": mapping.ObjectValue(nil, nil)}}
 	f.clients = append(f.clients, l.client)
 	if own.Config != nil {
-		data, err := json.Marshal(own.Config)
-		if err != nil {
-			return l, fmt.Errorf("$config: %w", err)
-		}
-		if l.fixed["config"], err = mapping.ParseJSON(data); err != nil {
+		var err error
+		if l.fixed["config"], err = valueOf(own.Config); err != nil {
 			return l, fmt.Errorf("$config: %w", err)
 		}
 	}
@@ -163,8 +160,7 @@ func (f *Fetcher) reach(c *Connector, cfg Config, name string) (*link, error) {
 
 // readEnv makes $env of the variables that are read, if they may be.
 func (l *link) readEnv(cfg Config, ports Ports) error {
-	var keys []string
-	var vals []mapping.Value
+	found := map[string]any{}
 	for _, use := range slices.Sorted(maps.Keys(l.uses)) {
 		name, ok := strings.CutPrefix(use, "env.")
 		switch {
@@ -176,12 +172,25 @@ func (l *link) readEnv(cfg Config, ports Ports) error {
 			continue
 		}
 		if v, ok := ports.Env(name); ok {
-			keys, vals = append(keys, name), append(vals, mapping.StringValue(v))
+			found[name] = v
 		}
 	}
+	env, err := valueOf(found)
+	if err != nil {
+		return fmt.Errorf("$env: %w", err)
+	}
 	l.fixed = maps.Clone(l.fixed)
-	l.fixed["env"] = mapping.ObjectValue(keys, vals)
+	l.fixed["env"] = env
 	return nil
+}
+
+// valueOf is what was configured, as mappings read it.
+func valueOf(v any) (mapping.Value, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return mapping.Value{}, err
+	}
+	return mapping.ParseJSON(data)
 }
 
 // headersValue is headers as mappings read them: names in lower case, each with the list of its values.

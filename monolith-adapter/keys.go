@@ -68,11 +68,12 @@ func (k keys) within(set supergraph.FieldSet) bool {
 // whether all are there.
 func (k keys) appendKey(dst []byte, v mapping.Value) ([]byte, bool) {
 	for _, e := range k {
-		inner, ok := v.Get(e.name), true
+		inner := v.Get(e.name)
 		switch {
 		case inner.IsNull():
 			return dst, false
 		case len(e.sub) > 0:
+			var ok bool
 			if dst, ok = e.sub.appendKey(dst, inner); !ok {
 				return dst, false
 			}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,14 +17,28 @@ import (
 
 var _ resolvers.Organizations = (*monolith.Client)(nil)
 
-// startApplication runs the bundled legacy application over a database of its own, and gives its URL.
+// database is filled by the first test that needs it, which takes a while, and shared by the others.
+var database string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "legacy")
+	if err != nil {
+		panic(err)
+	}
+	database = filepath.Join(dir, "legacy.db")
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// startApplication runs the bundled legacy application, and gives its URL.
 func startApplication(t *testing.T) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	out, in := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		err := legacy.Run(ctx, []string{"-listen", "127.0.0.1:0", "-db", filepath.Join(t.TempDir(), "legacy.db")}, in)
+		err := legacy.Run(ctx, []string{"-listen", "127.0.0.1:0", "-db", database}, in)
 		_ = in.CloseWithError(io.EOF)
 		done <- err
 	}()

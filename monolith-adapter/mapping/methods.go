@@ -176,7 +176,7 @@ func (c *call) elems() []Value {
 
 // refuse notes that the method cannot work with a value, and gives Missing.
 func (c *call) refuse(want string, got Value) Value {
-	c.problem(c.Step.At, "->%s needs %s, not %s", c.Name, want, got.kind)
+	c.problem(c.At, "->%s needs %s, not %s", c.Name, want, got.kind)
 	return Value{}
 }
 
@@ -200,7 +200,7 @@ func (c *call) match() Value {
 			return c.expr(pair.Elems[1], c.scope)
 		}
 	}
-	c.problem(c.Step.At, "->match has no pair for %s; [@, value] is the default", brief(c.in))
+	c.problem(c.At, "->match has no pair for %s; [@, value] is the default", brief(c.in))
 	return Value{}
 }
 
@@ -215,7 +215,7 @@ func brief(v Value) string {
 func (c *call) as() Value {
 	path, ok := c.Args[0].(*Path)
 	if !ok || path.Head != HeadVar || len(path.Steps) > 0 || path.Sub != nil {
-		c.problem(c.Step.At, "->as takes a variable: ->as($name)")
+		c.problem(c.At, "->as takes a variable: ->as($name)")
 		return c.in
 	}
 	v := c.in

@@ -19,7 +19,7 @@ func (c *call) end(side int) Value {
 		}
 		return Value{}
 	}
-	c.problem(c.Step.At, "->%s needs a list or a string, not %s", c.Name, c.in.kind)
+	c.problem(c.At, "->%s needs a list or a string, not %s", c.Name, c.in.kind)
 	return c.in
 }
 
@@ -27,7 +27,7 @@ func (c *call) end(side int) Value {
 func (c *call) get() Value {
 	key := c.arg(0)
 	if c.in.kind == Object && key.kind == String {
-		return c.key(c.in, key.Text(), c.Step.At, false)
+		return c.key(c.in, key.Text(), c.At, false)
 	}
 	i, ok := key.Int()
 	switch {
@@ -48,7 +48,7 @@ func (c *call) get() Value {
 		i += n
 	}
 	if i < 0 || i >= n {
-		c.problem(c.Step.At, "->get is out of range")
+		c.problem(c.At, "->get is out of range")
 		return Value{}
 	}
 	if runes != nil {

@@ -64,7 +64,8 @@ func compareNumbers(a, b Value) int {
 
 // compare is an order between two numbers or two strings.
 func (c *call) compare() Value {
-	other, order := c.arg(0), 0
+	other := c.arg(0)
+	var order int
 	switch {
 	case c.in.kind == Number && other.kind == Number:
 		order = compareNumbers(c.in, other)
@@ -99,7 +100,7 @@ func (c *call) arithmetic() Value {
 			return c.refuse("numbers", v)
 		}
 		if acc = operate(c.Name, acc, v); acc.kind == Missing {
-			c.problem(c.Step.At, "->%s has no result: a division by zero, or too large a number", c.Name)
+			c.problem(c.At, "->%s has no result: a division by zero, or too large a number", c.Name)
 			return Value{}
 		}
 	}
@@ -179,7 +180,7 @@ func (c *call) parseInt() Value {
 		if i, err := strconv.ParseInt(strings.TrimSpace(c.in.Text()), int(base), 64); err == nil {
 			return IntValue(i)
 		}
-		c.problem(c.Step.At, "->parseInt cannot read %s", brief(c.in))
+		c.problem(c.At, "->parseInt cannot read %s", brief(c.in))
 		return Value{}
 	}
 	return c.refuse("a string or a number", c.in)
@@ -201,7 +202,7 @@ func (c *call) jsonParse() Value {
 	}
 	v, err := ParseJSON([]byte(c.in.Text()))
 	if err != nil {
-		c.problem(c.Step.At, "->jsonParse: %v", err)
+		c.problem(c.At, "->jsonParse: %v", err)
 	}
 	return v
 }

@@ -105,11 +105,10 @@ func pathOutput(p *Path) *Output {
 		out = outputOf(p.Expr)
 	}
 	for _, s := range p.Steps {
-		switch {
-		case s.Kind == StepOptional:
-		case s.Kind == StepKey:
+		switch s.Kind {
+		case StepKey:
 			out = keyOutput(out, s.Name)
-		default:
+		case StepMethod:
 			out = methodOutput(out, s)
 		}
 	}

@@ -177,11 +177,11 @@ func (p *parser) path() (*Path, error) {
 }
 
 func (p *parser) head(path *Path) (err error) {
-	switch c := p.byteAt(p.pos); {
-	case c == '@':
+	switch p.byteAt(p.pos) {
+	case '@':
 		p.pos++
 		path.Head = HeadAt
-	case c == '$':
+	case '$':
 		p.pos++
 		if p.byteAt(p.pos) == '(' {
 			path.Head = HeadExpr

@@ -1,7 +1,5 @@
 package mapping
 
-import "strings"
-
 // String is the selection in one line, in one way of writing it: parsing it again gives the same.
 func (s *Selection) String() string {
 	var p printer
@@ -10,17 +8,21 @@ func (s *Selection) String() string {
 	} else {
 		p.expr(s.Root)
 	}
-	return p.String()
+	return string(p.out)
 }
 
 // Format is the expression in one line.
 func Format(e Expr) string {
 	var p printer
 	p.expr(e)
-	return p.String()
+	return string(p.out)
 }
 
-type printer struct{ strings.Builder }
+type printer struct{ out []byte }
+
+func (p *printer) text(s string) { p.out = append(p.out, s...) }
+
+func (p *printer) char(c byte) { p.out = append(p.out, c) }
 
 func (p *printer) expr(e Expr) {
 	switch e := e.(type) {
@@ -32,18 +34,18 @@ func (p *printer) expr(e Expr) {
 		if e.Value.kind == String {
 			p.str(e.Value.Text())
 		} else {
-			p.WriteString(e.Value.text)
+			p.text(e.Value.text)
 		}
 	case *Array:
-		p.WriteByte('[')
+		p.char('[')
 		p.list(e.Elems)
-		p.WriteByte(']')
+		p.char(']')
 	case *Dict:
 		p.dict(e)
 	case *Chain:
 		for i, o := range e.Operands {
 			if i > 0 {
-				p.WriteString(map[bool]string{true: " ?? ", false: " ?! "}[e.NullToo])
+				p.text(map[bool]string{true: " ?? ", false: " ?! "}[e.NullToo])
 			}
 			p.expr(o)
 		}
@@ -53,11 +55,11 @@ func (p *printer) expr(e Expr) {
 func (p *printer) items(b *Block) {
 	for i, item := range b.Items {
 		if i > 0 {
-			p.WriteByte(' ')
+			p.char(' ')
 		}
 		if !item.Short && !item.Spread {
 			p.key(item.Name)
-			p.WriteString(": ")
+			p.text(": ")
 		}
 		p.expr(item.Value)
 	}
@@ -65,34 +67,34 @@ func (p *printer) items(b *Block) {
 
 func (p *printer) block(b *Block) {
 	if len(b.Items) == 0 {
-		p.WriteString("{ }")
+		p.text("{ }")
 		return
 	}
-	p.WriteString("{ ")
+	p.text("{ ")
 	p.items(b)
-	p.WriteString(" }")
+	p.text(" }")
 }
 
 func (p *printer) path(path *Path) {
 	switch path.Head {
 	case HeadRoot:
-		p.WriteByte('$')
+		p.char('$')
 	case HeadAt:
-		p.WriteByte('@')
+		p.char('@')
 	case HeadVar:
-		p.WriteString("$" + path.Name)
+		p.text("$" + path.Name)
 	case HeadKey:
 		p.key(path.Name)
 	case HeadExpr:
-		p.WriteString(map[bool]string{true: "", false: "$("}[path.Bare])
+		p.text(map[bool]string{true: "", false: "$("}[path.Bare])
 		p.expr(path.Expr)
-		p.WriteString(map[bool]string{true: "", false: ")"}[path.Bare])
+		p.text(map[bool]string{true: "", false: ")"}[path.Bare])
 	}
 	for _, s := range path.Steps {
 		p.step(s)
 	}
 	if path.Sub != nil {
-		p.WriteByte(' ')
+		p.char(' ')
 		p.block(path.Sub)
 	}
 }
@@ -100,16 +102,16 @@ func (p *printer) path(path *Path) {
 func (p *printer) step(s *Step) {
 	switch s.Kind {
 	case StepKey:
-		p.WriteByte('.')
+		p.char('.')
 		p.key(s.Name)
 	case StepOptional:
-		p.WriteByte('?')
+		p.char('?')
 	case StepMethod:
-		p.WriteString("->" + s.Name)
+		p.text("->" + s.Name)
 		if s.Parens {
-			p.WriteByte('(')
+			p.char('(')
 			p.list(s.Args)
-			p.WriteByte(')')
+			p.char(')')
 		}
 	}
 }
@@ -117,45 +119,45 @@ func (p *printer) step(s *Step) {
 func (p *printer) list(elems []Expr) {
 	for i, e := range elems {
 		if i > 0 {
-			p.WriteString(", ")
+			p.text(", ")
 		}
 		p.expr(e)
 	}
 }
 
 func (p *printer) dict(d *Dict) {
-	p.WriteByte('{')
+	p.char('{')
 	for i, prop := range d.Props {
 		if i > 0 {
-			p.WriteByte(',')
+			p.char(',')
 		}
-		p.WriteByte(' ')
+		p.char(' ')
 		p.key(prop.Name)
-		p.WriteString(": ")
+		p.text(": ")
 		p.expr(prop.Value)
 	}
-	p.WriteString(" }")
+	p.text(" }")
 }
 
 func (p *printer) key(name string) {
 	if isIdent(name) {
-		p.WriteString(name)
+		p.text(name)
 	} else {
 		p.str(name)
 	}
 }
 
 func (p *printer) str(text string) {
-	p.WriteByte('"')
+	p.char('"')
 	for _, c := range []byte(text) {
 		switch c {
 		case '"', '\\':
-			p.WriteByte('\\')
+			p.char('\\')
 		case '\n':
-			p.WriteString(`\n`)
+			p.text(`\n`)
 			continue
 		}
-		p.WriteByte(c)
+		p.char(c)
 	}
-	p.WriteByte('"')
+	p.char('"')
 }
