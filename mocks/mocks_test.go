@@ -207,6 +207,18 @@ func TestElementsOfAListAreDistinct(t *testing.T) {
 	}
 }
 
+func TestAShorterListIsTheBeginningOfALongerOne(t *testing.T) {
+	sg := shop(t)
+	for seed := range int64(20) {
+		s := source(t, sg, "shop", seed)
+		long := at(t, ask(t, sg, s, "shop", `{ tickets(first: 3) { id subject } }`, ""), "tickets", 0)
+		short := at(t, ask(t, sg, s, "shop", `{ tickets(first: 1) { id subject } }`, ""), "tickets", 0)
+		if diff := cmp.Diff(long, short); diff != "" {
+			t.Errorf("seed %d: %s", seed, diff)
+		}
+	}
+}
+
 func TestTimesOfAnObjectAreInOrder(t *testing.T) {
 	sg := shop(t)
 	s := source(t, sg, "shop", 1)

@@ -92,3 +92,34 @@ func TestARequestThatWasSentIsNotSentAgain(t *testing.T) {
 		t.Errorf("%d requests reached the service, want 2", n)
 	}
 }
+
+func TestAnAnswerAnnouncedAsTooLargeIsNotWaitedFor(t *testing.T) {
+	url, _ := listen(t, func(_ int32, c net.Conn, next func() bool) {
+		next()
+		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10000000000\r\n\r\n{")
+		next() // until the client leaves
+	})
+	cfg := subgraph.Config{TrafficShaping: subgraph.TrafficShaping{All: subgraph.Shaping{Timeout: 5 * time.Second}}}
+	want := result{Code: "SUBREQUEST_HTTP_ERROR", Status: 200, Message: "the service's answer is larger than 104857600 bytes"}
+	if diff := cmp.Diff(want, fetch(t.Context(), remote(t, url, cfg), `{}`)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCloseClosesWhatIsNotInUse(t *testing.T) {
+	closed := make(chan struct{})
+	url, _ := listen(t, func(_ int32, c net.Conn, next func() bool) {
+		for next() {
+			_, _ = io.WriteString(c, answered)
+		}
+		close(closed)
+	})
+	f := remote(t, url, subgraph.Config{})
+	fetch(t.Context(), f, `{}`)
+	f.Close()
+	select {
+	case <-closed:
+	case <-time.After(5 * time.Second):
+		t.Error("the connection is open")
+	}
+}
