@@ -26,7 +26,7 @@ func (p Program) statusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			graph, err := owners.New(cfg, owners.Ports{}).Load(c.Context())
+			graph, err := owners.New(cfg, owners.Ports{}).Survey(c.Context())
 			if err != nil {
 				return err
 			}

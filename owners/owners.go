@@ -76,6 +76,20 @@ func (r *Registry) Plan(ctx context.Context) (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.survey(in)
+}
+
+// Survey is the graph as Load would make it, without a Fetcher: who would answer.
+func (r *Registry) Survey(ctx context.Context) (*Graph, error) {
+	in, err := r.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in.deployed = r.ask(ctx)
+	return r.survey(in)
+}
+
+func (r *Registry) survey(in inputs) (*Graph, error) {
 	a, err := r.assign(in)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,214 @@
+package owners_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ficusgraph/ficus/config"
+	"github.com/ficusgraph/ficus/owners"
+)
+
+// parse reads a configuration whose files lie in dir.
+func parse(t *testing.T, dir, text string) *config.Config {
+	t.Helper()
+	cfg, err := config.Parse(filepath.Join(dir, "ficus.yaml"), []byte(text), os.DirFS(dir), func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+// service is a federated service that says what it implements; the text can be changed, "" breaks it.
+func service(t *testing.T) (*httptest.Server, *atomic.Pointer[string]) {
+	t.Helper()
+	var sdl atomic.Pointer[string]
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if *sdl.Load() == "" {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"data": map[string]any{"_service": map[string]any{"sdl": *sdl.Load()}}})
+	}))
+	t.Cleanup(s.Close)
+	return s, &sdl
+}
+
+const contract = `type Query { a: Int b: Int }`
+
+func TestWhatAServiceLacksIsMocked(t *testing.T) {
+	s, sdl := service(t)
+	cfg := parse(t, t.TempDir(), "mocks: {enabled: true}\nsubgraphs: {s: {routing_url: "+s.URL+`, schema: {sdl: "`+contract+`"}}}`)
+	tests := []struct {
+		deployed string
+		want     owners.Status
+	}{
+		{"type Query { a: Int }", owners.Status{Subgraph: "s", Owner: "service", State: "up", Implemented: 1, Mocked: []string{"Query.b"}, Missing: []string{}}},
+		{contract, owners.Status{Subgraph: "s", Owner: "service", State: "up", Implemented: 2, Mocked: []string{}, Missing: []string{}}},
+		{"", owners.Status{Subgraph: "s", Owner: "service", State: "unreachable", Implemented: 2, Mocked: []string{}, Missing: []string{}}},
+	}
+	for _, test := range tests {
+		sdl.Store(&test.deployed)
+		registry := owners.New(cfg, owners.Ports{})
+		g, err := registry.Load(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		registry.Close()
+		if diff := cmp.Diff([]owners.Status{test.want}, g.Status); diff != "" {
+			t.Errorf("%q deployed: %s", test.deployed, diff)
+		}
+		if mocked := g.Supergraph.Subgraph("s_mock") != nil; mocked != (len(test.want.Mocked) > 0) {
+			t.Errorf("%q deployed: mocked %v", test.deployed, mocked)
+		}
+	}
+}
+
+// TestWatchFollowsTheService: a field moves from the mock to the service when that has it, and stays there
+// while the service is away.
+func TestWatchFollowsTheService(t *testing.T) {
+	s, sdl := service(t)
+	say := func(text string) { sdl.Store(&text) }
+	say("type Query { a: Int }")
+	cfg := parse(t, t.TempDir(), "mocks: {enabled: true}\nsubgraphs: {s: {routing_url: "+s.URL+`, schema: {sdl: "`+contract+`"}}}`)
+	registry := owners.New(cfg, owners.Ports{})
+	defer registry.Close()
+	if _, err := registry.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	graphs, done := make(chan *owners.Graph, 10), make(chan struct{})
+	go func() {
+		defer close(done)
+		registry.Watch(ctx, false, func(g *owners.Graph, err error) {
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			graphs <- g
+		})
+	}()
+	say(contract)
+	select {
+	case g := <-graphs:
+		if g.Supergraph.Subgraph("s_mock") != nil {
+			t.Error("still mocked")
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("the service's new field was not seen")
+	}
+	say("")
+	select {
+	case g := <-graphs:
+		t.Errorf("the graph changed because the service is away: %+v", g.Status)
+	case <-time.After(1500 * time.Millisecond):
+	}
+	cancel()
+	<-done
+}
+
+// TestWatchKeepsTheLastGoodGraph: a schema that does not compose is an error, once, and the next good one a graph.
+func TestWatchKeepsTheLastGoodGraph(t *testing.T) {
+	dir := t.TempDir()
+	write := func(text string) {
+		if err := os.WriteFile(filepath.Join(dir, "a.graphql"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("type Query { a: Int }")
+	cfg := parse(t, dir, "subgraphs: {a: {source: mock, schema: {file: a.graphql}}}")
+	registry := owners.New(cfg, owners.Ports{})
+	defer registry.Close()
+	if _, err := registry.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	said, done := make(chan string, 10), make(chan struct{})
+	go func() {
+		defer close(done)
+		registry.Watch(ctx, true, func(g *owners.Graph, err error) {
+			if err != nil {
+				said <- err.Error()
+				return
+			}
+			said <- g.Status[0].Mocked[len(g.Status[0].Mocked)-1]
+		})
+	}()
+	next := func() string {
+		select {
+		case text := <-said:
+			return text
+		case <-time.After(5 * time.Second):
+			t.Fatal("nothing was seen")
+			return ""
+		}
+	}
+	write("type Query { a: Nope }")
+	if text := next(); !strings.Contains(text, "a.graphql:1:14") || !strings.Contains(text, "Nope") {
+		t.Errorf("the error is %q", text)
+	}
+	write("type Query { a: Int b: Int }")
+	if text := next(); text != "Query.b" {
+		t.Errorf("after the mend: %q", text)
+	}
+	cancel()
+	<-done
+	if len(said) > 0 {
+		t.Errorf("said again: %q", <-said)
+	}
+}
+
+// TestMarkedFieldsAreNotServedWithoutMocks: nobody answers them, so they are not in the API schema; a type
+// that is left without fields goes too.
+func TestMarkedFieldsAreNotServedWithoutMocks(t *testing.T) {
+	text := `subgraphs:
+  a:
+    source: mock
+    schema:
+      sdl: |
+        extend schema @link(url: "https://specs.apollo.dev/federation/v2.7") @link(url: "https://ficus.dev/spec/v0.1", import: ["@mock"])
+        directive @mock on FIELD_DEFINITION | OBJECT
+        type Query { real: Int made: Int @mock whole: Made }
+        type Made @mock { x: Int }
+`
+	for enabled, want := range map[string]string{"true": "made real whole", "false": "real"} {
+		cfg := parse(t, t.TempDir(), "mocks: {enabled: "+enabled+"}\n"+text)
+		g, err := owners.New(cfg, owners.Ports{}).Plan(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range g.Supergraph.API.Query.Fields {
+			if !strings.HasPrefix(f.Name, "__") {
+				got = append(got, f.Name)
+			}
+		}
+		if strings.Join(slices.Sorted(slices.Values(got)), " ") != want {
+			t.Errorf("mocks %s: %v, want %s", enabled, got, want)
+		}
+	}
+}
+
+// TestAGraphThatRestrictsFieldsIsNotServedOpen: what is not enforced is not passed over in silence.
+func TestAGraphThatRestrictsFieldsIsNotServedOpen(t *testing.T) {
+	const sdl = `subgraphs: {a: {source: mock, schema: {sdl: 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@authenticated"]) type Query { a: Int @authenticated }'}}}`
+	if _, err := owners.New(parse(t, t.TempDir(), sdl), owners.Ports{}).Plan(t.Context()); err == nil || !strings.Contains(err.Error(), "authorization.directives.enabled: false") {
+		t.Errorf("got %v", err)
+	}
+	open := "authorization: {directives: {enabled: false}}\n" + sdl
+	if _, err := owners.New(parse(t, t.TempDir(), open), owners.Ports{}).Plan(t.Context()); err != nil {
+		t.Errorf("served openly on purpose: %v", err)
+	}
+}
