@@ -3,6 +3,7 @@ package monolith
 import (
 	"errors"
 	"slices"
+	"strconv"
 
 	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
@@ -78,11 +79,11 @@ func (r *run) entity(rep mapping.Value, fields []*queryplan.Selection) fragment 
 	if r.Kind == Entity {
 		own = mapping.Variables{"args": rep}
 	}
-	v, f := r.call(r.selection.Trim(r.wanted(fields, nil)), own)
+	m, f := r.call(r.selection.Trim(r.wanted(fields, nil)), own)
 	if f != nil {
 		return r.nothing(f, nil)
 	}
-	return r.writeEntity(v, rep, fields)
+	return r.writeEntity(writer{run: r, rep: rep, lost: m.lost}, m.value, fields)
 }
 
 // entityField resolves the connector's field for one representation, a call for each alias.
@@ -114,14 +115,14 @@ func (r *run) recurs(selections []*queryplan.Selection) bool {
 }
 
 // writeEntity writes the value of an entity. What is of its key and was not mapped is in the representation.
-func (r *run) writeEntity(v, rep mapping.Value, fields []*queryplan.Selection) fragment {
+func (r *run) writeEntity(w writer, v mapping.Value, fields []*queryplan.Selection) fragment {
 	switch {
 	case v.IsNull():
-		return fragment{json: []byte("null")}
+		w.null()
+		return fragment{w.dst, w.faults}
 	case v.Kind() != mapping.Object:
 		return r.nothing(&failed{code: CodeResponseInvalid, message: "An object was expected, but the mapping gives " + v.Kind().String() + "."}, nil)
 	}
-	w := writer{run: r, rep: rep}
 	w.object(v, fields, r.result.Name())
 	return fragment{w.dst, w.faults}
 }
@@ -157,26 +158,31 @@ func (r *run) batch(chunk []*representation, selection *mapping.Selection, field
 	for i, rep := range chunk {
 		inputs[i] = rep.value
 	}
-	v, f := r.call(selection, mapping.Variables{"batch": mapping.ListValue(inputs)})
+	m, f := r.call(selection, mapping.Variables{"batch": mapping.ListValue(inputs)})
 	if f != nil {
 		return f
 	}
+	v := m.value
 	if v.Kind() != mapping.List && !v.IsNull() {
 		return &failed{code: CodeResponseInvalid, message: "A list was expected, but the mapping gives " + v.Kind().String() + ".", cause: errors.New("the selection of a $batch connector must give a list")}
 	}
-	found := make(map[string]mapping.Value, v.Len())
+	found := make(map[string]int, v.Len())
 	var key []byte
 	for i := range v.Len() {
 		if text, ok := r.keys.appendKey(key[:0], v.At(i)); ok {
-			found[string(text)], key = v.At(i), text
+			found[string(text)], key = i, text
 		}
 	}
 	for _, rep := range chunk {
-		var match mapping.Value
-		if text, ok := r.keys.appendKey(key[:0], rep.value); ok {
-			match, key = found[string(text)], text
+		w := writer{run: r, rep: rep.value}
+		text, ok := r.keys.appendKey(key[:0], rep.value)
+		at, there := found[string(text)]
+		if key = text; !ok || !there {
+			rep.answer = r.writeEntity(w, mapping.NullValue(), fields)
+			continue
 		}
-		rep.answer = r.writeEntity(match, rep.value, fields)
+		w.lost, w.from = m.lost, strconv.Itoa(at)
+		rep.answer = r.writeEntity(w, v.At(at), fields)
 	}
 	return nil
 }

@@ -101,7 +101,16 @@ func (c *Connector) interpret(r *received, e *evaluation, selection *mapping.Sel
 	case r.invalid != nil:
 		return mapping.Value{}, &failed{code: CodeResponseInvalid, message: "The server returned data in an unexpected format.", status: r.status, cause: r.invalid}
 	}
+	before := len(e.problems)
 	v, err := e.eval(selection, r.value)
+	for _, p := range e.problems[before:] {
+		for _, place := range p.Lost {
+			if e.lost == nil {
+				e.lost = map[string]bool{}
+			}
+			e.lost[place] = true
+		}
+	}
 	if err != nil {
 		return v, &failed{code: CodeResponseInvalid, message: "The response could not be mapped.", status: r.status, cause: err}
 	}

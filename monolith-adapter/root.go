@@ -52,15 +52,15 @@ func (r *run) rootField(s *queryplan.Selection) fragment {
 
 // fieldValue calls the connector and writes its value as the selection asks for it.
 func (r *run) fieldValue(s *queryplan.Selection, vars mapping.Variables) fragment {
-	v, f := r.call(r.selection.Trim(r.wanted(s.Selections, nil)), vars)
+	m, f := r.call(r.selection.Trim(r.wanted(s.Selections, nil)), vars)
 	if f != nil {
 		return r.nothing(f, []step{{name: s.Name}})
 	}
-	w := writer{run: r, path: []step{{name: s.Name}}}
+	w := writer{run: r, path: []step{{name: s.Name}}, lost: m.lost, skip: 1}
 	if r.Kind == Entity {
 		w.rep = vars["args"]
 	}
-	w.value(v, s, s.Type)
+	w.value(m.value, s, s.Type)
 	return fragment{w.dst, w.faults}
 }
 

@@ -81,8 +81,15 @@ func (r *run) each(n int, work func(i int), broken func(i int, f *failed)) {
 	_ = g.Wait() // no work returns an error
 }
 
+// mapped is what a call gave.
+type mapped struct {
+	value mapping.Value
+	// lost are the places in it at which there is nothing because of a problem.
+	lost map[string]bool
+}
+
 // call makes one call with these variables beside the common ones, and gives the mapped value.
-func (r *run) call(selection *mapping.Selection, own mapping.Variables) (mapping.Value, *failed) {
+func (r *run) call(selection *mapping.Selection, own mapping.Variables) (mapped, *failed) {
 	e := &evaluation{vars: maps.Clone(r.vars)}
 	maps.Copy(e.vars, own)
 	c := &Call{Connector: r.Connector, Method: r.request.method}
@@ -95,7 +102,7 @@ func (r *run) call(selection *mapping.Selection, own mapping.Variables) (mapping
 		c.Took, c.Problems = time.Since(start), e.problems
 		r.ports.Called(r.ctx, c)
 	}
-	return v, f
+	return mapped{v, e.lost}, f
 }
 
 func (r *run) exchange(selection *mapping.Selection, e *evaluation, c *Call) (mapping.Value, *failed) {

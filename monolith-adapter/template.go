@@ -126,6 +126,8 @@ func verbatim(dst []byte, s string) []byte { return append(dst, s...) }
 type evaluation struct {
 	vars     mapping.Variables
 	problems []mapping.Problem
+	// lost are the places at which the answer's mapping lost a value.
+	lost map[string]bool
 }
 
 func (e *evaluation) eval(s *mapping.Selection, input mapping.Value) (mapping.Value, error) {

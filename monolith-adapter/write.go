@@ -14,6 +14,8 @@ import (
 type step struct {
 	name  string
 	index int
+	// field is what the mapping calls it.
+	field string
 }
 
 // fault is an error of the answer.
@@ -77,6 +79,11 @@ type writer struct {
 	dst    []byte
 	faults []*fault
 	path   []step
+	// lost are the places in the mapping's output at which there is nothing because of a problem; from is the
+	// place of the value that is written, skip how many steps of the path lead to it.
+	lost map[string]bool
+	from string
+	skip int
 	// rep is what an entity was asked for by, which has the fields of its key; it is for the outermost object.
 	rep mapping.Value
 }
@@ -102,7 +109,7 @@ func (w *writer) object(v mapping.Value, selections []*queryplan.Selection, typ 
 	w.open()
 	for _, s := range w.collect(selections, typ) {
 		w.key(s.Name)
-		w.path = append(w.path, step{name: s.Name})
+		w.path = append(w.path, step{name: s.Name, field: s.Field})
 		member := v.Get(s.Field)
 		if member.IsMissing() {
 			member = rep.Get(s.Field)
@@ -133,7 +140,7 @@ func (w *writer) member(object, v mapping.Value, s *queryplan.Selection, typ str
 func (w *writer) value(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
 	switch {
 	case v.IsNull():
-		w.dst = append(w.dst, "null"...)
+		w.null()
 	case typ != nil && typ.Elem != nil:
 		w.list(v, s, typ)
 	case len(s.Selections) > 0:
@@ -152,6 +159,28 @@ func (w *writer) value(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
 		w.dst = append(append(append(w.dst, '"'), v.Text()...), '"')
 	default:
 		w.dst = v.Append(w.dst)
+	}
+}
+
+// null writes null, with an error if a value was lost here.
+func (w *writer) null() {
+	w.dst = append(w.dst, "null"...)
+	if len(w.lost) == 0 {
+		return
+	}
+	place := w.from
+	for _, s := range w.path[w.skip:] {
+		if place != "" {
+			place += "."
+		}
+		if s.name == "" {
+			place += strconv.Itoa(s.index)
+		} else {
+			place += s.field
+		}
+	}
+	if w.lost[place] {
+		w.faults = append(w.faults, w.faultOf(&failed{code: CodeResponseInvalid, message: "The value could not be mapped."}, w.path))
 	}
 }
 
@@ -180,7 +209,7 @@ func (w *writer) list(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
 func (w *writer) listOfCalls(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
 	parts := make([]fragment, v.Len())
 	w.each(len(parts), func(i int) {
-		elem := writer{run: w.run, path: append(slices.Clone(w.path), step{index: i})}
+		elem := writer{run: w.run, path: append(slices.Clone(w.path), step{index: i}), lost: w.lost, from: w.from, skip: w.skip}
 		elem.value(v.At(i), s, typ.Elem)
 		parts[i] = fragment{elem.dst, elem.faults}
 	}, func(i int, f *failed) { parts[i] = w.nothing(f, append(slices.Clone(w.path), step{index: i})) })

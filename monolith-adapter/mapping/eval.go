@@ -62,21 +62,29 @@ func (s scope) local(name string) (Value, bool) {
 	return Value{}, false
 }
 
-// maxProblems bounds the list of problems; what comes later is not kept.
+// maxProblems bounds the list of problems, and that of the paths of each; what comes later is not kept.
 const maxProblems = 100
 
-// problem notes a problem; of the same one at the same place of the source only the first keeps its path.
+// problem notes something that could not be done.
 func (e *evaluator) problem(at int, format string, args ...any) {
-	message := fmt.Sprintf(format, args...)
+	if p := e.note(at, fmt.Sprintf(format, args...)); p != nil && len(p.Lost) < maxProblems {
+		p.Lost = append(p.Lost, e.where())
+	}
+}
+
+// note counts a problem; of the same one at the same place of the source only the first keeps its path.
+func (e *evaluator) note(at int, message string) *Problem {
 	for i := range e.problems {
 		if e.problems[i].At == at && e.problems[i].Message == message {
 			e.problems[i].Count++
-			return
+			return &e.problems[i]
 		}
 	}
-	if len(e.problems) < maxProblems {
-		e.problems = append(e.problems, Problem{Message: message, Path: e.where(), At: at, Count: 1})
+	if len(e.problems) == maxProblems {
+		return nil
 	}
+	e.problems = append(e.problems, Problem{Message: message, Path: e.where(), At: at, Count: 1})
+	return &e.problems[len(e.problems)-1]
 }
 
 func (e *evaluator) where() string {
@@ -225,7 +233,12 @@ func (e *evaluator) key(v Value, name string, at int, quiet bool) Value {
 			return v.node.vals[i]
 		}
 		if !quiet {
-			e.problem(at, "property %s is not in the object", name)
+			e.note(at, "property "+name+" is not in the object")
+		}
+		return Value{}
+	case Null:
+		if !quiet {
+			e.note(at, "property "+name+" is not in null")
 		}
 		return Value{}
 	case List:

@@ -60,6 +60,9 @@ type Problem struct {
 	At int
 	// Count of occurrences.
 	Count int
+	// Lost are the paths in the output, of the first occurrences, at which there is nothing because of it. What is
+	// just not in the data is no loss.
+	Lost []string
 }
 
 // String is the problem in one line.

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -176,8 +177,17 @@ func (c *call) elems() []Value {
 
 // refuse notes that the method cannot work with a value, and gives Missing.
 func (c *call) refuse(want string, got Value) Value {
-	c.problem(c.At, "->%s needs %s, not %s", c.Name, want, got.kind)
+	c.unfit(got, fmt.Sprintf("->%s needs %s, not %s", c.Name, want, got.kind))
 	return Value{}
+}
+
+// unfit notes that a value does not fit. Where the value is null nothing is lost: there was nothing.
+func (c *call) unfit(got Value, message string) {
+	if got.kind == Null {
+		c.note(c.At, message)
+	} else {
+		c.problem(c.At, "%s", message)
+	}
 }
 
 func (c *call) mapEach() Value {
@@ -200,7 +210,7 @@ func (c *call) match() Value {
 			return c.expr(pair.Elems[1], c.scope)
 		}
 	}
-	c.problem(c.At, "->match has no pair for %s; [@, value] is the default", brief(c.in))
+	c.unfit(c.in, "->match has no pair for "+brief(c.in)+"; [@, value] is the default")
 	return Value{}
 }
 

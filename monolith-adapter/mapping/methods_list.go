@@ -19,7 +19,7 @@ func (c *call) end(side int) Value {
 		}
 		return Value{}
 	}
-	c.problem(c.At, "->%s needs a list or a string, not %s", c.Name, c.in.kind)
+	c.refuse("a list or a string", c.in)
 	return c.in
 }
 
