@@ -57,8 +57,8 @@ func (p *Program) begin(ctx context.Context, f Fetcher, in Input) *run {
 // keepCells and keepBytes are how much memory of a run is kept for the next one; a run that took more was an
 // exception, and what it took is not held.
 const (
-	keepCells = 1 << 18
-	keepBytes = 1 << 20
+	keepCells = 1 << 19
+	keepBytes = 4 << 20
 )
 
 // end frees the answers, to which nothing refers any longer, and gives the run back.
