@@ -113,7 +113,7 @@ func TestLastGoodKeysStay(t *testing.T) {
 		},
 		"no keys":  func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"keys":[]}`) },
 		"huge":     func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 2<<20)) },
-		"redirect": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", 302) },
+		"redirect": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) },
 		"encryption keys only": func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, rsaJWK(k.other, "k", map[string]any{"use": "enc"}))
 		},

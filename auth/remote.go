@@ -23,7 +23,7 @@ func (s *keySet) poll(ctx context.Context) {
 		} else {
 			retry = s.rules.Retry
 		}
-		timer := time.NewTimer(wait + rand.N(wait/10+1))
+		timer := time.NewTimer(wait + rand.N(wait/10+1)) //nolint:gosec // spreads the load, hides nothing
 		select {
 		case <-ctx.Done():
 			timer.Stop()

@@ -71,9 +71,12 @@ type Observer interface {
 
 // What became of a request, as Observer and logs name it.
 const (
-	// OutcomeOK is an answer without errors, OutcomePartial one with errors and data, OutcomeFailed one whose
-	// data is null.
-	OutcomeOK, OutcomePartial, OutcomeFailed = "ok", "partial", "failed"
+	// OutcomeOK is an answer without errors.
+	OutcomeOK = "ok"
+	// OutcomePartial is an answer with errors and data.
+	OutcomePartial = "partial"
+	// OutcomeFailed is an answer whose data is null.
+	OutcomeFailed = "failed"
 	// OutcomeRefused is a request that was not executed.
 	OutcomeRefused = "refused"
 	// OutcomePanic is a request that panicked.
