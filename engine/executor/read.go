@@ -77,6 +77,7 @@ func (s *store) read(types *typeTable, form *readObject, doc uint32, text []byte
 	s.docs[doc] = text
 	r := reader{store: s, types: types, text: text, doc: doc}
 	before, scratch := len(s.cells), len(s.scratch)
+	s.limit = min(maxCells, before+freeCells+cellsPerByte*len(text))
 	a, ok := r.answer(form)
 	if ok {
 		return a, nil

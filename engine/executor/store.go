@@ -14,8 +14,11 @@ const (
 const (
 	kindBits = 3
 	kindMask = 1<<kindBits - 1
-	// maxCells bounds the memory of one request's data: 12 bytes each.
-	maxCells = 1 << 25
+	// maxCells bounds the memory of one request's data: 12 bytes each. An answer that takes more than
+	// cellsPerByte, beyond a few, is made of empty objects to do harm.
+	maxCells     = 1 << 25
+	freeCells    = 1 << 12
+	cellsPerByte = 8
 )
 
 // cell is a value, or a row's header. A cell of a leaf carries the number of its document beside the kind. In
@@ -28,6 +31,8 @@ func (c cell) kind() kind { return kind(c.meta & kindMask) }
 type store struct {
 	// cells holds the rows and lists. Its first cell is not used, so that 0 is no row.
 	cells []cell
+	// limit is how many there may be, from what was read so far.
+	limit int
 	// scratch holds the elements of lists that are being read.
 	scratch []cell
 	// docs are the answers, by fetch.
@@ -43,7 +48,7 @@ type store struct {
 const rootRow = 1
 
 func (s *store) begin(root *layout, fetches int) {
-	s.cells = append(s.cells[:0], cell{})
+	s.cells, s.limit = append(s.cells[:0], cell{}), maxCells
 	s.alloc(root.width)
 	s.scratch = s.scratch[:0]
 	for len(s.docs) < fetches {
@@ -58,7 +63,7 @@ func (s *store) begin(root *layout, fetches int) {
 func (s *store) alloc(n uint32) uint32 {
 	base := len(s.cells)
 	need := base + int(n)
-	if need > maxCells {
+	if need > s.limit {
 		return 0
 	}
 	if need > cap(s.cells) {
