@@ -50,7 +50,7 @@ func TestFaultsHaveTheirPlaceAndARemedy(t *testing.T) {
 }
 
 func TestAllFaultsAreReportedAtOnce(t *testing.T) {
-	_, err := parse("supergrph: {}\nsubgraphs:\n  a: {schma: {}}\ncsrf: {x: ${env.NONE}}\n", nil)
+	_, err := parse("supergrph: {}\nsubgraphs:\n  a: {schma: {}}\ncsrf:\n  x: ${env.NONE}\n", nil)
 	if err == nil {
 		t.Fatal("no error")
 	}

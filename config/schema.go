@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/json"
+	"path"
 	"reflect"
 	"time"
 
@@ -15,6 +16,8 @@ func jsonSchema(of any) ([]byte, error) {
 		FieldNameTag:               "yaml",
 		RequiredFromJSONSchemaTags: true,
 		Anonymous:                  true,
+		ExpandedStruct:             true,
+		Namer:                      func(t reflect.Type) string { return path.Base(t.PkgPath()) + "." + t.Name() },
 		Mapper: func(t reflect.Type) *jsonschema.Schema {
 			if t == reflect.TypeFor[time.Duration]() {
 				return &jsonschema.Schema{Type: "string", Pattern: `^([0-9.]+(ns|us|ms|s|m|h))+$|^\$\{env\.`}
