@@ -32,6 +32,7 @@ func (m *merger) composeDirectives() {
 			}
 		}
 	}
+	m.hintUncomposed()
 }
 
 func (m *merger) composeDirective(s *schema, a *applied) *composedDirective {
@@ -70,6 +71,33 @@ func (m *merger) composeDirective(s *schema, a *applied) *composedDirective {
 	return &composedDirective{name: written, feature: f, repeatable: s.directives[i].def.IsRepeatable, def: s.directives[i], in: s}
 }
 
+// hintUncomposed: a specification that nobody composes may differ between subgraphs, but hardly on purpose.
+func (m *merger) hintUncomposed() {
+	seen := map[string]*feature{}
+	hinted := map[string]bool{}
+	for _, s := range m.schemas {
+		for _, f := range s.names.features {
+			if strings.HasPrefix(f.identity, specHost+"/") || m.composes(f.identity) {
+				continue
+			}
+			if o := seen[f.identity]; o != nil && o.version.major != f.version.major && !hinted[f.identity] {
+				hinted[f.identity] = true
+				m.hint("DIRECTIVE_COMPOSITION_INFO", f.identity, "Non-composed core feature %q has major version mismatch across subgraphs", f.identity)
+			}
+			seen[f.identity] = f
+		}
+	}
+}
+
+func (m *merger) composes(identity string) bool {
+	for _, name := range m.composedNames() {
+		if m.composed[name].feature.identity == identity {
+			return true
+		}
+	}
+	return false
+}
+
 // composeKnown: the directives of federation are composed by its own rules, or never.
 func (m *merger) composeKnown(s *schema, sp *spec, name string, at place) *composedDirective {
 	switch sp.kind {
@@ -91,6 +119,12 @@ func (m *merger) keepComposed(c *composedDirective, latest map[string]*feature) 
 	}
 	if have := latest[c.feature.identity]; have == nil || have.version.less(c.feature.version) {
 		latest[c.feature.identity] = c.feature
+	}
+	for _, name := range m.composedNames() {
+		if o := m.composed[name]; o.name != c.name && o.feature.identity == c.feature.identity && o.original() == c.original() {
+			m.fail(DirectiveCompositionError, place{c.in, c.def.pos}, "Composed directive is not named consistently in all subgraphs but \"@%s\" in subgraph %q and \"@%s\" in subgraph %q", o.name, o.in.Name, c.name, c.in.Name)
+			return
+		}
 	}
 	have := m.composed[c.name]
 	c.by = []*schema{c.in}

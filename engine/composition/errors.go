@@ -74,6 +74,7 @@ const (
 	ListSizeInvalidAssumedSize   Code = "LIST_SIZE_INVALID_ASSUMED_SIZE"
 	ListSizeInvalidSlicing       Code = "LIST_SIZE_INVALID_SLICING_ARGUMENT"
 	ListSizeInvalidSizedField    Code = "LIST_SIZE_INVALID_SIZED_FIELD"
+	LinkImportNameMismatch       Code = "LINK_IMPORT_NAME_MISMATCH"
 	DirectiveCompositionError    Code = "DIRECTIVE_COMPOSITION_ERROR"
 	TypeKindMismatch             Code = "TYPE_KIND_MISMATCH"
 	FieldTypeMismatch            Code = "FIELD_TYPE_MISMATCH"

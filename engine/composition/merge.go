@@ -106,6 +106,7 @@ func merge(schemas []*schema) (*graph, []Hint, Errors) {
 	if m.composeDirectives(); len(m.errs) > 0 {
 		return nil, nil, m.errs
 	}
+	m.checkNames()
 	m.collectTypes()
 	m.checkExtensions()
 	m.mergeHeaders()
@@ -271,9 +272,7 @@ func (m *merger) mergeBody(t *mergedType) {
 		descs[i] = described{d.in, d.desc}
 	}
 	t.desc = m.mergeDescription(descs, `Type "`+t.name+`"`, t.name)
-	if t.kind == ast.Object {
-		m.hintEntities(t)
-	}
+	m.hintPartialTypes(t)
 	switch t.kind {
 	case ast.Object, ast.Interface:
 		m.mergeFields(t)
@@ -351,6 +350,43 @@ func (m *merger) findRoots() {
 	}
 	if m.roots[0] == nil && !m.clash["Query"] {
 		m.fail(NoQueries, place{}, "No queries found in any subgraph: a supergraph must have a query root type.")
+	}
+}
+
+// hintPartialTypes is about types that subgraphs declare differently: an entity may be spread over them, a
+// value had better be whole wherever it is.
+func (m *merger) hintPartialTypes(t *mergedType) {
+	entity := slices.ContainsFunc(t.in, func(d *typeDef) bool { return len(d.keys) > 0 })
+	switch {
+	case t.kind == ast.Object && entity:
+		m.hintEntities(t)
+	case t.kind == ast.Object && !t.in[0].root():
+		m.hintPartialFields(t, "INCONSISTENT_OBJECT_VALUE_TYPE_FIELD", "non-entity object type")
+	case t.kind == ast.Interface && !entity:
+		m.hintPartialFields(t, "INCONSISTENT_INTERFACE_VALUE_TYPE_FIELD", "interface type")
+	}
+}
+
+func (m *merger) hintPartialFields(t *mergedType, code, what string) {
+	var seen []string
+	for _, d := range t.in {
+		for _, f := range d.fields {
+			if slices.Contains(seen, f.name) {
+				continue
+			}
+			seen = append(seen, f.name)
+			var with, without []string
+			for _, o := range t.in {
+				if o.field(f.name) != nil {
+					with = append(with, o.in.Name)
+				} else {
+					without = append(without, o.in.Name)
+				}
+			}
+			if len(without) > 0 {
+				m.hint(code, f.coord(), "Field %q of %s %q is defined in some but not all subgraphs that define %q: %q is defined in %s but not in %s.", f.coord(), what, t.name, t.name, f.coord(), inSubgraphs(with), inSubgraphs(without))
+			}
+		}
 	}
 }
 

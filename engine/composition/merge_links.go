@@ -71,6 +71,41 @@ func kindSpec(k kind) *spec {
 // usedKinds are the directives of federation that some subgraph applies, with their names.
 func (m *merger) usedKinds() map[kind]string {
 	used := map[kind]string{}
+	for _, s := range m.schemas {
+		for k, name := range s.usedKinds() {
+			used[k] = name
+		}
+	}
+	return used
+}
+
+// checkNames: a directive of the graph has one name, so the subgraphs that use it must import it alike.
+func (m *merger) checkNames() {
+	for _, l := range specLinks {
+		for _, k := range l.kinds {
+			var first *schema
+			for _, s := range m.schemas {
+				if s.usedKinds()[k] == "" {
+					continue
+				}
+				if first == nil {
+					first = s
+				}
+				if a, b := first.names.written[k], s.names.written[k]; a != b {
+					m.fail(LinkImportNameMismatch, place{}, "The \"@%s\" directive is imported with mismatched name between subgraphs: it is imported as \"@%s\" in subgraph %q but \"@%s\" in subgraph %q", kindSpec(k).name, a, first.Name, b, s.Name)
+					break
+				}
+			}
+		}
+	}
+}
+
+// usedKinds are the directives of federation that the subgraph applies.
+func (s *schema) usedKinds() map[kind]string {
+	if s.used != nil {
+		return s.used
+	}
+	used := map[kind]string{}
 	mark := func(as []*applied) {
 		for _, a := range as {
 			if a.kind != dCustom {
@@ -78,24 +113,23 @@ func (m *merger) usedKinds() map[kind]string {
 			}
 		}
 	}
-	for _, s := range m.schemas {
-		mark(s.applied)
-		for _, t := range s.types {
-			mark(t.applied)
-			for _, f := range t.fields {
-				mark(f.applied)
-				for _, a := range f.args {
-					mark(a.applied)
-				}
-			}
-			for _, in := range t.inputs {
-				mark(in.applied)
-			}
-			for _, val := range t.values {
-				mark(val.applied)
+	mark(s.applied)
+	for _, t := range s.types {
+		mark(t.applied)
+		for _, f := range t.fields {
+			mark(f.applied)
+			for _, a := range f.args {
+				mark(a.applied)
 			}
 		}
+		for _, in := range t.inputs {
+			mark(in.applied)
+		}
+		for _, val := range t.values {
+			mark(val.applied)
+		}
 	}
+	s.used = used
 	return used
 }
 

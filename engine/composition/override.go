@@ -108,7 +108,7 @@ func (m *merger) applyOverride(f *fieldDef, all []*fieldDef, ov overrides) {
 	coord := f.coord()
 	from := declared(all, f.override.from)
 	if from == nil {
-		m.hint("OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", coord, "Field %q on subgraph %q no longer exists in the from subgraph. The @override directive can be removed.", coord, f.override.from)
+		m.hint("OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", coord, "Field %q on subgraph %q no longer exists in the from subgraph. The @override directive can be removed.", coord, f.parent.in.Name)
 		return
 	}
 	if from.isExternal() {

@@ -253,7 +253,7 @@ func (r *routes) returnable(t *mergedType, q position) bool {
 	if t == r.roots[0] || t == r.roots[1] {
 		return true
 	}
-	return slices.ContainsFunc(q.def.keys, func(k *keyDef) bool { return k.resolvable && r.local(q, k.fields) })
+	return slices.ContainsFunc(q.def.keys, func(k *keyDef) bool { return r.local(q, k.fields) })
 }
 
 // local reports whether the subgraph itself has all that is selected.

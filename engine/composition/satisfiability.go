@@ -211,10 +211,8 @@ func (s *search) checkRuntimeTypes(x *situation, f *mergedField, out []position)
 	var common []string
 	differ := false
 	first := true
+	out = slices.DeleteFunc(slices.Clone(out), func(p position) bool { return p.def.kind == ast.Object })
 	for _, p := range out {
-		if p.def.interfaceObject() {
-			continue
-		}
 		types := p.def.runtimeTypes()
 		if first {
 			common, first = slices.Clone(types), false

@@ -25,6 +25,8 @@ type schema struct {
 	byName     map[string]*typeDef
 	directives []*directiveDef
 	names      *names
+	// used are the kinds of directives that are applied, once they were asked for.
+	used map[kind]string
 	// applied are the directives on the schema definition, roots the root types by kind of operation.
 	applied []*applied
 	roots   [len(operations)]*typeDef
