@@ -71,6 +71,11 @@ func (f *faults) add(code, coordinate string, at *ast.Position, format string, a
 	f.list = append(f.list, e)
 }
 
+// addIn adds an error at an offset of the text of a string value.
+func (f *faults) addIn(v *ast.Value, offset int, code, coordinate, format string, args ...any) {
+	f.add(code, coordinate, within(v, offset), format, args...)
+}
+
 // within is the place of an offset in the text of a string value, as far as the source shows it. A token's
 // start counts runes, and its line may be that of its end, so both are found anew.
 func within(v *ast.Value, offset int) *ast.Position {

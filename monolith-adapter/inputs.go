@@ -34,11 +34,11 @@ func (r *reader) inputs(c *Connector) {
 func (r *reader) allowed(c *Connector, ref reading) bool {
 	switch {
 	case ref.Variable == "args" && c.field == "":
-		r.add(ref.code, c.Coordinate, ref.at, "$args is not available on a type; the representation is in $this, or in $batch")
+		r.addIn(ref.value, ref.offset, ref.code, c.Coordinate, "$args is not available on a type; the representation is in $this, or in $batch")
 	case ref.Variable == "this" && (c.Kind == Root || c.Kind == Entity):
-		r.add(ref.code, c.Coordinate, ref.at, "$this is not available on fields of a root type; did you mean $args?")
+		r.addIn(ref.value, ref.offset, ref.code, c.Coordinate, "$this is not available on fields of a root type; did you mean $args?")
 	case ref.Variable == "batch" && c.Kind != Batch:
-		r.add(ref.code, c.Coordinate, ref.at, "$batch is available in connectors on types only")
+		r.addIn(ref.value, ref.offset, ref.code, c.Coordinate, "$batch is available in connectors on types only")
 	default:
 		return true
 	}
@@ -54,7 +54,7 @@ func (r *reader) argument(c *Connector, ref reading) bool {
 	for i, a := range c.args {
 		names[i] = a.Name
 	}
-	r.add("UNDEFINED_ARGUMENT", c.Coordinate, ref.at, "there is no argument %s%s", ref.Path[0], nearest(ref.Path[0], names))
+	r.addIn(ref.value, ref.offset, "UNDEFINED_ARGUMENT", c.Coordinate, "there is no argument %s%s", ref.Path[0], nearest(ref.Path[0], names))
 	return false
 }
 
@@ -62,7 +62,7 @@ func (r *reader) argument(c *Connector, ref reading) bool {
 func (r *reader) key(c *Connector, ref reading, entity string) {
 	if len(ref.Path) == 0 {
 		if c.Kind != Entity {
-			r.add(ref.code, c.Coordinate, ref.at, "$%s must be read by its fields, as in $%s.id", ref.Variable, ref.Variable)
+			r.addIn(ref.value, ref.offset, ref.code, c.Coordinate, "$%s must be read by its fields, as in $%s.id", ref.Variable, ref.Variable)
 			return
 		}
 		for _, a := range c.args {
@@ -79,7 +79,7 @@ func (r *reader) key(c *Connector, ref reading, entity string) {
 		f := t.field(name)
 		if f == nil {
 			if c.Kind != Entity { // an argument without its field is reported by entity
-				r.add("UNDEFINED_FIELD", c.Coordinate, ref.at, "%s has no field %s%s", t.name, name, nearest(name, fieldNames(t)))
+				r.addIn(ref.value, ref.offset, "UNDEFINED_FIELD", c.Coordinate, "%s has no field %s%s", t.name, name, nearest(name, fieldNames(t)))
 			}
 			return
 		}
@@ -87,7 +87,7 @@ func (r *reader) key(c *Connector, ref reading, entity string) {
 		composite := next != nil && (next.kind == ast.Object || next.kind == ast.Interface || next.kind == ast.Union)
 		switch last := i == len(ref.Path)-1; {
 		case composite && last:
-			r.add(ref.code, c.Coordinate, ref.at, "$%s.%s is an object of type %s; read its fields", ref.Variable, strings.Join(ref.Path, "."), next.name)
+			r.addIn(ref.value, ref.offset, ref.code, c.Coordinate, "$%s.%s is an object of type %s; read its fields", ref.Variable, strings.Join(ref.Path, "."), next.name)
 			return
 		case !composite:
 			c.keys.add(ref.Path[:i+1])

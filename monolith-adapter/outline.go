@@ -38,26 +38,30 @@ func (r *reader) outline(c *Connector) *outline {
 }
 
 func (r *reader) outlineOf(c *Connector, out *mapping.Output, typ string, above []string) *outline {
-	at := within(c.written.arg("selection"), out.At)
+	text, at := c.written.arg("selection"), out.At
 	t := r.contract.byName[typ]
 	switch {
 	case t == nil || t.kind == ast.Scalar || t.kind == ast.Enum:
 		if out.Object && (t == nil || t.kind == ast.Enum || builtin(typ)) {
-			r.add("GROUP_SELECTION_IS_NOT_OBJECT", c.Coordinate, at, "%s has no fields, but the selection gives it some", typ)
+			hint := ""
+			if b, ok := c.selection.Root.(*mapping.Block); ok && len(b.Items) == 1 && b.Items[0].Short && typ == c.result.Name() {
+				hint = "; for the value itself write $." + b.Items[0].Name
+			}
+			r.addIn(text, at, "GROUP_SELECTION_IS_NOT_OBJECT", c.Coordinate, "%s has no fields, but the selection gives it some%s", typ, hint)
 		}
 		return nil
 	case t.kind != ast.Object:
-		r.add("CONNECTORS_UNSUPPORTED_ABSTRACT_TYPE", c.Coordinate, at, "%s is an interface or a union, which connectors resolve from v0.4 on", typ)
+		r.addIn(text, at, "CONNECTORS_UNSUPPORTED_ABSTRACT_TYPE", c.Coordinate, "%s is an interface or a union, which connectors resolve from v0.4 on", typ)
 		return nil
 	case !out.Object:
-		r.add("GROUP_SELECTION_REQUIRED_FOR_OBJECT", c.Coordinate, at, "%s has fields; say which in a block: { .. }", typ)
+		r.addIn(text, at, "GROUP_SELECTION_REQUIRED_FOR_OBJECT", c.Coordinate, "%s has fields; say which in a block: { .. }", typ)
 		return nil
 	case slices.Contains(above, typ):
-		r.add("CIRCULAR_REFERENCE", c.Coordinate, at, "%s appears within itself; resolve the inner one by a connector of its own", typ)
+		r.addIn(text, at, "CIRCULAR_REFERENCE", c.Coordinate, "%s appears within itself; resolve the inner one by a connector of its own", typ)
 		return nil
 	}
 	if c.Kind == Field && typ == c.typ {
-		r.again(c, out, at)
+		r.again(c, out)
 	}
 	o := &outline{typ: typ}
 	for _, f := range out.Fields {
@@ -70,10 +74,11 @@ func (r *reader) outlineOf(c *Connector, out *mapping.Output, typ string, above 
 
 // again checks that objects of the type that has the field come with the key by which the field is asked for
 // again.
-func (r *reader) again(c *Connector, out *mapping.Output, at *ast.Position) {
+func (r *reader) again(c *Connector, out *mapping.Output) {
+	text, at := c.written.arg("selection"), out.At
 	for _, k := range c.keys {
 		if out.Field(k.name) == nil {
-			r.add("CIRCULAR_REFERENCE", c.Coordinate, at, "%s appears in what resolves one of its fields, without %s, which is read from $this", c.typ, k.name)
+			r.addIn(text, at, "CIRCULAR_REFERENCE", c.Coordinate, "%s appears in what resolves one of its fields, without %s, which is read from $this", c.typ, k.name)
 		}
 	}
 }
@@ -84,16 +89,16 @@ func builtin(scalar string) bool {
 
 // outlineField compares one name that the selection makes; nil if it resolves no field.
 func (r *reader) outlineField(c *Connector, t *objectType, f *mapping.OutputField, above []string) *outlined {
-	at := within(c.written.arg("selection"), f.At)
+	text, at := c.written.arg("selection"), f.At
 	field := t.field(f.Name)
 	switch {
 	case f.Name == "__typename":
 		return nil
 	case field == nil:
-		r.add("SELECTED_FIELD_NOT_FOUND", c.Coordinate, at, "%s has no field %s%s", t.name, f.Name, nearest(f.Name, fieldNames(t)))
+		r.addIn(text, at, "SELECTED_FIELD_NOT_FOUND", c.Coordinate, "%s has no field %s%s", t.name, f.Name, nearest(f.Name, fieldNames(t)))
 		return nil
 	case len(field.args) > 0:
-		r.add("CONNECTORS_FIELD_WITH_ARGUMENTS", c.Coordinate, at, "%s.%s has arguments, which a selection cannot see; give it a connector of its own", t.name, f.Name)
+		r.addIn(text, at, "CONNECTORS_FIELD_WITH_ARGUMENTS", c.Coordinate, "%s.%s has arguments, which a selection cannot see; give it a connector of its own", t.name, f.Name)
 		return nil
 	case field.hidden:
 		return nil

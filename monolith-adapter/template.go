@@ -68,7 +68,12 @@ func parseTemplate(source string, version mapping.Version, url bool) (*template,
 
 func (t *template) static(text string, url bool) {
 	if url {
-		text = strings.NewReplacer("\t", "", "\n", "", "\f", "", "\r", "").Replace(text)
+		text = strings.Map(func(r rune) rune {
+			if r == '\t' || r == '\n' || r == '\f' || r == '\r' {
+				return -1
+			}
+			return r
+		}, text)
 	}
 	if text != "" {
 		t.parts = append(t.parts, part{text: text})

@@ -36,20 +36,20 @@ func (r *reader) uses(w written, v *ast.Value, offset int, s *mapping.Selection,
 			problem += nearest(m.Name, mapping.MethodNames())
 		}
 		if problem != "" {
-			r.add(code, w.coordinate, within(v, offset+m.At), "%s", problem)
+			r.addIn(v, offset+m.At, code, w.coordinate, "%s", problem)
 		}
 	}
 	available := strings.Fields(variables[p])
 	for _, ref := range s.References() {
-		at := within(v, offset+ref.At)
+		at := offset + ref.At
 		switch {
 		case !has(available, ref.Variable):
-			r.add(code, w.coordinate, at, "$%s is not available here; available: $%s%s", ref.Variable, strings.Join(available, ", $"), nearest(ref.Variable, available))
+			r.addIn(v, at, code, w.coordinate, "$%s is not available here; available: $%s%s", ref.Variable, strings.Join(available, ", $"), nearest(ref.Variable, available))
 		case ref.Variable == "env" && r.contract.spec.version < mapping.V03:
-			r.add(code, w.coordinate, at, "$env is part of v0.3; link https://specs.apollo.dev/connect/v0.3")
+			r.addIn(v, at, code, w.coordinate, "$env is part of v0.3; link https://specs.apollo.dev/connect/v0.3")
 		case ref.Variable == "request" || ref.Variable == "response":
 			if len(ref.Path) == 0 || ref.Path[0] != "headers" {
-				r.add(code, w.coordinate, at, "$%s has headers and nothing else", ref.Variable)
+				r.addIn(v, at, code, w.coordinate, "$%s has headers and nothing else", ref.Variable)
 			}
 		}
 	}
@@ -68,7 +68,9 @@ func has(list []string, s string) bool {
 type reading struct {
 	mapping.Reference
 	code string
-	at   *ast.Position
+	// value and offset are where it is written.
+	value  *ast.Value
+	offset int
 }
 
 // readings are the references of a connector, in the order of its request and then its answer.
@@ -79,7 +81,7 @@ func (c *Connector) readings() []reading {
 			return
 		}
 		for _, ref := range s.References() {
-			out = append(out, reading{ref, code, within(v, offset+ref.At)})
+			out = append(out, reading{ref, code, v, offset + ref.At})
 		}
 	}
 	addTemplate := func(t *template, v *ast.Value, code string) {
