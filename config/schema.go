@@ -17,7 +17,7 @@ func jsonSchema(of any) ([]byte, error) {
 		RequiredFromJSONSchemaTags: true,
 		Anonymous:                  true,
 		ExpandedStruct:             true,
-		Namer:                      func(t reflect.Type) string { return path.Base(t.PkgPath()) + "." + t.Name() },
+		Namer:                      qualified,
 		Mapper: func(t reflect.Type) *jsonschema.Schema {
 			if t == reflect.TypeFor[time.Duration]() {
 				return &jsonschema.Schema{Type: "string", Pattern: `^([0-9.]+(ns|us|ms|s|m|h))+$|^\$\{env\.`}
@@ -36,6 +36,15 @@ func jsonSchema(of any) ([]byte, error) {
 	s := r.Reflect(of)
 	s.Title = "Ficus configuration"
 	return json.MarshalIndent(s, "", "  ")
+}
+
+// qualified is a type's name with its package: several packages have a Config. It is "" for a type without
+// a name.
+func qualified(t reflect.Type) string {
+	if t.Name() == "" {
+		return ""
+	}
+	return path.Base(t.PkgPath()) + "." + t.Name()
 }
 
 func numeric(k reflect.Kind) string {
