@@ -13,12 +13,16 @@ import (
 type emitter struct {
 	graph     *graph
 	variables ast.VariableDefinitionList
+	sharing   bool
 }
 
 // fetches are the groups in an order in which each stands after all that it depends on.
 func (e *emitter) fetches(groups []*group) []*queryplan.Fetch {
 	for _, g := range groups {
 		typenames(g)
+	}
+	if e.sharing {
+		groups = e.share(groups)
 	}
 	order := topological(groups)
 	ids := make(map[*group]int, len(order))
@@ -85,11 +89,9 @@ func (e *emitter) fetch(id int, g *group) *queryplan.Fetch {
 		f.Subgraph = e.graph.sg.Subgraphs[g.sub].Name
 		f.Selections = e.selections(g.set, g.sub)
 	}
-	for _, s := range g.path {
-		f.Path = append(f.Path, queryplan.Step{Name: s.name, Types: s.types})
-	}
-	if n := len(f.Path); n > 0 && len(g.reps) > 1 {
-		f.Path[n-1].Types = nil // the representations tell the types apart
+	f.Path = pathOf(g, g.path)
+	for _, p := range g.also {
+		f.Also = append(f.Also, pathOf(g, p))
 	}
 	for _, r := range g.reps {
 		f.Representations = append(f.Representations, e.representation(g, r))
@@ -97,6 +99,17 @@ func (e *emitter) fetch(id int, g *group) *queryplan.Fetch {
 	d := &document{variables: e.variables, entities: f.IsEntity()}
 	f.Operation, f.Variables = d.print(g.kind, f.Selections)
 	return f
+}
+
+func pathOf(g *group, steps []step) queryplan.Path {
+	var out queryplan.Path
+	for _, s := range steps {
+		out = append(out, queryplan.Step{Name: s.name, Types: s.types})
+	}
+	if n := len(out); n > 0 && len(g.reps) > 1 {
+		out[n-1].Types = nil // the representations tell the types apart
+	}
+	return out
 }
 
 func (e *emitter) representation(g *group, r *representation) *queryplan.Representation {

@@ -142,6 +142,9 @@ func (g *graph) carriers(t *supergraph.Type, sub int) []*supergraph.Type {
 	return g.members[typeIn{sub, t.Name}]
 }
 
+// namedType is the innermost type of a reference.
+func (g *graph) namedType(t *ast.Type) *supergraph.Type { return g.sg.Type(t.Name()) }
+
 // intersects reports whether two sets of types have one in common.
 func intersects(a, b []string) bool {
 	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })

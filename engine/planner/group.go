@@ -16,6 +16,8 @@ type group struct {
 	sub  int
 	kind ast.Operation
 	path []step
+	// also are further paths at whose objects the same is asked.
+	also [][]step
 	// deps are the groups that must have answered before.
 	deps []*group
 	set  *set

@@ -26,12 +26,14 @@ func TestInputsComeFromWhatAFetchWaitsFor(t *testing.T) {
 			if op == nil {
 				return
 			}
-			plan, err := planner.New(sg, planner.Config{}).Plan(op, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := check(plan); err != nil {
-				t.Errorf("%s: %v\n%s", r.ID, err, plan)
+			for _, sharing := range []bool{false, true} {
+				plan, err := planner.New(sg, planner.Config{SharePaths: sharing}).Plan(op, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := check(plan); err != nil {
+					t.Errorf("%s: %v\n%s", r.ID, err, plan)
+				}
 			}
 		})
 	}
@@ -56,28 +58,38 @@ func check(plan *queryplan.Plan) error {
 				known[i][p] = true
 			}
 		}
-		path := ""
-		for _, s := range f.Path {
-			if s.Name != queryplan.List {
-				path = join(path, s.Name)
-				if !known[i][path] {
-					return fmt.Errorf("fetch %d: nothing at %s", i, path)
-				}
-			}
-			if len(s.Types) > 0 && !known[i][join(path, queryplan.Typename)] {
-				return fmt.Errorf("fetch %d: types are not known at %s", i, path)
-			}
-		}
-		for _, r := range f.Representations {
-			if len(r.Types) > 0 && !known[i][join(path, queryplan.Typename)] {
-				return fmt.Errorf("fetch %d: types are not known at %s", i, path)
-			}
-			if err := inputs(known[i], path, r.Fields); err != nil {
+		for _, p := range append([]queryplan.Path{f.Path}, f.Also...) {
+			if err := checkPath(known[i], f, p); err != nil {
 				return fmt.Errorf("fetch %d: %w", i, err)
 			}
 		}
-		provide(known[i], path, f.Selections)
 	}
+	return nil
+}
+
+// checkPath checks what a fetch needs at one of its paths, and adds what it provides there.
+func checkPath(known map[string]bool, f *queryplan.Fetch, p queryplan.Path) error {
+	path := ""
+	for _, s := range p {
+		if s.Name != queryplan.List {
+			path = join(path, s.Name)
+			if !known[path] {
+				return fmt.Errorf("nothing at %s", path)
+			}
+		}
+		if len(s.Types) > 0 && !known[join(path, queryplan.Typename)] {
+			return fmt.Errorf("types are not known at %s", path)
+		}
+	}
+	for _, r := range f.Representations {
+		if len(r.Types) > 0 && !known[join(path, queryplan.Typename)] {
+			return fmt.Errorf("types are not known at %s", path)
+		}
+		if err := inputs(known, path, r.Fields); err != nil {
+			return err
+		}
+	}
+	provide(known, path, f.Selections)
 	return nil
 }
 
@@ -135,7 +147,7 @@ func FuzzPlan(f *testing.F) {
 		if err != nil {
 			return
 		}
-		plan, err := planner.New(sg, planner.Config{}).Plan(op, nil)
+		plan, err := planner.New(sg, planner.Config{SharePaths: graph%2 == 0}).Plan(op, nil)
 		if err != nil {
 			if !errors.Is(err, planner.ErrBudget) && !strings.Contains(err.Error(), "no subgraph") {
 				t.Fatal(err)

@@ -10,8 +10,9 @@
 //	group     a fetch under construction: of root fields, or of entities at a place
 //	hop       a way to enter a subgraph at a place: the key, and who knows its fields
 //
-//	operation -> wants on places -> decide at each place (cost.go, decide.go)
-//	                             -> build groups as decided (build.go, enter.go) -> fetches (emit.go)
+//	operation -> wants on places -> decide at each place (options.go, reach.go, decide.go, divide.go)
+//	                             -> groups as decided (build.go, enter.go, root.go)
+//	                             -> fetches (share.go, hoist.go, emit.go)
 //	          -> response shape (shape.go)
 //
 // At one place the choice is a small facility location problem: a set of subgraphs to enter, such that every
@@ -31,8 +32,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/vektah/gqlparser/v2/ast"
-
 	"github.com/ficusgraph/ficus/engine/operation"
 	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/engine/supergraph"
@@ -42,6 +41,9 @@ import (
 type Config struct {
 	// MaxPaths is how many ways to answer a field are considered before the operation is refused; 0 means 200,000.
 	MaxPaths int
+	// SharePaths joins fetches that ask the same of objects at different places (queryplan.Fetch.Also), for
+	// executors that know how to run them.
+	SharePaths bool
 }
 
 const defaultMaxPaths = 200_000
@@ -53,11 +55,12 @@ type Labels map[string]bool
 type Planner struct {
 	graph    *graph
 	maxPaths int
+	sharing  bool
 }
 
 // New prepares a planner for the supergraph.
 func New(sg *supergraph.Supergraph, cfg Config) *Planner {
-	p := &Planner{graph: newGraph(sg), maxPaths: cfg.MaxPaths}
+	p := &Planner{graph: newGraph(sg), maxPaths: cfg.MaxPaths, sharing: cfg.SharePaths}
 	if p.maxPaths <= 0 {
 		p.maxPaths = defaultMaxPaths
 	}
@@ -84,7 +87,7 @@ func (p *Planner) Plan(op *operation.Operation, labels Labels) (*queryplan.Plan,
 		return nil, fmt.Errorf("plan %s: %w", op.Kind, err)
 	}
 	b.introspect(introspection)
-	e := &emitter{graph: p.graph, variables: op.Variables}
+	e := &emitter{graph: p.graph, variables: op.Variables, sharing: p.sharing}
 	return &queryplan.Plan{Kind: op.Kind, Fetches: e.fetches(b.groups), Shape: shape, Considered: s.considered}, nil
 }
 
@@ -121,6 +124,3 @@ func (p *Planner) Labels(op *operation.Operation) []string {
 	slices.Sort(out)
 	return out
 }
-
-// namedType is the innermost type's name in the graph.
-func (g *graph) namedType(t *ast.Type) *supergraph.Type { return g.sg.Type(t.Name()) }

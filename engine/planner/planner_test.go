@@ -75,6 +75,11 @@ func sections(t *testing.T, archive *txtar.Archive) map[string]string {
 		return out
 	}
 	out["plan"], out["error"] = plan.String(), ""
+	sharing, err := planner.New(sg, planner.Config{SharePaths: true}).Plan(op, labels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out["plan sharing paths"] = sharing.String()
 	for _, f := range plan.Fetches {
 		out["sent"] += f.Subgraph + ": " + f.Operation + "\n"
 	}

@@ -139,7 +139,15 @@ func (w *printer) fetch(f *Fetch) {
 		w.body(f)
 		return
 	}
-	w.line(`Flatten(path: "` + f.Path.String() + `") {`)
+	paths := `path: "` + f.Path.String() + `"`
+	if len(f.Also) > 0 {
+		paths = `paths: ["` + f.Path.String()
+		for _, p := range f.Also {
+			paths += `", "` + p.String()
+		}
+		paths += `"]`
+	}
+	w.line("Flatten(" + paths + ") {")
 	w.indented(func() { w.body(f) })
 	w.line("}")
 }

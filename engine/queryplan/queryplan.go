@@ -45,6 +45,9 @@ type Fetch struct {
 	Kind ast.Operation
 	// Path leads to the objects that the fetch extends; empty for a fetch of root fields.
 	Path Path
+	// Also are further paths, to other places, whose objects the fetch extends in the same way: they have the same
+	// representations, and what is selected goes under the same names. All objects are sent in one request.
+	Also []Path
 	// Representations say how to identify those objects to the subgraph, by run-time type; empty for a root fetch.
 	// For an object the first entry that matches its type is used.
 	Representations []*Representation
