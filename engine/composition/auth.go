@@ -80,6 +80,9 @@ func (m *merger) guard(own, others []*applied, coord string) []*applied {
 		own = slices.DeleteFunc(slices.Clone(own), func(a *applied) bool { return a.kind == k.kind })
 		if len(found) > 1 {
 			m.hintCombined(found[0].name, coord, k.kind)
+			if m.tooMany(found, coord) {
+				continue
+			}
 			found = []*applied{{kind: k.kind, name: found[0].name, args: combine(k.kind, found)}}
 		}
 		own = append(own, found[0])

@@ -229,7 +229,7 @@ func (s *schema) fits(val *ast.Value, t *ast.Type, depth int) bool {
 		return true
 	case def.kind == ast.Enum:
 		// A string is taken for the value of that name, as services in the wild write it.
-		return (val.Kind == ast.EnumValue || isString) && slices.ContainsFunc(def.values, func(e *element) bool { return e.name == val.Raw })
+		return (val.Kind == ast.EnumValue || isString) && def.value(val.Raw) != nil
 	default:
 		return val.Kind == ast.ObjectValue && s.fitsObject(val, def, depth)
 	}

@@ -302,7 +302,10 @@ func joinLocations(ls []ast.DirectiveLocation) string {
 
 // parseSelection is the one place that reads sets of fields.
 func parseSelection(text string) (ast.SelectionSet, error) {
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: "{" + text + "}"}, maxTokens)
+	if nesting(text) > maxNesting {
+		return nil, fmt.Errorf("brackets are nested more than %d deep", maxNesting)
+	}
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: "{" + text + "}"}, maxSelectionTokens)
 	if err != nil {
 		return nil, err
 	}

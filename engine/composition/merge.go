@@ -236,12 +236,12 @@ func (m *merger) mergeHeaders() {
 	for _, t := range m.types {
 		for _, d := range t.in {
 			for _, i := range d.interfaces {
-				if !slices.Contains(t.interfaces, i) {
+				if m.byName[i] != nil && !slices.Contains(t.interfaces, i) {
 					t.interfaces = append(t.interfaces, i)
 				}
 			}
 			for _, u := range d.members {
-				if !slices.Contains(t.members, u) {
+				if m.byName[u] != nil && !slices.Contains(t.members, u) {
 					t.members = append(t.members, u)
 				}
 			}

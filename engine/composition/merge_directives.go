@@ -122,6 +122,9 @@ func (m *merger) mergeGroup(g *group, sources []source, coord string) []*applied
 	switch g.kind {
 	case dCost, dListSize, dRequiresScopes, dPolicy:
 		m.hintCombined(g.name, coord, g.kind)
+		if m.tooMany(distinct, coord) {
+			return distinct[:1]
+		}
 		return []*applied{{kind: g.kind, name: g.name, args: combine(g.kind, distinct)}}
 	}
 	best := slices.MaxFunc(distinct, func(a, b *applied) int { return cmp.Compare(counts[a], counts[b]) })
@@ -297,6 +300,22 @@ func conjunction(as []*applied, name string) *ast.Value {
 		outer[i] = listValue(inner)
 	}
 	return listValue(outer)
+}
+
+// tooMany refuses conditions that would multiply beyond what anybody could read.
+func (m *merger) tooMany(as []*applied, coord string) bool {
+	if as[0].kind != dRequiresScopes && as[0].kind != dPolicy {
+		return false
+	}
+	product := 1
+	for _, a := range as {
+		product *= max(1, len(alternatives(a.arg(as[0].args[0].Name))))
+		if product > maxAlternatives {
+			m.fail(DirectiveCompositionError, place{}, "The @%s conditions that hold together for %q have more than %d alternatives: name what they have in common", as[0].name, coord, maxAlternatives)
+			return true
+		}
+	}
+	return false
 }
 
 func alternatives(val *ast.Value) [][]string {

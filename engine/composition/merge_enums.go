@@ -35,13 +35,13 @@ func (m *merger) mergeEnum(t *mergedType) {
 		u = &enumUse{}
 		m.hint("UNUSED_ENUM_TYPE", t.name, "Enum type %q is defined but unused. It will be included in the supergraph with all the values appearing in any subgraph (\"as if\" it was only used as an output type).", t.name)
 	}
-	var seen []string
+	seen := map[string]bool{}
 	for _, d := range t.in {
 		for _, val := range d.values {
-			if slices.Contains(seen, val.name) {
+			if seen[val.name] {
 				continue
 			}
-			seen = append(seen, val.name)
+			seen[val.name] = true
 			if mv := m.mergeEnumValue(t, val.name, u); mv != nil {
 				t.values = append(t.values, mv)
 			}
@@ -59,15 +59,15 @@ func (m *merger) mergeEnumValue(t *mergedType, name string, u *enumUse) *mergedV
 	var sources []source
 	var descs []described
 	for _, d := range t.in {
-		i := slices.IndexFunc(d.values, func(e *element) bool { return e.name == name })
-		if i < 0 {
+		val := d.value(name)
+		if val == nil {
 			without = append(without, d.in.Name)
 			continue
 		}
 		with = append(with, d.in.Name)
 		mv.in = append(mv.in, d.in)
-		sources = append(sources, source{d.in, d.values[i].applied, d.values[i].pos})
-		descs = append(descs, described{d.in, d.values[i].desc})
+		sources = append(sources, source{d.in, val.applied, val.pos})
+		descs = append(descs, described{d.in, val.desc})
 	}
 	mv.desc = m.mergeDescription(descs, `Element "`+coord+`"`, coord)
 	mv.applied = m.mergeApplied(sources, ast.LocationEnumValue, coord)

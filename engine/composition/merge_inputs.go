@@ -67,13 +67,13 @@ func (m *merger) mergeArgument(owners []*fieldDef, name, field string) *mergedIn
 
 // mergeInputs merges an input type: the fields that every subgraph which has the type knows.
 func (m *merger) mergeInputs(t *mergedType) {
-	var seen []string
+	seen := map[string]bool{}
 	for _, d := range t.in {
 		for _, in := range d.inputs {
-			if slices.Contains(seen, in.name) {
+			if seen[in.name] {
 				continue
 			}
-			seen = append(seen, in.name)
+			seen[in.name] = true
 			if mi := m.mergeInputField(t, in.name); mi != nil {
 				t.inputs = append(t.inputs, mi)
 			}

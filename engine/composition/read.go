@@ -11,9 +11,6 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// maxTokens bounds what one subgraph can make the parser hold.
-const maxTokens = 5_000_000
-
 // read parses every subgraph, in the order of their names, and folds it into a schema. A subgraph that
 // breaks a rule of one stage does not see the next: its further errors would only be echoes.
 func read(subgraphs []Subgraph) ([]*schema, Errors) {
@@ -36,6 +33,9 @@ func read(subgraphs []Subgraph) ([]*schema, Errors) {
 
 // read runs the stages over one subgraph.
 func (s *schema) read() Errors {
+	if nesting(s.SDL) > maxNesting {
+		return Errors{s.errorAt(InvalidGraphQL, nil, "Brackets are nested more than %d deep", maxNesting)}
+	}
 	doc, err := parser.ParseSchemaWithLimit(&ast.Source{Name: s.File, Input: s.SDL}, maxTokens)
 	if err != nil {
 		return Errors{s.syntaxError(err)}
@@ -167,10 +167,16 @@ func (s *schema) fold(doc *ast.SchemaDocument) Errors {
 			t.fieldByName[f.name] = f
 			errs = append(errs, s.duplicateArgs(f)...)
 		}
-		for i, in := range t.inputs {
-			if slices.ContainsFunc(t.inputs[:i], func(o *inputDef) bool { return o.name == in.name }) {
+		t.inputByName, t.valueByName = make(map[string]*inputDef, len(t.inputs)), make(map[string]*element, len(t.values))
+		for _, val := range t.values {
+			t.valueByName[val.name] = val
+		}
+		for _, in := range t.inputs {
+			if _, dup := t.inputByName[in.name]; dup {
 				errs = append(errs, s.errorAt(InvalidGraphQL, in.pos, "Field %s already exists on %s", in.name, t.name))
+				continue
 			}
+			t.inputByName[in.name] = in
 		}
 	}
 	return errs
@@ -395,6 +401,9 @@ func enumName(name string) string {
 		}
 	}
 	out := b.String()
+	if out == "" {
+		return "_"
+	}
 	if out[0] >= '0' && out[0] <= '9' {
 		out = "_" + out
 	}

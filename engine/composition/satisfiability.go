@@ -56,14 +56,38 @@ type search struct {
 	hints  []Hint
 	failed map[string]bool
 	hinted map[*mergedField]bool
+	// labelled: some field has a progressive override; keepLabels: its label stays as it was assumed.
+	labelled, keepLabels bool
+	// comparisons made so far.
+	comparisons int
 	// contextual: some subgraph uses @context.
 	contextual bool
 }
 
-// satisfy walks through all situations, from the roots, shortest queries first.
+// satisfy looks for queries that cannot be answered. Progressive overrides are first taken to be on or off
+// anew at each field: that is quick and more than what has to hold, so if all is well, all is well. Only
+// otherwise is each label kept on or off along the whole query.
 func satisfy(g *graph) ([]Hint, Errors) {
-	s := &search{graph: g, routes: newRoutes(g), seen: map[*mergedType][]*situation{}, failed: map[string]bool{}, hinted: map[*mergedField]bool{}, contextual: g.contextual()}
-	for _, root := range g.roots {
+	s := newSearch(g)
+	if s.walk(); len(s.errs) == 0 || !s.labelled {
+		return s.hints, s.errs
+	}
+	s = newSearch(g)
+	s.keepLabels = true
+	s.walk()
+	return s.hints, s.errs
+}
+
+func newSearch(g *graph) *search {
+	return &search{
+		graph: g, routes: newRoutes(g), seen: map[*mergedType][]*situation{},
+		failed: map[string]bool{}, hinted: map[*mergedField]bool{}, contextual: g.contextual(),
+	}
+}
+
+// walk goes through all situations, from the roots, shortest queries first.
+func (s *search) walk() {
+	for _, root := range s.roots {
 		if root == nil || hidden(root.applied) {
 			continue
 		}
@@ -74,11 +98,14 @@ func satisfy(g *graph) ([]Hint, Errors) {
 		s.enter(start)
 	}
 	for len(s.queue) > 0 {
+		if s.comparisons > maxComparisons {
+			s.errs = append(s.errs, &Error{Code: MaxValidationPaths, Message: "There are too many ways through the subgraphs to check that every query can be answered; progressive overrides with many labels are the most likely cause"})
+			break
+		}
 		next := s.queue[0]
 		s.queue = s.queue[1:]
 		s.explore(next)
 	}
-	return s.hints, s.errs
 }
 
 func (g *graph) contextual() bool {
@@ -89,6 +116,7 @@ func (g *graph) contextual() bool {
 // done with more.
 func (s *search) enter(x *situation) {
 	seen := s.seen[x.typ]
+	s.comparisons += len(seen)
 	for _, old := range seen {
 		if old.within(x) {
 			return
@@ -177,6 +205,7 @@ func (s *search) exploreField(x *situation, f *mergedField) {
 			return
 		}
 	}
+	s.labelled = true
 	for _, on := range []bool{true, false} {
 		s.step(x, f, append(slices.Clone(x.labels), assumption{label, on}))
 	}
@@ -198,6 +227,9 @@ func (s *search) step(x *situation, f *mergedField, labels []assumption) {
 	contexts := x.contexts
 	if s.contextual {
 		contexts = s.beneath(x)
+	}
+	if !s.keepLabels {
+		labels = nil
 	}
 	s.enter(&situation{typ: next, at: out, labels: labels, contexts: contexts, via: step{field: f}, from: x})
 }

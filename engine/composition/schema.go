@@ -21,10 +21,12 @@ type schema struct {
 	skipped []*applied
 	version version
 
-	types      []*typeDef
-	byName     map[string]*typeDef
-	directives []*directiveDef
-	names      *names
+	types  []*typeDef
+	byName map[string]*typeDef
+	// implementers is kept by implementations.
+	implementers map[string][]string
+	directives   []*directiveDef
+	names        *names
 	// used are the kinds of directives that are applied, once they were asked for.
 	used map[kind]string
 	// applied are the directives on the schema definition, roots the root types by kind of operation.
@@ -65,6 +67,8 @@ type typeDef struct {
 	based bool
 
 	fieldByName map[string]*fieldDef
+	inputByName map[string]*inputDef
+	valueByName map[string]*element
 	keys        []*keyDef
 }
 
@@ -171,14 +175,9 @@ func (f *fieldDef) arg(name string) *inputDef {
 	return nil
 }
 
-func (t *typeDef) input(name string) *inputDef {
-	for _, a := range t.inputs {
-		if a.name == name {
-			return a
-		}
-	}
-	return nil
-}
+func (t *typeDef) input(name string) *inputDef { return t.inputByName[name] }
+
+func (t *typeDef) value(name string) *element { return t.valueByName[name] }
 
 // all are the applications of one kind of directive, in order.
 func (e *element) all(k kind) []*applied {
@@ -227,13 +226,23 @@ func (t *typeDef) runtimeTypes() []string {
 	case ast.Union:
 		return t.members
 	case ast.Interface:
-		var out []string
-		for _, o := range t.in.types {
-			if o.kind == ast.Object && o.implements(t.name) {
-				out = append(out, o.name)
-			}
-		}
-		return out
+		return t.in.implementations()[t.name]
 	}
 	return nil
+}
+
+// implementations are the object types by the interfaces that they implement, in order.
+func (s *schema) implementations() map[string][]string {
+	if s.implementers == nil {
+		s.implementers = map[string][]string{}
+		for _, o := range s.types {
+			if o.kind != ast.Object {
+				continue
+			}
+			for _, i := range o.interfaces {
+				s.implementers[i] = append(s.implementers[i], o.name)
+			}
+		}
+	}
+	return s.implementers
 }

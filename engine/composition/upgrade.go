@@ -124,6 +124,7 @@ func (s *schema) removeUseless(schemas []*schema) {
 			return unused
 		})
 	}
+	s.implementers = nil
 	s.types = slices.DeleteFunc(s.types, func(t *typeDef) bool {
 		empty := t.composite() && len(t.fields) == 0 && !t.root()
 		if empty {
