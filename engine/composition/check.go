@@ -12,7 +12,6 @@ func (m *merger) checkMerged() {
 		return
 	}
 	m.checkInterfaceFields()
-	m.checkInterfaceKeyTypes()
 	m.checkTransitiveAuth()
 	m.checkSlicingArguments()
 	if len(m.errs) > 0 {

@@ -136,9 +136,6 @@ func (s *schema) gatherKey(t *typeDef, a *applied) (*keyDef, Errors) {
 	text := fieldSetText(a)
 	sel, ps := s.readFieldSet(text, t, keyRules)
 	if len(ps) > 0 {
-		if ps[0].pass > naming { // what is named counts as used: an unused @external would be an echo
-			sel.each(s, func(f *fieldDef) { f.used = true })
-		}
 		return nil, s.report(a, where, ps)
 	}
 	resolvable := a.arg("resolvable")

@@ -63,8 +63,11 @@ func (s *schema) checkInterfaceKeys() Errors {
 		for _, k := range t.keys {
 			var missing, unresolvable []string
 			for _, name := range t.runtimeTypes() {
-				match := s.byName[name].matchingKey(k)
+				o := s.byName[name]
+				match := o.matchingKey(k)
 				switch {
+				case match == nil && len(o.keys) < len(o.all(dKey)):
+					// the key may be one of those that have an error of their own
 				case match == nil:
 					missing = append(missing, name)
 				case k.resolvable && !match.resolvable:

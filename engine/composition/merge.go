@@ -124,6 +124,7 @@ func merge(schemas []*schema) (*graph, []Hint, Errors) {
 	m.mergeSchemaDefinition()
 	m.types = slices.DeleteFunc(m.types, func(t *mergedType) bool { return m.clash[t.name] })
 	m.findRoots()
+	m.checkInterfaceKeyTypes()
 	if len(m.errs) == 0 {
 		m.checkMerged()
 	}
@@ -292,49 +293,6 @@ func typeSources(t *mergedType) []source {
 	return out
 }
 
-// described is a description and who wrote it.
-type described struct {
-	schema *schema
-	text   string
-}
-
-// mergeDescription takes what most subgraphs say; among equals, the first.
-func (m *merger) mergeDescription(ds []described, what, coord string) string {
-	var texts []string
-	counts := map[string]int{}
-	for _, d := range ds {
-		if d.text == "" {
-			continue
-		}
-		if counts[d.text]++; counts[d.text] == 1 {
-			texts = append(texts, d.text)
-		}
-	}
-	if len(texts) == 0 {
-		return ""
-	}
-	best := texts[0]
-	for _, t := range texts {
-		if counts[t] > counts[best] {
-			best = t
-		}
-	}
-	if len(texts) > 1 {
-		m.hint("INCONSISTENT_DESCRIPTION", coord, "%s has inconsistent descriptions across subgraphs. The supergraph will use description (from %s): %q", what, inSubgraphs(whoSays(ds, best)), best)
-	}
-	return best
-}
-
-func whoSays(ds []described, text string) []string {
-	var out []string
-	for _, d := range ds {
-		if d.text == text {
-			out = append(out, d.schema.Name)
-		}
-	}
-	return out
-}
-
 // findRoots also drops a root type without fields: a subgraph's empty Query only carries entities.
 func (m *merger) findRoots() {
 	for i, op := range operations {
@@ -350,72 +308,5 @@ func (m *merger) findRoots() {
 	}
 	if m.roots[0] == nil && !m.clash["Query"] {
 		m.fail(NoQueries, place{}, "No queries found in any subgraph: a supergraph must have a query root type.")
-	}
-}
-
-// hintPartialTypes is about types that subgraphs declare differently: an entity may be spread over them, a
-// value had better be whole wherever it is.
-func (m *merger) hintPartialTypes(t *mergedType) {
-	entity := slices.ContainsFunc(t.in, func(d *typeDef) bool { return len(d.keys) > 0 })
-	switch {
-	case t.kind == ast.Object && entity:
-		m.hintEntities(t)
-	case t.kind == ast.Object && !t.in[0].root():
-		m.hintPartialFields(t, "INCONSISTENT_OBJECT_VALUE_TYPE_FIELD", "non-entity object type")
-	case t.kind == ast.Interface && !entity:
-		m.hintPartialFields(t, "INCONSISTENT_INTERFACE_VALUE_TYPE_FIELD", "interface type")
-	}
-}
-
-func (m *merger) hintPartialFields(t *mergedType, code, what string) {
-	var seen []string
-	for _, d := range t.in {
-		for _, f := range d.fields {
-			if slices.Contains(seen, f.name) {
-				continue
-			}
-			seen = append(seen, f.name)
-			var with, without []string
-			for _, o := range t.in {
-				if o.field(f.name) != nil {
-					with = append(with, o.in.Name)
-				} else {
-					without = append(without, o.in.Name)
-				}
-			}
-			if len(without) > 0 {
-				m.hint(code, f.coord(), "Field %q of %s %q is defined in some but not all subgraphs that define %q: %q is defined in %s but not in %s.", f.coord(), what, t.name, t.name, f.coord(), inSubgraphs(with), inSubgraphs(without))
-			}
-		}
-	}
-}
-
-func (m *merger) hintEntities(t *mergedType) {
-	var with, without []string
-	for _, d := range t.in {
-		if len(d.keys) > 0 {
-			with = append(with, d.in.Name)
-		} else {
-			without = append(without, d.in.Name)
-		}
-	}
-	if len(with) > 0 && len(without) > 0 {
-		m.hint("INCONSISTENT_ENTITY", t.name, "Type %q is declared as an entity (has a @key applied) in some but not all defining subgraphs: it has no @key in %s but has some @key in %s.", t.name, inSubgraphs(without), inSubgraphs(with))
-	}
-}
-
-func (m *merger) hintUnionMembers(t *mergedType) {
-	for _, u := range t.members {
-		var with, without []string
-		for _, d := range t.in {
-			if slices.Contains(d.members, u) {
-				with = append(with, d.in.Name)
-			} else {
-				without = append(without, d.in.Name)
-			}
-		}
-		if len(without) > 0 {
-			m.hint("INCONSISTENT_UNION_MEMBER", t.name, "Union type %q includes member type %q in some but not all defining subgraphs: %q is defined in %s but not in %s.", t.name, u, u, inSubgraphs(with), inSubgraphs(without))
-		}
 	}
 }

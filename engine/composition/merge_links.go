@@ -15,9 +15,9 @@ type link struct {
 
 // specLinks are the specifications whose directives the supergraph can hold, in the order of its @links.
 var specLinks = []struct {
-	kinds     []kind
-	url, for_ string
-	imports   []string
+	kinds        []kind
+	url, purpose string
+	imports      []string
 }{
 	{[]kind{dTag}, specHost + "/tag/v0.3", "", nil},
 	{[]kind{dInaccessible}, specHost + "/inaccessible/v0.2", "SECURITY", nil},
@@ -44,7 +44,7 @@ func (m *merger) mergeSchemaDefinition() {
 			if used[k] == "" {
 				continue
 			}
-			out.url, out.purpose = l.url, l.for_
+			out.url, out.purpose = l.url, l.purpose
 			if name := kindSpec(k).name; l.kinds[0] != k && used[k] == name {
 				out.imports = append(out.imports, imported{"@" + name, "@" + name})
 			}

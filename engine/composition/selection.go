@@ -75,6 +75,8 @@ type fieldSetReader struct {
 	*schema
 	rules    fieldSetRules
 	problems []problem
+	// read are the fields that were understood before the first that was not.
+	read []*fieldDef
 }
 
 // readFieldSet parses a set of fields against the type that it selects from.
@@ -85,7 +87,13 @@ func (s *schema) readFieldSet(text string, on *typeDef, rules fieldSetRules) (se
 	}
 	r := &fieldSetReader{schema: s, rules: rules}
 	sel := r.selection(set, on, false)
-	return sel, firstProblems(r.problems)
+	if ps := firstProblems(r.problems); len(ps) > 0 {
+		for _, f := range r.read {
+			f.used = true // an unused @external would be an echo of the error
+		}
+		return sel, ps
+	}
+	return sel, nil
 }
 
 func (r *fieldSetReader) bad(pass int, code Code, format string, args ...any) {
@@ -99,7 +107,7 @@ func (r *fieldSetReader) selection(set ast.SelectionSet, on *typeDef, external b
 		switch n := n.(type) {
 		case *ast.Field:
 			if x := r.field(n, on, external); x != nil {
-				out = append(out, x)
+				out = out.merge(x)
 			}
 		case *ast.InlineFragment:
 			r.directives(n.Directives)
@@ -116,7 +124,23 @@ func (r *fieldSetReader) selection(set ast.SelectionSet, on *typeDef, external b
 			r.bad(naming, r.rules.invalid, "Named fragments cannot be used here")
 		}
 	}
+	for _, x := range out {
+		r.leafField(x, external)
+	}
 	return out
+}
+
+// merge adds a field; one that is there already takes over what is beneath it.
+func (sel selection) merge(x *selected) selection {
+	for _, y := range sel {
+		if y.on == "" && y.field == x.field && sameArguments(y.args, x.args) {
+			for _, sub := range x.sub {
+				y.sub = y.sub.merge(sub)
+			}
+			return sel
+		}
+	}
+	return append(sel, x)
 }
 
 func (r *fieldSetReader) directives(ds ast.DirectiveList) {
@@ -139,29 +163,43 @@ func (r *fieldSetReader) field(n *ast.Field, on *typeDef, external bool) *select
 		r.bad(naming, r.rules.invalid, "%s", r.cannotQuery(n.Name, on))
 		return nil
 	}
+	if !slices.ContainsFunc(r.problems, func(p problem) bool { return p.pass == naming }) {
+		r.read = append(r.read, def)
+	}
 	r.directives(n.Directives)
 	if n.Alias != n.Name && n.Alias != "" {
 		r.bad(naming, r.rules.invalid, "Cannot use alias %q in %q: aliases are not currently supported in %s", n.Alias, n.Alias+": "+n.Name, r.rules.directive)
 	}
 	r.arguments(n, def)
-	isExternal := r.externalSomewhere(def)
 	x := &selected{field: n.Name, args: n.Arguments, def: def}
 	target := r.byName[def.typ.Name()]
-	isComposite := target != nil && (target.composite() || target.kind == ast.Union)
-	if r.rules.abstractType != "" && isComposite && target.kind != ast.Object {
+	if r.rules.abstractType != "" && target.selectable() && target.kind != ast.Object {
 		r.bad(naming, r.rules.abstractType, "field %q is a %s which is not allowed in %s", def.coord(), kindName(target.kind), r.rules.directive)
 	}
 	switch {
-	case len(n.SelectionSet) == 0 && isComposite:
-		r.bad(completeness, r.rules.invalid, "Invalid empty selection set for field %q of non-leaf type %s", def.coord(), def.typ)
-	case len(n.SelectionSet) > 0 && !isComposite:
+	case len(n.SelectionSet) > 0 && !target.selectable():
 		r.bad(completeness, r.rules.invalid, "Invalid selection set for field %q of leaf type %s", def.coord(), def.typ)
 	case len(n.SelectionSet) > 0:
-		x.sub = r.selection(n.SelectionSet, target, external || isExternal)
-	case r.rules.mustBeExternal && r.fed2 && !external && !isExternal:
-		r.notExternal(def)
+		x.sub = r.selection(n.SelectionSet, target, external || r.externalSomewhere(def))
 	}
 	return x
+}
+
+// selectable reports whether fields can be selected on the type.
+func (t *typeDef) selectable() bool { return t != nil && (t.composite() || t.kind == ast.Union) }
+
+// leafField looks at a field that is selected with nothing beneath it.
+func (r *fieldSetReader) leafField(x *selected, external bool) {
+	if x.def == nil || len(x.sub) > 0 {
+		return
+	}
+	if r.byName[x.def.typ.Name()].selectable() {
+		r.bad(completeness, r.rules.invalid, "Invalid empty selection set for field %q of non-leaf type %s", x.def.coord(), x.def.typ)
+		return
+	}
+	if r.rules.mustBeExternal && r.fed2 && !external && !r.externalSomewhere(x.def) {
+		r.notExternal(x.def)
+	}
 }
 
 func (r *fieldSetReader) notExternal(def *fieldDef) {

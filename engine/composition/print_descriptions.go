@@ -1,0 +1,40 @@
+package composition
+
+import (
+	"strings"
+)
+
+// description writes a block string; text that a block string cannot hold is written as a string.
+func (p *printer) description(text, indent string) {
+	if text == "" {
+		return
+	}
+	if strings.ContainsAny(text, "\r") || strings.TrimSpace(text) == "" {
+		p.WriteString(indent)
+		writeString(&p.Builder, text)
+		p.WriteByte('\n')
+		return
+	}
+	text = strings.ReplaceAll(text, `"""`, `\"""`)
+	lines := strings.Split(text, "\n")
+	// The indentation common to all lines but the first is no part of a block string, so what starts with
+	// space has to start on the line of the quotes, and what is indented below the first line must not.
+	own := len(lines) > 1 || len(text) > 70 || strings.HasSuffix(text, `"`) || strings.HasSuffix(text, `\`)
+	p.WriteString(indent + `"""`)
+	if leading := text[0] == ' ' || text[0] == '\t'; own && !(len(lines) == 1 && leading) {
+		p.WriteString("\n" + indent)
+	}
+	for i, line := range lines {
+		if i > 0 {
+			p.WriteByte('\n')
+			if line != "" {
+				p.WriteString(indent)
+			}
+		}
+		p.WriteString(line)
+	}
+	if own {
+		p.WriteString("\n" + indent)
+	}
+	p.WriteString("\"\"\"\n")
+}
