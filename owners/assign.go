@@ -1,6 +1,7 @@
 package owners
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/ficusgraph/ficus/config"
@@ -15,7 +16,16 @@ import (
 type assignment struct {
 	graph    *Graph
 	fetchers map[string]executor.Fetcher
-	// missing are the coordinates of the contract that their owner does not implement.
+	// checkConnectors reports what is wrong with @source and @connect, at its place in the subgraphs' schemas.
+func checkConnectors(subgraphs []composition.Subgraph) error {
+	var errs []error
+	for _, s := range subgraphs {
+		errs = append(errs, monolith.Check(s.Name, s.File, s.SDL))
+	}
+	return errors.Join(errs...)
+}
+
+// missing are the coordinates of the contract that their owner does not implement.
 	missing []mocks.Coordinate
 	// connectors of the graph.
 	connectors *monolith.Connectors
@@ -58,6 +68,9 @@ func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, e
 			if subgraphs, err = withoutMarked(subgraphs); err != nil {
 				return nil, err
 			}
+		}
+		if err := checkConnectors(in.subgraphs); err != nil {
+			return nil, err
 		}
 		composed, err := composition.Compose(subgraphs)
 		if err != nil {

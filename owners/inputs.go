@@ -74,6 +74,9 @@ func Compose(ctx context.Context, cfg *config.Config) (*composition.Result, erro
 	if err != nil {
 		return nil, err
 	}
+	if err := checkConnectors(subgraphs); err != nil {
+		return nil, err
+	}
 	return composition.Compose(subgraphs)
 }
 

@@ -212,3 +212,21 @@ func TestAGraphThatRestrictsFieldsIsNotServedOpen(t *testing.T) {
 		t.Errorf("served openly on purpose: %v", err)
 	}
 }
+
+// TestAConnectorsFaultHasItsPlace: within the selection's text, in the subgraph's own file.
+func TestAConnectorsFaultHasItsPlace(t *testing.T) {
+	dir := t.TempDir()
+	sdl := `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12") @link(url: "https://specs.apollo.dev/connect/v0.3", import: ["@source", "@connect"])
+  @source(name: "old", http: { baseURL: "http://127.0.0.1:1" })
+type Query {
+  a: Int @connect(source: "old", http: { GET: "/a" }, selection: "$.a->nope")
+}
+`
+	if err := os.WriteFile(filepath.Join(dir, "a.graphql"), []byte(sdl), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := owners.New(parse(t, dir, "subgraphs: {a: {schema: {file: a.graphql}}}"), owners.Ports{}).Plan(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "a.graphql:4:") || !strings.Contains(err.Error(), "nope") {
+		t.Errorf("got %v", err)
+	}
+}
