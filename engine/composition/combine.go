@@ -105,7 +105,7 @@ func conjunction(as []*applied, name string) *ast.Value {
 		}
 		acc = minimal(next)
 	}
-	slices.SortFunc(acc, func(a, b []string) int { return slices.Compare(a, b) })
+	slices.SortFunc(acc, slices.Compare)
 	outer := make([]*ast.Value, len(acc))
 	for i, alt := range acc {
 		inner := make([]*ast.Value, len(alt))

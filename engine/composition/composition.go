@@ -43,16 +43,14 @@ func Compose(subgraphs []Subgraph) (*Result, error) {
 	if len(errs) > 0 {
 		return nil, errs.asError()
 	}
-	hints, errs := upgrade(schemas)
+	if errs := upgrade(schemas); len(errs) > 0 {
+		return nil, errs.asError()
+	}
+	g, hints, errs := merge(schemas)
 	if len(errs) > 0 {
 		return nil, errs.asError()
 	}
-	g, more, errs := merge(schemas)
-	if len(errs) > 0 {
-		return nil, errs.asError()
-	}
-	hints = append(hints, more...)
-	more, errs = satisfy(g)
+	more, errs := satisfy(g)
 	if len(errs) > 0 {
 		return nil, errs.asError()
 	}

@@ -135,7 +135,10 @@ func (s *schema) writtenName(a *applied) string {
 
 // specDefinition is a specification's directive as a definition in the names of this schema.
 func (s *schema) specDefinition(sp *spec) *ast.DirectiveDefinition {
-	def := &ast.DirectiveDefinition{Name: sp.name, IsRepeatable: sp.repeatable && !(sp.kind == dShareable && s.fed2 && s.version.less(v(2, 2)))}
+	def := &ast.DirectiveDefinition{Name: sp.name, IsRepeatable: sp.repeatable}
+	if sp.kind == dShareable && s.fed2 && s.version.less(v(2, 2)) {
+		def.IsRepeatable = false
+	}
 	for l := range strings.FieldsSeq(sp.locations) {
 		def.Locations = append(def.Locations, ast.DirectiveLocation(l))
 	}
@@ -158,10 +161,8 @@ func (s *schema) specArgType(sp *spec, typ string) *ast.Type {
 	name := base
 	switch {
 	case sp.kind == dLink:
-		if base == "Import" {
-			name = "link__Import"
-		} else if base == "Purpose" {
-			name = "link__Purpose"
+		if !scalars[base] {
+			name = "link__" + base
 		}
 	case !scalars[base]:
 		if n := s.names.types[base]; n != "" {

@@ -89,7 +89,7 @@ func (m *merger) mergeApplied(sources []source, at ast.DirectiveLocation, coord 
 	}
 	var out []*applied
 	for _, g := range groups {
-		out = append(out, m.mergeGroup(g, sources, coord)...)
+		out = append(out, m.mergeGroup(g, coord)...)
 	}
 	return append(out, rest...)
 }
@@ -104,7 +104,7 @@ func (m *merger) inSupergraph(s *schema, a *applied, name string) *applied {
 	return &out
 }
 
-func (m *merger) mergeGroup(g *group, sources []source, coord string) []*applied {
+func (m *merger) mergeGroup(g *group, coord string) []*applied {
 	var distinct []*applied
 	counts := map[*applied]int{}
 	for _, a := range g.from {

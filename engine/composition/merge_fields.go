@@ -58,7 +58,7 @@ func (m *merger) mergeField(t *mergedType, name string) *mergedField {
 	m.checkSharing(mf, all, ov)
 	mf.applied = m.mergeApplied(m.fieldSources(mf, all), ast.LocationFieldDefinition, coord)
 	m.useEnum(typ, coord, false)
-	m.join(mf, all, ov, equal)
+	m.join(mf, ov, equal)
 	return mf
 }
 
@@ -89,7 +89,7 @@ func (m *merger) fieldSources(mf *mergedField, all []*fieldDef) []source {
 
 // join decides what @join__field has to say. It says nothing where all subgraphs that have the type resolve
 // the field alike, which is what a reader assumes without it.
-func (m *merger) join(mf *mergedField, all []*fieldDef, ov overrides, equal bool) {
+func (m *merger) join(mf *mergedField, ov overrides, equal bool) {
 	needed := !equal || len(mf.in) < len(mf.parent.in) || len(ov.gone) > 0 || len(ov.used) > 0 || len(ov.label) > 0
 	for _, f := range mf.in {
 		needed = needed || f.isExternal() || f.requiresText != "" || f.providesText != "" || len(f.contextual) > 0
@@ -125,7 +125,7 @@ func (m *merger) checkSharing(mf *mergedField, all []*fieldDef, ov overrides) {
 	}
 	var owners []owner
 	for _, f := range all {
-		if f.resolves() && !ov.gone[f] && !ov.used[f] && !(f.override == nil && ov.label[f] != "") {
+		if f.resolves() && !ov.gone[f] && !ov.used[f] && (f.override != nil || ov.label[f] == "") {
 			owners = append(owners, owner{`"` + f.parent.in.Name + `"`, f.shareable || f.isExternal(), place{f.parent.in, f.pos}})
 			if mf.parent.name == "Subscription" && f.shareable {
 				m.fail(InvalidFieldSharing, place{f.parent.in, f.pos}, "Fields on root level subscription object cannot be marked as shareable")

@@ -120,7 +120,7 @@ func (m *merger) mergeInput(sources []inputSource, coord, what string) *mergedIn
 	for i, s := range sources {
 		refs[i] = typed{s.typ, place{s.schema, s.pos}}
 		descs[i] = described{s.schema, s.desc}
-		applied[i] = source{s.schema, s.inputDef.applied, s.pos}
+		applied[i] = source{s.schema, s.applied, s.pos}
 		out.in = append(out.in, s.inputDef)
 	}
 	code, mismatch := FieldArgTypeMismatch, FieldArgDefaultMismatch

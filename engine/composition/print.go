@@ -10,10 +10,12 @@ import (
 
 // printer writes SDL; api leaves out what clients must not see.
 type printer struct {
-	strings.Builder
+	b   strings.Builder
 	g   *graph
 	api bool
 }
+
+func (p *printer) put(text string) { p.b.WriteString(text) }
 
 // printSupergraph writes the graph with its join directives.
 func printSupergraph(g *graph) string {
@@ -21,7 +23,7 @@ func printSupergraph(g *graph) string {
 	p.schemaBlock()
 	p.directiveDefs()
 	p.allTypes()
-	return p.String()
+	return p.b.String()
 }
 
 // printAPI writes the graph as clients see it.
@@ -35,55 +37,55 @@ func printAPI(g *graph) string {
 			p.typeDef(t)
 		}
 	}
-	return strings.TrimSuffix(p.String(), "\n")
+	return strings.TrimSuffix(p.b.String(), "\n")
 }
 
 func (p *printer) schemaBlock() {
-	p.WriteString("schema\n  @link(url: \"" + linkIdentity + "/v1.0\")\n  @link(url: \"" + specHost + "/join/v0.5\", for: EXECUTION)\n")
+	p.put("schema\n  @link(url: \"" + linkIdentity + "/v1.0\")\n  @link(url: \"" + specHost + "/join/v0.5\", for: EXECUTION)\n")
 	for _, l := range p.g.links {
-		p.WriteString("  @link(url: ")
-		writeString(&p.Builder, l.url)
+		p.put("  @link(url: ")
+		writeString(&p.b, l.url)
 		if l.as != "" {
-			p.WriteString(", as: ")
-			writeString(&p.Builder, l.as)
+			p.put(", as: ")
+			writeString(&p.b, l.as)
 		}
 		if l.purpose != "" {
-			p.WriteString(", for: " + l.purpose)
+			p.put(", for: " + l.purpose)
 		}
 		if len(l.imports) > 0 {
-			p.WriteString(", import: [")
+			p.put(", import: [")
 			for i, im := range l.imports {
 				if i > 0 {
-					p.WriteString(", ")
+					p.put(", ")
 				}
 				p.importOf(im)
 			}
-			p.WriteByte(']')
+			p.put("]")
 		}
-		p.WriteString(")\n")
+		p.put(")\n")
 	}
 	for _, a := range p.g.applied {
-		p.WriteString("  " + printApplied(a) + "\n")
+		p.put("  " + printApplied(a) + "\n")
 	}
-	p.WriteString("{\n")
+	p.put("{\n")
 	for i, op := range operations {
 		if p.g.roots[i] != nil {
-			p.WriteString("  " + string(op.kind) + ": " + op.name + "\n")
+			p.put("  " + string(op.kind) + ": " + op.name + "\n")
 		}
 	}
-	p.WriteString("}\n")
+	p.put("}\n")
 }
 
 func (p *printer) importOf(im imported) {
 	if im.name == im.as {
-		writeString(&p.Builder, im.name)
+		writeString(&p.b, im.name)
 		return
 	}
-	p.WriteString("{name: ")
-	writeString(&p.Builder, im.name)
-	p.WriteString(", as: ")
-	writeString(&p.Builder, im.as)
-	p.WriteByte('}')
+	p.put("{name: ")
+	writeString(&p.b, im.name)
+	p.put(", as: ")
+	writeString(&p.b, im.as)
+	p.put("}")
 }
 
 // directiveDefs writes the definitions of the directives in the order of their names.
@@ -109,12 +111,12 @@ func (p *printer) directiveDefs() {
 	slices.SortFunc(names, compareNames)
 	for i, n := range names {
 		if i > 0 || !p.api {
-			p.WriteByte('\n')
+			p.put("\n")
 		}
-		p.WriteString(lines[n] + "\n")
+		p.put(lines[n] + "\n")
 	}
 	if p.api && len(names) > 0 {
-		p.WriteByte('\n')
+		p.put("\n")
 	}
 }
 
@@ -126,19 +128,19 @@ func definedName(line string) string {
 func (p *printer) directiveDef(d *mergedDirective) string {
 	q := &printer{g: p.g, api: p.api}
 	q.description(d.desc, "")
-	q.WriteString("directive @" + d.name)
+	q.put("directive @" + d.name)
 	q.args(d.args, "")
 	if d.repeatable {
-		q.WriteString(" repeatable")
+		q.put(" repeatable")
 	}
-	q.WriteString(" on ")
+	q.put(" on ")
 	for i, l := range d.locations {
 		if i > 0 {
-			q.WriteString(" | ")
+			q.put(" | ")
 		}
-		q.WriteString(string(l))
+		q.put(string(l))
 	}
-	return q.String()
+	return q.b.String()
 }
 
 // allTypes writes the types of the graph and those of the specifications among them, by name.
@@ -147,40 +149,40 @@ func (p *printer) allTypes() {
 	i := 0
 	for _, t := range p.g.types {
 		for i < len(extra) && compareNames(extra[i].name, t.name) < 0 {
-			p.WriteString("\n" + extra[i].sdl + "\n")
+			p.put("\n" + extra[i].sdl + "\n")
 			i++
 		}
-		p.WriteByte('\n')
+		p.put("\n")
 		p.typeDef(t)
 	}
 	for ; i < len(extra); i++ {
-		p.WriteString("\n" + extra[i].sdl + "\n")
+		p.put("\n" + extra[i].sdl + "\n")
 	}
 }
 
 func (p *printer) typeDef(t *mergedType) {
-	if p.api && p.Len() > 0 && !strings.HasSuffix(p.String()[max(0, p.Len()-2):], "\n\n") {
-		p.WriteByte('\n')
+	if p.api && p.b.Len() > 0 && !strings.HasSuffix(p.b.String()[max(0, p.b.Len()-2):], "\n\n") {
+		p.put("\n")
 	}
 	p.description(t.desc, "")
-	p.WriteString(keyword(t.kind) + " " + t.name)
+	p.put(keyword(t.kind) + " " + t.name)
 	if names := p.visibleInterfaces(t); len(names) > 0 {
-		p.WriteString(" implements " + strings.Join(names, " & "))
+		p.put(" implements " + strings.Join(names, " & "))
 	}
 	block := p.typeDirectives(t)
 	switch t.kind {
 	case ast.Union:
 		p.unionMembers(t, block)
 	case ast.Scalar:
-		p.WriteByte('\n')
+		p.put("\n")
 	default:
 		if block {
-			p.WriteString("\n{\n")
+			p.put("\n{\n")
 		} else {
-			p.WriteString(" {\n")
+			p.put(" {\n")
 		}
 		p.body(t)
-		p.WriteString("}\n")
+		p.put("}\n")
 	}
 }
 
@@ -216,7 +218,7 @@ func (p *printer) typeDirectives(t *mergedType) bool {
 	}
 	for _, d := range t.in {
 		for _, i := range d.interfaces {
-			p.WriteString("\n  @join__implements(graph: " + d.in.enum + ", interface: \"" + i + "\")")
+			p.put("\n  @join__implements(graph: " + d.in.enum + ", interface: \"" + i + "\")")
 		}
 	}
 	for _, d := range t.in {
@@ -224,11 +226,11 @@ func (p *printer) typeDirectives(t *mergedType) bool {
 	}
 	for _, d := range t.in {
 		for _, u := range d.members {
-			p.WriteString("\n  @join__unionMember(graph: " + d.in.enum + ", member: \"" + u + "\")")
+			p.put("\n  @join__unionMember(graph: " + d.in.enum + ", member: \"" + u + "\")")
 		}
 	}
 	for _, a := range t.applied {
-		p.WriteString("\n  " + printApplied(a))
+		p.put("\n  " + printApplied(a))
 	}
 	return true
 }
@@ -239,37 +241,37 @@ func (p *printer) joinType(d *typeDef) {
 		tail = ", isInterfaceObject: true)"
 	}
 	if len(d.keys) == 0 {
-		p.WriteString("\n  @join__type(graph: " + d.in.enum + tail)
+		p.put("\n  @join__type(graph: " + d.in.enum + tail)
 		return
 	}
 	for _, k := range d.keys {
-		p.WriteString("\n  @join__type(graph: " + d.in.enum + ", key: ")
-		writeString(&p.Builder, k.text)
+		p.put("\n  @join__type(graph: " + d.in.enum + ", key: ")
+		writeString(&p.b, k.text)
 		if k.app.ext && (d.in.fed2 || d.based) || d.has(dExtends) {
-			p.WriteString(", extension: true")
+			p.put(", extension: true")
 		}
 		if k.said {
-			p.WriteString(", resolvable: " + strconv.FormatBool(k.resolvable))
+			p.put(", resolvable: " + strconv.FormatBool(k.resolvable))
 		}
-		p.WriteString(tail)
+		p.put(tail)
 	}
 }
 
 func (p *printer) unionMembers(t *mergedType, block bool) {
 	if block {
-		p.WriteByte('\n')
+		p.put("\n")
 	}
-	p.WriteString(" = ")
+	p.put(" = ")
 	first := true
 	for _, u := range t.members {
 		if p.api && p.g.byName[u] != nil && hidden(p.g.byName[u].applied) {
 			continue
 		}
 		if !first {
-			p.WriteString(" | ")
+			p.put(" | ")
 		}
 		first = false
-		p.WriteString(u)
+		p.put(u)
 	}
-	p.WriteByte('\n')
+	p.put("\n")
 }

@@ -10,9 +10,9 @@ func (p *printer) description(text, indent string) {
 		return
 	}
 	if strings.ContainsAny(text, "\r") || strings.TrimSpace(text) == "" {
-		p.WriteString(indent)
-		writeString(&p.Builder, text)
-		p.WriteByte('\n')
+		p.put(indent)
+		writeString(&p.b, text)
+		p.put("\n")
 		return
 	}
 	text = strings.ReplaceAll(text, `"""`, `\"""`)
@@ -20,21 +20,21 @@ func (p *printer) description(text, indent string) {
 	// The indentation common to all lines but the first is no part of a block string, so what starts with
 	// space has to start on the line of the quotes, and what is indented below the first line must not.
 	own := len(lines) > 1 || len(text) > 70 || strings.HasSuffix(text, `"`) || strings.HasSuffix(text, `\`)
-	p.WriteString(indent + `"""`)
-	if leading := text[0] == ' ' || text[0] == '\t'; own && !(len(lines) == 1 && leading) {
-		p.WriteString("\n" + indent)
+	p.put(indent + `"""`)
+	if leading := text[0] == ' ' || text[0] == '\t'; own && (len(lines) > 1 || !leading) {
+		p.put("\n" + indent)
 	}
 	for i, line := range lines {
 		if i > 0 {
-			p.WriteByte('\n')
+			p.put("\n")
 			if line != "" {
-				p.WriteString(indent)
+				p.put(indent)
 			}
 		}
-		p.WriteString(line)
+		p.put(line)
 	}
 	if own {
-		p.WriteString("\n" + indent)
+		p.put("\n" + indent)
 	}
-	p.WriteString("\"\"\"\n")
+	p.put("\"\"\"\n")
 }

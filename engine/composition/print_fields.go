@@ -11,52 +11,52 @@ func (p *printer) body(t *mergedType) {
 			continue
 		}
 		p.element(f.desc, &first)
-		p.WriteString("  " + f.name)
+		p.put("  " + f.name)
 		p.args(f.args, "  ")
-		p.WriteString(": " + f.typ.String())
+		p.put(": " + f.typ.b.String())
 		p.joins(f.joins)
 		p.inline(f.applied)
-		p.WriteByte('\n')
+		p.put("\n")
 	}
 	for _, in := range t.inputs {
 		if p.api && hidden(in.applied) {
 			continue
 		}
 		p.element(in.desc, &first)
-		p.WriteString("  ")
+		p.put("  ")
 		p.input(in)
-		p.WriteByte('\n')
+		p.put("\n")
 	}
 	for _, val := range t.values {
 		if p.api && hidden(val.applied) {
 			continue
 		}
 		p.element(val.desc, &first)
-		p.WriteString("  " + val.name)
+		p.put("  " + val.name)
 		if !p.api {
 			for _, s := range val.in {
-				p.WriteString(" @join__enumValue(graph: " + s.enum + ")")
+				p.put(" @join__enumValue(graph: " + s.enum + ")")
 			}
 		}
 		p.inline(val.applied)
-		p.WriteByte('\n')
+		p.put("\n")
 	}
 }
 
 // element starts a described member of a type: a blank line sets it off from the one before.
 func (p *printer) element(desc string, first *bool) {
 	if desc != "" && !*first {
-		p.WriteByte('\n')
+		p.put("\n")
 	}
 	*first = false
 	p.description(desc, "  ")
 }
 
 func (p *printer) input(in *mergedInput) {
-	p.WriteString(in.name + ": " + in.typ.String())
+	p.put(in.name + ": " + in.typ.b.String())
 	if in.def != nil {
-		p.WriteString(" = ")
-		writeValue(&p.Builder, in.def)
+		p.put(" = ")
+		writeValue(&p.b, in.def)
 	}
 	p.joins(in.joins)
 	p.inline(in.applied)
@@ -71,27 +71,27 @@ func (p *printer) args(args []*mergedInput, indent string) {
 		return
 	}
 	if !slices.ContainsFunc(visible, func(a *mergedInput) bool { return a.desc != "" }) {
-		p.WriteByte('(')
+		p.put("(")
 		for i, a := range visible {
 			if i > 0 {
-				p.WriteString(", ")
+				p.put(", ")
 			}
 			p.input(a)
 		}
-		p.WriteByte(')')
+		p.put(")")
 		return
 	}
-	p.WriteString("(\n")
+	p.put("(\n")
 	for i, a := range visible {
 		if i > 0 {
-			p.WriteByte('\n')
+			p.put("\n")
 		}
 		p.description(a.desc, indent+"  ")
-		p.WriteString(indent + "  ")
+		p.put(indent + "  ")
 		p.input(a)
-		p.WriteByte('\n')
+		p.put("\n")
 	}
-	p.WriteString(indent + ")")
+	p.put(indent + ")")
 }
 
 // inline writes directives after an element.
@@ -100,6 +100,6 @@ func (p *printer) inline(as []*applied) {
 		if p.api && a.kind != dDeprecated && a.kind != dSpecifiedBy && a.kind != dOneOf {
 			continue
 		}
-		p.WriteString(" " + printApplied(a))
+		p.put(" " + printApplied(a))
 	}
 }

@@ -102,24 +102,24 @@ func (p *printer) joins(js []join) {
 		return
 	}
 	for _, j := range js {
-		p.WriteString(" @join__field")
+		p.put(" @join__field")
 		if j.graph == nil {
 			continue
 		}
-		p.WriteString("(graph: " + j.graph.enum)
+		p.put("(graph: " + j.graph.enum)
 		p.joinString("requires", j.requires)
 		p.joinString("provides", j.provides)
 		p.joinString("type", j.typ)
 		if j.external {
-			p.WriteString(", external: true")
+			p.put(", external: true")
 		}
 		p.joinString("override", j.override)
 		if j.usedOverridden {
-			p.WriteString(", usedOverridden: true")
+			p.put(", usedOverridden: true")
 		}
 		p.joinString("overrideLabel", j.label)
 		p.contextArguments(j.contextual)
-		p.WriteByte(')')
+		p.put(")")
 	}
 }
 
@@ -127,28 +127,28 @@ func (p *printer) joinString(name, val string) {
 	if val == "" {
 		return
 	}
-	p.WriteString(", " + name + ": ")
-	writeString(&p.Builder, val)
+	p.put(", " + name + ": ")
+	writeString(&p.b, val)
 }
 
 func (p *printer) contextArguments(args []*contextArg) {
 	if len(args) == 0 {
 		return
 	}
-	p.WriteString(", contextArguments: [")
+	p.put(", contextArguments: [")
 	for i, a := range args {
 		if i > 0 {
-			p.WriteString(", ")
+			p.put(", ")
 		}
-		p.WriteString("{context: ")
-		writeString(&p.Builder, a.context)
-		p.WriteString(", name: ")
-		writeString(&p.Builder, a.arg.name)
-		p.WriteString(", type: ")
-		writeString(&p.Builder, a.arg.typ.String())
-		p.WriteString(", selection: ")
-		writeString(&p.Builder, a.text)
-		p.WriteByte('}')
+		p.put("{context: ")
+		writeString(&p.b, a.context)
+		p.put(", name: ")
+		writeString(&p.b, a.arg.name)
+		p.put(", type: ")
+		writeString(&p.b, a.arg.typ.b.String())
+		p.put(", selection: ")
+		writeString(&p.b, a.text)
+		p.put("}")
 	}
-	p.WriteByte(']')
+	p.put("]")
 }

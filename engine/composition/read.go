@@ -49,7 +49,7 @@ func (s *schema) read() Errors {
 	if errs := s.checkKnown(); len(errs) > 0 {
 		return append(links, errs...)
 	}
-	if errs := append(links, s.checkDefinitions()...); len(errs) > 0 {
+	if errs := slices.Concat(links, s.checkDefinitions()); len(errs) > 0 {
 		return s.withUnknown(errs)
 	}
 	if errs := s.checkGraphQL(); len(errs) > 0 {

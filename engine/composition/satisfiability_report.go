@@ -64,7 +64,7 @@ func (s *search) reasons(x *situation, p position, f *mergedField, labels []assu
 		if d == nil || slices.ContainsFunc(reachable, func(q position) bool { return q.def.in == g }) {
 			continue
 		}
-		out = append(out, s.reasonNotReached(x, p, d, owners[g] != nil && !owners[g].external, coord)...)
+		out = append(out, s.reasonNotReached(p, d, owners[g] != nil && !owners[g].external, coord)...)
 	}
 	return out
 }
@@ -95,7 +95,7 @@ func (s *search) overridden(t *mergedType, q position, coord string) bool {
 	return q.def.field(strings.TrimPrefix(coord, t.name+".")) != nil
 }
 
-func (s *search) reasonNotReached(x *situation, p position, d *typeDef, has bool, coord string) []string {
+func (s *search) reasonNotReached(p position, d *typeDef, has bool, coord string) []string {
 	var out []string
 	for _, k := range d.keys {
 		if k.resolvable {

@@ -142,8 +142,6 @@ type overrideDef struct {
 	app         *applied
 }
 
-func (s *schema) typ(name string) *typeDef { return s.byName[name] }
-
 func (t *typeDef) field(name string) *fieldDef { return t.fieldByName[name] }
 
 // extension reports whether the subgraph says that the type belongs to another one.

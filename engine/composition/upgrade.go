@@ -9,9 +9,9 @@ import (
 // upgrade gives the Federation 1 schemas among the subgraphs the meaning that they would have in Federation 2:
 // value types become shareable, @external that says nothing goes away, and so do directives where they never
 // had an effect.
-func upgrade(schemas []*schema) ([]Hint, Errors) {
+func upgrade(schemas []*schema) Errors {
 	if !slices.ContainsFunc(schemas, func(s *schema) bool { return !s.fed2 }) {
-		return nil, nil
+		return nil
 	}
 	var errs Errors
 	found := make([]Errors, len(schemas))
@@ -26,7 +26,7 @@ func upgrade(schemas []*schema) ([]Hint, Errors) {
 		}
 	}
 	if len(errs) > 0 {
-		return nil, errs
+		return errs
 	}
 	for _, s := range schemas {
 		if !s.fed2 {
@@ -44,7 +44,7 @@ func upgrade(schemas []*schema) ([]Hint, Errors) {
 			mark()
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // checkOld gathers what is wrong with a Federation 1 schema by its own rules.
@@ -113,7 +113,7 @@ func (s *schema) removeIgnored() {
 // not used, and types of which nothing is left.
 func (s *schema) removeUseless(schemas []*schema) {
 	s.trimSets()
-	s.gatherFacts()
+	_ = s.gatherFacts() // its errors were given by checkOld
 	s.resolveBorrowedKeys(schemas)
 	for _, t := range s.types {
 		t.fields = slices.DeleteFunc(t.fields, func(f *fieldDef) bool {
@@ -161,7 +161,7 @@ func (s *schema) resolveBorrowedKeys(schemas []*schema) {
 // trimSets takes out @provides of what is no object, and from all sets the fields that are not external:
 // Federation 1 let a subgraph provide or require what it resolves itself.
 func (s *schema) trimSets() {
-	s.gatherFacts()
+	_ = s.gatherFacts() // its errors were given by checkOld
 	for _, t := range s.types {
 		for _, f := range t.fields {
 			s.trimSet(f, dProvides, f.provides)
