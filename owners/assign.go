@@ -16,16 +16,7 @@ import (
 type assignment struct {
 	graph    *Graph
 	fetchers map[string]executor.Fetcher
-	// checkConnectors reports what is wrong with @source and @connect, at its place in the subgraphs' schemas.
-func checkConnectors(subgraphs []composition.Subgraph) error {
-	var errs []error
-	for _, s := range subgraphs {
-		errs = append(errs, monolith.Check(s.Name, s.File, s.SDL))
-	}
-	return errors.Join(errs...)
-}
-
-// missing are the coordinates of the contract that their owner does not implement.
+	// missing are the coordinates of the contract that their owner does not implement.
 	missing []mocks.Coordinate
 	// connectors of the graph.
 	connectors *monolith.Connectors
@@ -87,6 +78,15 @@ func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, e
 		return nil, fmt.Errorf("%s: the graph restricts fields with %v, which is not enforced yet; to serve it open to everybody set authorization.directives.enabled: false", name, sg.Security)
 	}
 	return sg, nil
+}
+
+// checkConnectors reports what is wrong with @source and @connect, at its place in the subgraphs' schemas.
+func checkConnectors(subgraphs []composition.Subgraph) error {
+	var errs []error
+	for _, s := range subgraphs {
+		errs = append(errs, monolith.Check(s.Name, s.File, s.SDL))
+	}
+	return errors.Join(errs...)
 }
 
 // missing are the coordinates of the contract that their owners do not implement: those marked so, and those

@@ -13,7 +13,7 @@ func (p *printer) body(t *mergedType) {
 		p.element(f.desc, &first)
 		p.put("  " + f.name)
 		p.args(f.args, "  ")
-		p.put(": " + f.typ.b.String())
+		p.put(": " + f.typ.String())
 		p.joins(f.joins)
 		p.inline(f.applied)
 		p.put("\n")
@@ -53,7 +53,7 @@ func (p *printer) element(desc string, first *bool) {
 }
 
 func (p *printer) input(in *mergedInput) {
-	p.put(in.name + ": " + in.typ.b.String())
+	p.put(in.name + ": " + in.typ.String())
 	if in.def != nil {
 		p.put(" = ")
 		writeValue(&p.b, in.def)

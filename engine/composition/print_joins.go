@@ -145,7 +145,7 @@ func (p *printer) contextArguments(args []*contextArg) {
 		p.put(", name: ")
 		writeString(&p.b, a.arg.name)
 		p.put(", type: ")
-		writeString(&p.b, a.arg.typ.b.String())
+		writeString(&p.b, a.arg.typ.String())
 		p.put(", selection: ")
 		writeString(&p.b, a.text)
 		p.put("}")
