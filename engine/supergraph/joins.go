@@ -249,6 +249,24 @@ func linkMembers(types []*Type, graphs int) {
 			}
 		}
 	}
+	for _, t := range types {
+		standIn(t)
+	}
+}
+
+// standIn makes an @interfaceObject that no object type implements a member of itself: subgraphs answer such
+// objects, and nobody knows what they are.
+func standIn(t *Type) {
+	is := func(in *TypeIn) bool { return in != nil && in.InterfaceObject }
+	if t.Kind != ast.Interface || len(t.Members) > 0 || !slices.ContainsFunc(t.In, is) {
+		return
+	}
+	t.Members = []string{t.Name}
+	for _, in := range t.In {
+		if is(in) {
+			in.Members = t.Members
+		}
+	}
 }
 
 // joinInterfaceMembers makes the object a member of the interfaces that it implements in the subgraph.

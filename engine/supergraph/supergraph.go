@@ -59,7 +59,8 @@ type Type struct {
 	// Interfaces that the type implements in the graph.
 	Interfaces []string
 	// Members are the object types that a value of an abstract type can have in the graph, in order: the
-	// members of a union, the implementing object types of an interface. An object has itself.
+	// members of a union, the implementing object types of an interface. An object has itself, and so has an
+	// interface without implementations that a subgraph has as an @interfaceObject.
 	Members []string
 	// Values of an enum.
 	Values       []*EnumValue
