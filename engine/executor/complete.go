@@ -64,7 +64,7 @@ func (c *completer) object(dst []byte, o *shapeObject, row uint32) ([]byte, bool
 			continue
 		}
 		value := c.store.cells[row+f.slot]
-		ok := false
+		var ok bool
 		if f.plain && !noted && value.kind() == leaf {
 			if dst, ok = f.leaf.append(dst, c.store.text(value)); ok {
 				continue

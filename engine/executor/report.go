@@ -63,7 +63,8 @@ func (c *completer) place(p *problem, rest span, below *shapeObject) {
 
 // problem writes an error.
 func (c *completer) problem(p *problem, rest span, below *shapeObject) {
-	b := append(c.report.buf, `{"message":`...)
+	b := c.report.buf
+	b = append(b, `{"message":`...)
 	var text []byte
 	if p.fetch != nil {
 		text = c.store.docs[p.fetch.plan.ID]
@@ -85,7 +86,8 @@ func (c *completer) problem(p *problem, rest span, below *shapeObject) {
 	}
 	b = append(b, `,"extensions":`...)
 	b = appendErrorExtensions(b, p, text)
-	c.report.buf = append(b, '}')
+	b = append(b, '}')
+	c.report.buf = b
 }
 
 func appendPath(b []byte, path []pathStep) []byte {

@@ -12,7 +12,7 @@ import (
 
 // shop is a small world of users, products and reviews that answers any fetch about it.
 type shop struct {
-	users, products, reviews int
+	users, products int
 	// perProduct says how many reviews each product has; the rest have none.
 	perProduct []int
 }
