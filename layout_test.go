@@ -111,6 +111,33 @@ func TestRootHoldsServerOnly(t *testing.T) {
 	}
 }
 
+// TestEachDependencyHasItsReason: what go.mod requires directly is in docs/dependencies.md, and nothing else.
+func TestEachDependencyHasItsReason(t *testing.T) {
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reasons, err := os.ReadFile("docs/dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, direct, _ := strings.Cut(string(mod), "require (")
+	direct, _, _ = strings.Cut(direct, ")")
+	for line := range strings.Lines(direct) {
+		if name, _, ok := strings.Cut(strings.TrimSpace(line), " "); ok && !strings.Contains(string(reasons), name) {
+			t.Errorf("docs/dependencies.md does not say why there is %s", name)
+		}
+	}
+	for line := range strings.Lines(string(reasons)) {
+		cell, _, _ := strings.Cut(strings.TrimPrefix(line, "| "), " |")
+		for name := range strings.SplitSeq(cell, ", ") {
+			if strings.Contains(name, ".") && strings.Contains(name, "/") && !strings.Contains(direct, name+" ") {
+				t.Errorf("docs/dependencies.md gives a reason for %s, which go.mod does not require", name)
+			}
+		}
+	}
+}
+
 // file is one Go file that is not a test.
 type file struct {
 	name      string
