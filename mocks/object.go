@@ -72,7 +72,8 @@ func (a *answer) member(t *supergraph.Type, self hash) *supergraph.Type {
 	}
 	var visible []*supergraph.Type
 	for _, name := range names {
-		if m := a.graph.Type(name); m != nil && !m.Inaccessible && m.In[a.subgraph.ID] != nil {
+		m := a.graph.Type(name)
+		if m != nil && !m.Inaccessible && m.In[a.subgraph.ID] != nil && (!m.IsAbstract() || a.objectHere(m)) {
 			visible = append(visible, m)
 		}
 	}
