@@ -85,6 +85,9 @@ func (c *compiler) fetch(id int, f *queryplan.Fetch) error {
 	if f == nil || f.ID != id {
 		return errors.New("its ID is not its index")
 	}
+	if len(f.Also) > 0 {
+		return errors.New("it asks for the objects of several paths at once, which is not executed yet")
+	}
 	p := &c.program.fetches[id]
 	p.plan = f
 	for _, need := range f.DependsOn {

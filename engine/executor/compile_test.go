@@ -1,0 +1,39 @@
+package executor_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/queryplan"
+)
+
+// TestPlansThatContradictThemselves are refused when they are compiled, not run wrongly.
+func TestPlansThatContradictThemselves(t *testing.T) {
+	shape := &queryplan.Shape{Variants: []*queryplan.Variant{{}}}
+	entity := func(f queryplan.Fetch) *queryplan.Plan {
+		f.Representations = []*queryplan.Representation{{Typename: "A"}}
+		return &queryplan.Plan{Kind: ast.Query, Shape: shape, Fetches: []*queryplan.Fetch{&f}}
+	}
+	tests := []struct {
+		name string
+		plan *queryplan.Plan
+		want string
+	}{
+		{"no shape", &queryplan.Plan{}, "no shape"},
+		{"a fetch that waits for itself", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{DependsOn: []int{0}}}}, "does not come before it"},
+		{"an ID that is not the index", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{ID: 3}}}, "ID"},
+		{"a path without representations", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{Path: queryplan.Path{{Name: "a"}}}}}, "no representations"},
+		{"a path that starts with a list", entity(queryplan.Fetch{Path: queryplan.Path{{Name: queryplan.List}}}), "starts with a list"},
+		{"several paths", entity(queryplan.Fetch{Path: queryplan.Path{{Name: "a"}}, Also: []queryplan.Path{{{Name: "b"}}}}), "several paths"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := executor.Compile(test.plan); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+		})
+	}
+}
