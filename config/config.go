@@ -160,21 +160,23 @@ func Parse(name string, data []byte, files fs.FS, env func(string) (string, bool
 // Validate checks what can be checked without reading the schemas. All errors are returned, joined.
 func (c *Config) Validate() error {
 	var errs []error
-	section := func(name string, err error) {
+	add := func(prefix string, err error) {
 		for _, e := range split(err) {
-			errs = append(errs, fmt.Errorf("%s: %s: %w", c.Name, name, e))
+			errs = append(errs, fmt.Errorf("%s: %s%w", c.Name, prefix, e))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Subgraphs)) {
-		section("subgraphs."+name, c.Subgraphs[name].validate())
+		add("subgraphs."+name+": ", c.Subgraphs[name].validate())
 	}
 	if c.Supergraph.File != "" && len(c.Subgraphs) > 0 {
-		section("supergraph.file", errors.New("is a composed graph, and there are subgraphs to compose too; keep one"))
+		add("supergraph.file: ", errors.New("is a composed graph, and there are subgraphs to compose too; keep one"))
 	}
-	section("authentication", c.Authentication.Validate())
-	section("connectors", c.Connectors.Validate())
-	section("traffic", c.Traffic.Validate())
-	section("server", c.Transport().Validate())
+	add("connectors.", c.Connectors.Validate())
+	// These name their keys in full.
+	add("", c.Authentication.Validate())
+	add("", c.Traffic.Validate())
+	add("", c.Transport().Validate())
+	add("", c.Telemetry.Validate())
 	return errors.Join(errs...)
 }
 

@@ -37,7 +37,10 @@ func TestFaultsHaveTheirPlaceAndARemedy(t *testing.T) {
 		{"registry", "subgraphs:\n  a: {schema: {graphref: mine@current}}\n", "rover subgraph fetch"},
 		{"source", "subgraphs:\n  a: {source: cloud, schema: {sdl: x}}\n", `source: "cloud" is none of remote, connectors, local, mock`},
 		{"two graphs", "supergraph: {file: a}\nsubgraphs: {a: {schema: {sdl: x}}}\n", "keep one"},
-		{"address", "supergraph: {listen: nowhere}\n", `supergraph.listen: "nowhere" is not an address`},
+		{"log level", "telemetry: {log: {level: loud}}\n", `ficus.yaml: telemetry.log.level: "loud" is not a level`},
+		{"connector", "connectors: {sources: {a.b: {timeout: -1s}}}\n", "ficus.yaml: connectors.sources.a.b: "},
+		{"token", "authentication: {router: {jwt: {mode: sometimes}}}\n", "ficus.yaml: authentication.router.jwt"},
+		{"address", "supergraph: {listen: nowhere}\n", `ficus.yaml: supergraph.listen: "nowhere" is not an address`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -21,8 +21,6 @@ import (
 type Config struct {
 	// Log is the log.
 	Log Log `yaml:"log"`
-	// Metrics are the metrics.
-	Metrics MetricsConfig `yaml:"metrics"`
 }
 
 // Log says what the log holds and how it is written.
@@ -31,12 +29,6 @@ type Log struct {
 	Level string `yaml:"level"`
 	// Format is text (the default) or json.
 	Format string `yaml:"format"`
-}
-
-// MetricsConfig says what is measured.
-type MetricsConfig struct {
-	// Disabled turns the metrics off.
-	Disabled bool `yaml:"disabled"`
 }
 
 // levels and formats by their names in the configuration.
