@@ -54,12 +54,6 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
-	authenticate, closeAuth, err := authentication(cfg, logger)
-	if err != nil {
-		return err
-	}
-	defer closeAuth()
-
 	registry := owners.New(cfg, owners.Ports{Local: local(cfg, logger), Monolith: monolithPorts(logger)})
 	defer registry.Close()
 	first, err := registry.Load(ctx)
@@ -72,18 +66,32 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 	gateway := engine.New(snapshot, observer{metrics, logger})
 
-	server, err := transport.New(cfg.Transport(), transport.Parts{
-		Engine: gateway, Schema: gateway.Schema, Authenticate: authenticate, Context: inbound,
+	parts := transport.Parts{
+		Engine: gateway, Schema: gateway.Schema, Context: inbound,
 		Observer: metrics, Metrics: metrics.Handler(), Logger: logger,
-	})
+	}
+	if cfg.Authentication.Router.JWT != nil {
+		who, err := auth.New(cfg.Authentication, auth.Parts{Logger: logger})
+		if err != nil {
+			return err
+		}
+		defer func() { _ = who.Close() }()
+		parts.Authenticate, parts.Ready = auth.Middleware(who), who.Ready
+	}
+	server, err := transport.New(cfg.Transport(), parts)
 	if err != nil {
 		return err
 	}
 	var watching sync.WaitGroup
-	watching.Go(func() {
-		registry.Watch(ctx, hooks.Watch, func(g *owners.Graph, err error) { reload(gateway, cfg, logger, g, err) })
-	})
 	defer watching.Wait()
+	watch, stop := context.WithCancel(ctx)
+	defer stop()
+	watching.Go(func() {
+		registry.Watch(watch, hooks.Watch, func(g *owners.Graph, err error) { reload(gateway, cfg, logger, g, err) })
+	})
+	for _, h := range first.Hints {
+		logger.Debug("composition", slog.String("hint", h.String()))
+	}
 	if hooks.Started != nil {
 		hooks.Started(public.Addr().String())
 	}
@@ -112,18 +120,6 @@ func listen(cfg *config.Config, logger *slog.Logger) (public, admin net.Listener
 		_ = public.Close()
 		return nil, nil, fmt.Errorf("%w; end what listens there, or choose another address with admin.listen (off for none)", err)
 	}
-}
-
-// authentication is the middleware that says who asks; nothing where none is configured.
-func authentication(cfg *config.Config, logger *slog.Logger) (func(http.Handler) http.Handler, func(), error) {
-	if cfg.Authentication.Router.JWT == nil {
-		return nil, func() {}, nil
-	}
-	v, err := auth.New(cfg.Authentication, auth.Parts{Logger: logger})
-	if err != nil {
-		return nil, nil, err
-	}
-	return auth.Middleware(v), func() { _ = v.Close() }, nil
 }
 
 // inbound lets header rules see the client's headers and claims.
