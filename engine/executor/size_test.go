@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -72,7 +73,12 @@ func TestRunsAllocateNothingForListItems(t *testing.T) {
 		p := compile(t, load(t, "testdata/bench/entities.txtar").plan)
 		f := &remembering{next: &shop{products: n}, answers: map[string]*executor.Response{}}
 		dst, _ := p.Run(t.Context(), f, executor.Input{}, nil)
-		return testing.AllocsPerRun(20, func() { dst, _ = p.Run(t.Context(), f, executor.Input{}, dst[:0]) })
+		// The least of some measures: a pool may be emptied at any time, and under the race detector drops at random.
+		least := math.Inf(1)
+		for range 10 {
+			least = min(least, testing.AllocsPerRun(5, func() { dst, _ = p.Run(t.Context(), f, executor.Input{}, dst[:0]) }))
+		}
+		return least
 	}
 	if few, many := allocs(10), allocs(2000); many > few+20 {
 		t.Errorf("%v allocations for 10 items, %v for 2,000", few, many)
