@@ -13,7 +13,7 @@ var (
 // absorb reads the answer of a fetch, merges its data, and notes its errors. The error it returns is for the
 // observer; all that clients see of it has been noted.
 func (r *run) absorb(p *fetchProgram, s *fetchState, text []byte) error {
-	a, err := r.store.read(&r.program.types, p.answer, uint32(p.plan.ID), text)
+	a, err := r.store.read(&r.program.types, p.answer, uint32(p.plan.ID), text, &s.copies)
 	if err != nil {
 		r.noteMalformed(p, s)
 		return err
@@ -24,7 +24,7 @@ func (r *run) absorb(p *fetchProgram, s *fetchState, text []byte) error {
 		return errErrors
 	}
 	data := a.data
-	if p.steps != nil && data.kind() == object {
+	if p.entities() && data.kind() == object {
 		data = r.store.cells[data.a+firstSlot]
 	}
 	switch k := data.kind(); {
@@ -36,9 +36,9 @@ func (r *run) absorb(p *fetchProgram, s *fetchState, text []byte) error {
 	case a.data.kind() != object:
 		r.noteMalformed(p, s)
 		return errData
-	case p.steps == nil:
-		r.store.merge(p.target, r.program.types.answered, rootRow, data.a)
-	case k != list || int(data.b) != len(s.distinct.spans):
+	case !p.entities():
+		r.store.merge(p.targets[0].form, r.program.types.answered, rootRow, data.a)
+	case k != list || int(data.b) != s.expected():
 		r.noteMalformed(p, s)
 		return errEntities
 	default:
@@ -50,73 +50,106 @@ func (r *run) absorb(p *fetchProgram, s *fetchState, text []byte) error {
 
 // mergeEntities merges each entity into all objects that have its representation.
 func (r *run) mergeEntities(p *fetchProgram, s *fetchState, entities cell) (err error) {
-	wrong := uint32(0)
-	for i, row := range s.rows {
-		switch e := r.store.cells[entities.a+s.reps[i]]; e.kind() {
-		case object:
-			r.store.merge(p.target, r.program.types.answered, row, e.a)
-		case null:
-			r.noteNullEntity(p, s, row)
-		default:
-			if wrong == 0 {
-				wrong = 1 + r.store.addProblem(problem{fetch: p, rank: loud, code: codeMalformed, text: malformedText})
-			}
-			r.store.attach(row, note{problem: wrong - 1, count: 1})
+	for i := range p.targets {
+		if !r.mergeTarget(&p.targets[i], s, s.objects(i), entities) {
 			err = errEntity
 		}
 	}
 	return err
 }
 
+// mergeTarget does so for the objects of one target. It reports false if some entities are no objects.
+func (r *run) mergeTarget(t *target, s *fetchState, o objects, entities cell) bool {
+	s.nullEntity = 0
+	wrong := uint32(0)
+	for i, row := range o.rows {
+		switch e := r.store.cells[entities.a+o.takes[i]]; e.kind() {
+		case object:
+			r.store.merge(t.form, r.program.types.answered, row, e.a)
+		case null:
+			r.noteNullEntity(t, s, row)
+		default:
+			if wrong == 0 {
+				wrong = 1 + r.store.addProblem(problem{target: t, rank: loud, code: codeMalformed, text: malformedText})
+			}
+			r.store.attach(row, note{problem: wrong - 1, count: 1})
+		}
+	}
+	return wrong == 0
+}
+
 // noteErrors notes the errors of an answer where they belong: at the end of their path, or, if they have
 // none that leads anywhere, at all objects of the fetch. If there is no data they explain all of that.
 func (r *run) noteErrors(p *fetchProgram, s *fetchState, data cell, found []subgraphError) {
-	first := uint32(len(r.store.problems))
-	for i := range found {
-		if e := &found[i]; e.placed {
-			r.notePlaced(p, s, data, e, r.store.addProblem(e.problem))
-		}
+	if len(found) == 0 {
+		return
 	}
+	told := false
+	for i := range p.targets {
+		o := s.objects(i)
+		if len(o.rows) == 0 {
+			continue
+		}
+		first := uint32(len(r.store.problems))
+		for k := range found {
+			// An error of an entity that nobody asked for is told of once, by the first.
+			if e := &found[k]; e.placed && (len(p.targets) == 1 || o.has(e.entity) || !told && int(e.entity) >= len(s.distinct.spans)) {
+				r.notePlaced(&p.targets[i], o, data, e)
+			}
+		}
+		told = true
+		r.noteUnplaced(&p.targets[i], o, data, found, first)
+	}
+}
+
+// noteUnplaced notes the errors without a path at all objects of a target, whose problems begin with first.
+func (r *run) noteUnplaced(t *target, o objects, data cell, found []subgraphError, first uint32) {
 	unplaced := uint32(len(r.store.problems))
 	for i := range found {
-		if e := &found[i]; !e.placed {
-			r.store.addProblem(e.problem)
+		if !found[i].placed {
+			r.store.addProblem(found[i].at(t))
 		}
 	}
-	none := data.kind() == absent || data.kind() == null
 	if n := uint32(len(r.store.problems)) - unplaced; n > 0 {
-		r.noteTarget(s, unplaced, n)
-	} else if none && len(found) > 0 {
-		for _, row := range s.rows {
-			if p.steps == nil || r.store.cells[row].a == 0 {
-				r.store.attach(row, note{problem: first, count: 1})
-			}
+		r.noteRows(o.rows, unplaced, n)
+		return
+	}
+	if data.kind() != absent && data.kind() != null {
+		return
+	}
+	if first == unplaced { // all errors are of entities that stand elsewhere
+		r.store.addProblem(found[0].at(t))
+	}
+	for _, row := range o.rows {
+		if t.steps == nil || r.store.cells[row].a == 0 {
+			r.store.attach(row, note{problem: first, count: 1})
 		}
 	}
 }
 
 // notePlaced notes one error with a path.
-func (r *run) notePlaced(p *fetchProgram, s *fetchState, data cell, e *subgraphError, id uint32) {
-	if p.steps == nil {
-		r.store.notePath(p.target, rootRow, id, e.path)
+func (r *run) notePlaced(t *target, o objects, data cell, e *subgraphError) {
+	id := r.store.addProblem(e.at(t))
+	if t.steps == nil {
+		r.store.notePath(t.form, rootRow, id, e.path)
 		return
 	}
-	for i, row := range s.rows {
-		if s.reps[i] != e.entity {
+	for i, row := range o.rows {
+		if o.reps[i] != e.entity {
 			continue
 		}
-		if data.kind() != list || r.store.cells[data.a+e.entity].kind() != object {
+		if data.kind() != list || r.store.cells[data.a+o.takes[i]].kind() != object {
 			// The whole entity failed: that is what its object lacks.
 			r.store.attach(row, note{problem: id, count: 1})
 		} else {
-			r.store.notePath(p.target, row, id, e.path)
+			r.store.notePath(t.form, row, id, e.path)
 		}
 	}
 }
 
 // notePath follows the path of an error into the data of a fetch, and notes it in the last object there is.
 func (s *store) notePath(form *readObject, row, id uint32, path span) {
-	text := s.docs[s.problems[id].fetch.plan.ID]
+	text := s.docs[s.problems[id].target.plan.ID]
 	for {
 		name, _, rest := pathElement(text, path)
 		f, _ := form.find(name, 0)

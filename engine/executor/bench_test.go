@@ -55,6 +55,16 @@ func BenchmarkReviews(b *testing.B) {
 	run(b, p, f)
 }
 
+// BenchmarkReviewsShared is the same in fewer fetches, each for the objects of several paths.
+func BenchmarkReviewsShared(b *testing.B) {
+	p := compile(b, load(b, "testdata/bench/reviews_shared.txtar").plan)
+	f := &remembering{
+		next:    &shop{users: 6, products: 5, perProduct: []int{4, 4, 1, 2}},
+		answers: map[string]*executor.Response{},
+	}
+	run(b, p, f)
+}
+
 // BenchmarkEntities merges a list of entities of growing length.
 func BenchmarkEntities(b *testing.B) {
 	for _, n := range []int{10, 100, 1000, 10000} {

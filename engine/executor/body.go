@@ -50,7 +50,7 @@ func (p *fetchProgram) open(body []byte, in *Input) (_ []byte, start int, some b
 			}
 		}
 	}
-	if p.steps != nil {
+	if p.entities() {
 		return appendMember(body, `"representations":[`, some), start, true
 	}
 	if !some {

@@ -11,19 +11,31 @@ import (
 // fetchProgram is one compiled fetch.
 type fetchProgram struct {
 	plan *queryplan.Fetch
-	// steps lead to the objects that are extended; representations say how those are identified.
-	steps           []step
-	representations representations
-	// answer is how to read the data of the answer; target is the object in it that is merged: the data
-	// itself, or each entity.
-	answer, target *readObject
+	// targets are what the fetch extends, one for each of its paths; a fetch of root fields has one, the root.
+	targets []target
+	// answer is how to read the data of the answer.
+	answer *readObject
 	// head is the request up to the variables, variables are the client's that it uses.
 	head      []byte
 	variables []bodyVariable
 	// needs counts the fetches to wait for, feeds are those that wait for this one.
 	needs int
 	feeds []int
-	// place is the path in the response to which the fetch leads, as far as it is the same for all objects,
+}
+
+// entities reports whether the fetch extends the objects of paths, and not the root.
+func (p *fetchProgram) entities() bool { return p.targets[0].steps != nil }
+
+// target is the objects at the end of one path. Each has a layout of its own: what a fetch selects has the same
+// names at all of its paths, but there stands more beside it and below it, from other fetches.
+type target struct {
+	plan *queryplan.Fetch
+	// steps lead to the objects that are extended; representations say how those are identified.
+	steps           []step
+	representations representations
+	// form is how to read what is merged into an object: the data itself, or an entity.
+	form *readObject
+	// place is the path in the response to which the steps lead, as far as it is the same for all objects,
 	// and shape is what is there; nil if it leads further.
 	place []string
 	shape *shapeObject
@@ -57,7 +69,11 @@ func Compile(plan *queryplan.Plan) (*Program, error) {
 	}
 	c.program.shape = shape
 	for i := range c.program.fetches {
-		c.program.fetches[i].locate(shape)
+		p := &c.program.fetches[i]
+		p.targets[0].locate(p.plan.Path, shape)
+		for k, path := range p.plan.Also {
+			p.targets[k+1].locate(path, shape)
+		}
 	}
 	return c.program, nil
 }
@@ -85,9 +101,6 @@ func (c *compiler) fetch(id int, f *queryplan.Fetch) error {
 	if f == nil || f.ID != id {
 		return errors.New("its ID is not its index")
 	}
-	if len(f.Also) > 0 {
-		return errors.New("it asks for the objects of several paths at once, which is not executed yet")
-	}
 	p := &c.program.fetches[id]
 	p.plan = f
 	for _, need := range f.DependsOn {
@@ -97,19 +110,14 @@ func (c *compiler) fetch(id int, f *queryplan.Fetch) error {
 		p.needs++
 		c.program.fetches[need].feeds = append(c.program.fetches[need].feeds, id)
 	}
-	at, err := c.steps(p, f.Path)
-	if err != nil {
+	if err := c.targets(p, f); err != nil {
 		return err
 	}
-	p.target = &readObject{layout: at}
-	c.selections(p.target, f.Selections)
-	finish(p.target)
-	p.answer = p.target
+	p.answer = p.targets[0].form
 	if f.IsEntity() {
 		p.answer = &readObject{layout: newLayout()}
-		entities := readField{name: "_entities", slot: p.answer.layout.slot("_entities"), object: p.target}
+		entities := readField{name: "_entities", slot: p.answer.layout.slot("_entities"), object: c.entity(p)}
 		p.answer.fields = []readField{entities}
-		p.representations = c.representations(f.Representations, at)
 	} else if len(f.Path) > 0 {
 		return errors.New("a fetch below the root has no representations")
 	}
@@ -117,8 +125,45 @@ func (c *compiler) fetch(id int, f *queryplan.Fetch) error {
 	return nil
 }
 
+// targets compiles the paths of a fetch, with what is sent from and read into the objects at their ends.
+func (c *compiler) targets(p *fetchProgram, f *queryplan.Fetch) error {
+	p.targets = make([]target, 1+len(f.Also))
+	for i := range p.targets {
+		path := f.Path
+		if i > 0 {
+			path = f.Also[i-1]
+		}
+		if len(path) == 0 && (i > 0 || len(f.Also) > 0) {
+			return errors.New("it has several paths, of which one leads nowhere")
+		}
+		steps, at, err := c.steps(path)
+		if err != nil {
+			return err
+		}
+		t := &p.targets[i]
+		*t = target{plan: f, steps: steps, form: &readObject{layout: at}}
+		c.selections(t.form, f.Selections)
+		finish(t.form)
+		t.representations = c.representations(f.Representations, at)
+	}
+	return nil
+}
+
+// entity is how to read an entity: in the form of the only target, or in that of each.
+func (c *compiler) entity(p *fetchProgram) *readObject {
+	if len(p.targets) == 1 {
+		return p.targets[0].form
+	}
+	o := &readObject{layout: newLayout()}
+	for i := range p.targets {
+		o.each = append(o.each, p.targets[i].form)
+	}
+	return o
+}
+
 // steps compiles a path and returns the layout at its end.
-func (c *compiler) steps(p *fetchProgram, path queryplan.Path) (*layout, error) {
+func (c *compiler) steps(path queryplan.Path) ([]step, *layout, error) {
+	var steps []step
 	at := c.program.root
 	for i, s := range path {
 		t := step{only: c.program.types.set(s.Types)}
@@ -126,11 +171,11 @@ func (c *compiler) steps(p *fetchProgram, path queryplan.Path) (*layout, error) 
 			t.slot = at.slot(s.Name)
 			at = at.child(t.slot)
 		} else if i == 0 {
-			return nil, errors.New("its path starts with a list")
+			return nil, nil, errors.New("its path starts with a list")
 		}
-		p.steps = append(p.steps, t)
+		steps = append(steps, t)
 	}
-	return at, nil
+	return steps, at, nil
 }
 
 // selections adds what is selected to an object's form, whatever the type condition it is selected under.
@@ -172,16 +217,16 @@ func finish(o *readObject) {
 	}
 }
 
-// locate finds the place of a fetch in the response.
-func (p *fetchProgram) locate(shape *shapeObject) {
-	for _, s := range p.plan.Path {
+// locate finds the place of a target in the response.
+func (t *target) locate(path queryplan.Path, shape *shapeObject) {
+	for _, s := range path {
 		f := shape.named(s.Name)
 		if f == nil {
 			shape = nil
 			break
 		}
-		p.place = append(p.place, f.key)
+		t.place = append(t.place, f.key)
 		shape = f.shape
 	}
-	p.shape = shape
+	t.shape = shape
 }

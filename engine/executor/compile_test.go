@@ -27,7 +27,9 @@ func TestPlansThatContradictThemselves(t *testing.T) {
 		{"an ID that is not the index", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{ID: 3}}}, "ID"},
 		{"a path without representations", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{Path: queryplan.Path{{Name: "a"}}}}}, "no representations"},
 		{"a path that starts with a list", entity(queryplan.Fetch{Path: queryplan.Path{{Name: queryplan.List}}}), "starts with a list"},
-		{"several paths", entity(queryplan.Fetch{Path: queryplan.Path{{Name: "a"}}, Also: []queryplan.Path{{{Name: "b"}}}}), "several paths"},
+		{"a further path that starts with a list", entity(queryplan.Fetch{Path: queryplan.Path{{Name: "a"}}, Also: []queryplan.Path{{{Name: queryplan.List}}}}), "starts with a list"},
+		{"a further path that leads nowhere", entity(queryplan.Fetch{Path: queryplan.Path{{Name: "a"}}, Also: []queryplan.Path{{}}}), "leads nowhere"},
+		{"further paths of root fields", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{Also: []queryplan.Path{{{Name: "a"}}}}}}, "leads nowhere"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

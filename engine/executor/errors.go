@@ -10,6 +10,13 @@ type subgraphError struct {
 	entity uint32
 }
 
+// at is the problem as the objects of a target have it.
+func (e *subgraphError) at(t *target) problem {
+	p := e.problem
+	p.target = t
+	return p
+}
+
 // maxErrors bounds how many errors are taken from one answer, and how many are in a response.
 const maxErrors = 1000
 
@@ -36,7 +43,7 @@ func (s *store) subgraphErrors(p *fetchProgram, in span) ([]subgraphError, bool)
 // readError reads one error of an answer. What it lacks is made up for: an error is never dropped.
 func readError(p *fetchProgram, text []byte, in span) subgraphError {
 	e := subgraphError{problem: problem{
-		fetch: p, rank: loud, code: codeDownstream, text: "A service reported an error without a message.",
+		rank: loud, code: codeDownstream, text: "A service reported an error without a message.",
 	}}
 	if text[in.start] != '{' {
 		return e
@@ -64,7 +71,7 @@ func readError(p *fetchProgram, text []byte, in span) subgraphError {
 // place finds out whether the path of the error is of use.
 func (e *subgraphError) place(p *fetchProgram, text []byte) {
 	name, _, rest := pathElement(text, e.path)
-	if p.steps == nil {
+	if !p.entities() {
 		e.placed = name != nil
 		return
 	}

@@ -72,7 +72,7 @@ func (c *completer) reportAbsent(f *shapeField, row uint32) bool {
 	for i := c.store.cells[row].a; i != 0; i = c.store.notes[i].next {
 		n := &c.store.notes[i]
 		p := &c.store.problems[n.problem]
-		if n.count == 0 || !p.fetch.target.fills(f.slot) {
+		if n.count == 0 || !p.target.form.fills(f.slot) {
 			continue
 		}
 		if p.rank == silent {
@@ -101,7 +101,7 @@ func (o *readObject) fills(slot uint32) bool {
 	return false
 }
 
-// remaining reports the problems that the completion did not come by, at the place of their fetch: of
+// remaining reports the problems that the completion did not come by, at the place of their target: of
 // objects that the response does not show, or that became null.
 func (c *completer) remaining() {
 	for i := range c.store.problems {
@@ -110,9 +110,9 @@ func (c *completer) remaining() {
 			continue
 		}
 		c.path = c.path[:0]
-		for _, key := range p.fetch.place {
+		for _, key := range p.target.place {
 			c.push(key)
 		}
-		c.place(p, p.path, p.fetch.shape)
+		c.place(p, p.path, p.target.shape)
 	}
 }

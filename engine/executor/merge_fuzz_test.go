@@ -16,20 +16,22 @@ import (
 
 const mergeScenario = `
 -- fetch 0 --
-query: { list { __typename id home { zip } pets { name } } }
+query: { list { __typename id home { zip } pets { name } } other { __typename id home { zip } pets { name } } }
 -- fetch 1 --
 after: 0
 path: list.@
+also: other
 represent: T { id! }
 represent: as S { id! home { zip } }
 query: query($representations: [_Any!]!) { _entities(representations: $representations) { ... on T { __typename home { street } pets { age } } } }
 -- fetch 2 --
 after: 1
 path: list.@.pets.@[Cat|Dog]
+also: other.pets.@.@[Dog]
 represent: as Pet { age! name }
 query: query($representations: [_Any!]!) { _entities(representations: $representations) { ... on Pet { tags kind } } }
 -- shape --
-{ list: [T!] { id: ID!, home: H { zip: String, street: String! }, pets: [[P!]] { on Cat { name: String, age: Int }, on Dog { name: String!, tags: [String!]!, kind: K (A B) } } } }
+{ list: [T!] { id: ID!, home: H { zip: String, street: String! }, pets: [[P!]] { on Cat { name: String, age: Int }, on Dog { name: String!, tags: [String!]!, kind: K (A B) } } }, other: T { home: H { street: String }, pets: [[P]] { on Dog { tags: [String], age: Int } } } }
 `
 
 // suspicious fails a test when the executor has recovered from a panic of its own.
@@ -56,6 +58,10 @@ func FuzzMerge(f *testing.F) {
 		`{"data":{"list":[{"__typename":"U","id":1,"home":null,"pets":[{"name":"a"},null]}]},"errors":[{"message":"m","path":["list",0,"pets",1,"name"],"extensions":{"code":"X"}}]}`,
 		`{"errors":[{"message":"m","path":["_entities",0,"pets",7]},{"path":[]}],"data":{"_entities":[null]}}`,
 		`{"data":null,"errors":[{"message":"m"}]}`)
+	f.Add(
+		`{"data":{"list":[{"__typename":"T","id":"1","pets":[]},{"__typename":"T","id":"2"}],"other":{"__typename":"T","id":"2","home":{"zip":"z"},"pets":[[{"name":"a"}]]}}}`,
+		`{"data":{"_entities":[{"__typename":"T","pets":[{"__typename":"Cat","age":1}]},{"__typename":"T","home":{"street":"s"},"pets":[[{"__typename":"Dog","age":2}]]}]}}`,
+		`{"data":{"_entities":[{"tags":["x"]},{"tags":[null],"kind":"C"}]},"errors":[{"message":"m","path":["_entities",1,"tags",0]},{"message":"n","path":["_entities",9]}]}`)
 	f.Add(`{"data":{"list":{}}}`, `{"data":{"_entities":[{"pets":{}}]}}`, ``)
 	scenario := parse(f, txtar.Parse([]byte(mergeScenario)).Files)
 	p := compile(f, scenario.plan)

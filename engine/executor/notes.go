@@ -8,8 +8,9 @@ import (
 // problem is something that went wrong in a fetch. It becomes an error of the response at each path at which
 // one of its notes is found.
 type problem struct {
-	fetch *fetchProgram
-	rank  rank
+	// target is the one of whose objects the problem is told; nil if the completion itself found it.
+	target *target
+	rank   rank
 	// code, message and status are those of our own; message and extensions, as ranges of the answer, are
 	// a subgraph's.
 	code, text          string
@@ -52,7 +53,7 @@ func (s *store) attach(row uint32, n note) {
 	if len(s.notes) >= maxNotes && (n.count == 0 || s.cells[row].a != 0) {
 		return
 	}
-	order := func(x *note) int { return s.problems[x.problem].fetch.plan.ID }
+	order := func(x *note) int { return s.problems[x.problem].target.plan.ID }
 	last := uint32(0)
 	for i := s.cells[row].a; i != 0; i = s.notes[i].next {
 		at := &s.notes[i]
@@ -100,7 +101,7 @@ const malformedText = "A service gave an answer that could not be read."
 
 // noteFailure notes at all objects of a fetch that it failed.
 func (r *run) noteFailure(p *fetchProgram, s *fetchState, err error) {
-	failed := problem{fetch: p, rank: loud, code: codeHTTP, text: "A service could not be reached."}
+	failed := problem{rank: loud, code: codeHTTP, text: "A service could not be reached."}
 	var known *Error
 	switch {
 	case errors.As(err, &known):
@@ -110,32 +111,42 @@ func (r *run) noteFailure(p *fetchProgram, s *fetchState, err error) {
 	case errors.Is(err, context.Canceled):
 		failed.code, failed.text = codeCanceled, "The request was cancelled."
 	}
-	r.noteTarget(s, r.store.addProblem(failed), 1)
+	r.noteAll(p, s, failed)
 }
 
 // noteMalformed notes at all objects of a fetch that its answer was no answer.
 func (r *run) noteMalformed(p *fetchProgram, s *fetchState) {
-	r.noteTarget(s, r.store.addProblem(problem{fetch: p, rank: loud, code: codeMalformed, text: malformedText}), 1)
+	r.noteAll(p, s, problem{rank: loud, code: codeMalformed, text: malformedText})
 }
 
-func (r *run) noteTarget(s *fetchState, first, count uint32) {
-	for _, row := range s.rows {
+// noteAll notes at all objects of a fetch what concerns each of them.
+func (r *run) noteAll(p *fetchProgram, s *fetchState, what problem) {
+	for i := range p.targets {
+		if o := s.objects(i); len(o.rows) > 0 {
+			what.target = &p.targets[i]
+			r.noteRows(o.rows, r.store.addProblem(what), 1)
+		}
+	}
+}
+
+func (r *run) noteRows(rows []uint32, first, count uint32) {
+	for _, row := range rows {
 		r.store.attach(row, note{problem: first, count: count})
 	}
 }
 
 // noteMissingKey notes that an object could not be identified to a subgraph. That it has no key may be known
 // to be nobody's fault: its subgraph did not know it either.
-func (r *run) noteMissingKey(p *fetchProgram, s *fetchState, row uint32) {
+func (r *run) noteMissingKey(t *target, s *fetchState, row uint32) {
 	for i := r.store.cells[row].a; i != 0; i = r.store.notes[i].next {
 		if n := &r.store.notes[i]; n.count > 0 && r.store.problems[n.problem].rank == silent {
-			r.noteNullEntity(p, s, row)
+			r.noteNullEntity(t, s, row)
 			return
 		}
 	}
 	if s.missingKey == 0 {
 		s.missingKey = 1 + r.store.addProblem(problem{
-			fetch: p, rank: consequence, code: codeKey,
+			target: t, rank: consequence, code: codeKey,
 			text: "The object could not be resolved further: its key is not known.",
 		})
 	}
@@ -143,9 +154,9 @@ func (r *run) noteMissingKey(p *fetchProgram, s *fetchState, row uint32) {
 }
 
 // noteNullEntity notes that the subgraph has no such entity, which explains that its fields are null.
-func (r *run) noteNullEntity(p *fetchProgram, s *fetchState, row uint32) {
+func (r *run) noteNullEntity(t *target, s *fetchState, row uint32) {
 	if s.nullEntity == 0 {
-		s.nullEntity = 1 + r.store.addProblem(problem{fetch: p, rank: silent})
+		s.nullEntity = 1 + r.store.addProblem(problem{target: t, rank: silent})
 	}
 	r.store.attach(row, note{problem: s.nullEntity - 1, count: 1})
 }

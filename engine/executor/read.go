@@ -12,6 +12,8 @@ type readObject struct {
 	fields []readField
 	// index of fields by name, for objects so wide that looking through them would be slow.
 	index map[string]int
+	// each, if not nil, is how the elements of this list are read instead, by target; see copies.
+	each []*readObject
 }
 
 type readField struct {
@@ -56,6 +58,7 @@ type reader struct {
 	lastType string
 	lastID   typeID
 	full     bool
+	copies   *copies
 }
 
 // answer is what there is at the top of an answer.
@@ -69,15 +72,15 @@ type answer struct {
 // span is a range of bytes in a document.
 type span struct{ start, end uint32 }
 
-// read reads the answer of a fetch. On an error the store is as it was.
-func (s *store) read(types *typeTable, form *readObject, doc uint32, text []byte) (answer, error) {
+// read reads the answer of a fetch, the entities in it as often as copies says. On an error the store is as it was.
+func (s *store) read(types *typeTable, form *readObject, doc uint32, text []byte, copies *copies) (answer, error) {
 	if len(text) > math.MaxUint32 {
 		return answer{}, errTooLarge
 	}
 	s.docs[doc] = text
-	r := reader{store: s, types: types, text: text, doc: doc}
+	r := reader{store: s, types: types, text: text, doc: doc, copies: copies}
 	before, scratch := len(s.cells), len(s.scratch)
-	s.limit = min(maxCells, before+freeCells+cellsPerByte*len(text))
+	s.limit = min(maxCells, before+freeCells+cellsPerByte*len(text)*max(1, copies.targets))
 	a, ok := r.answer(form)
 	if ok {
 		return a, nil
@@ -167,6 +170,9 @@ func (r *reader) value(form *readObject, i, depth int) (cell, int) {
 
 // list reads a list of composite values.
 func (r *reader) list(form *readObject, i, depth int) (cell, int) {
+	if form.each != nil {
+		return r.entities(form, i, depth)
+	}
 	base := len(r.scratch)
 	i = skipSpace(r.text, i+1)
 	for i < len(r.text) && (r.text[i] != ']' || len(r.scratch) > base) {

@@ -66,8 +66,8 @@ func (c *completer) problem(p *problem, rest span, below *shapeObject) {
 	b := c.report.buf
 	b = append(b, `{"message":`...)
 	var text []byte
-	if p.fetch != nil {
-		text = c.store.docs[p.fetch.plan.ID]
+	if p.target != nil {
+		text = c.store.docs[p.target.plan.ID]
 	}
 	if p.message.end > 0 {
 		b = append(b, text[p.message.start:p.message.end]...)

@@ -35,10 +35,16 @@ type fetchState struct {
 	body     []byte
 	// waits counts the fetches that must still end.
 	waits int
-	// rows are the objects to extend, and reps, for each, which representation it has.
+	// rows are the objects to extend, target by target, and reps, for each, which representation it has. ends
+	// says how many rows there are up to the end of each target.
 	rows, reps []uint32
+	ends       []int
 	distinct   distinct
-	// missingKey and nullEntity are the problems of objects without a key, and of unknown ones; 0 if none.
+	// copies of the entities, where there are several targets, and takes, for each row, the one that it gets.
+	copies copies
+	takes  []uint32
+	// missingKey and nullEntity are the problems of objects without a key, and of unknown ones, at the target
+	// that is being looked at; 0 if none.
 	missingKey, nullEntity uint32
 }
 
@@ -71,7 +77,7 @@ func (p *Program) end(r *run) {
 		}
 		s.response, s.request = nil, Request{}
 		r.store.docs[i] = nil
-		held += cap(s.body) + 8*cap(s.rows) + 4*cap(s.distinct.table) + 24*cap(s.distinct.spans)
+		held += cap(s.body) + 8*cap(s.rows) + 4*cap(s.takes) + 4*cap(s.distinct.table) + 24*cap(s.distinct.spans) + s.copies.held()
 	}
 	r.ctx, r.fetcher, r.in = nil, nil, Input{}
 	held += r.store.held() + r.writer.held()
@@ -163,11 +169,13 @@ func (r *run) fetch(request *Request) (response *Response, err error) {
 func (r *run) prepare(id int) {
 	p, s := &r.program.fetches[id], &r.fetches[id]
 	body, start, variables := p.open(s.body[:0], &r.in)
-	s.rows, s.reps = s.rows[:0], s.reps[:0]
-	s.missingKey, s.nullEntity = 0, 0
+	s.rows, s.reps, s.ends, s.takes = s.rows[:0], s.reps[:0], s.ends[:0], s.takes[:0]
 	s.distinct.reset()
-	if p.steps != nil {
-		body = r.represent(p, s, body)
+	s.copies.reset()
+	if p.entities() {
+		for i := range p.targets {
+			body = r.represent(p, s, i, body)
+		}
 		if len(s.rows) == 0 {
 			s.body = body
 			r.ended(id)
@@ -175,7 +183,7 @@ func (r *run) prepare(id int) {
 		}
 		body = append(body, ']')
 	} else {
-		s.rows = append(s.rows, rootRow)
+		s.rows, s.ends = append(s.rows, rootRow), append(s.ends, 1)
 	}
 	end := start
 	if variables {
@@ -191,12 +199,15 @@ func (r *run) prepare(id int) {
 	r.ready = append(r.ready, id)
 }
 
-// represent collects the objects of a fetch and writes their representations, equal ones once.
-func (r *run) represent(p *fetchProgram, s *fetchState, body []byte) []byte {
-	rows := r.store.collect(s.rows, p.steps)
-	s.rows = rows[:0]
-	for _, row := range rows {
-		rep := p.representations.forType(r.store.typeOf(row))
+// represent collects the objects of a target and writes their representations, equal ones once in the fetch.
+func (r *run) represent(p *fetchProgram, s *fetchState, number int, body []byte) []byte {
+	t := &p.targets[number]
+	s.missingKey, s.nullEntity = 0, 0
+	before := len(s.rows)
+	rows := r.store.collect(s.rows, t.steps)
+	s.rows = rows[:before]
+	for _, row := range rows[before:] {
+		rep := t.representations.forType(r.store.typeOf(row))
 		if rep == nil {
 			continue
 		}
@@ -208,7 +219,7 @@ func (r *run) represent(p *fetchProgram, s *fetchState, body []byte) []byte {
 		var ok bool
 		if body, ok = rep.append(body, &r.store, row); !ok {
 			body = body[:start]
-			r.noteMissingKey(p, s, row)
+			r.noteMissingKey(t, s, row)
 			continue
 		}
 		index, isNew := s.distinct.add(r.seed, body, from)
@@ -217,7 +228,11 @@ func (r *run) represent(p *fetchProgram, s *fetchState, body []byte) []byte {
 		}
 		s.rows = append(s.rows, row)
 		s.reps = append(s.reps, index)
+		if len(p.targets) > 1 {
+			s.takes = append(s.takes, s.copies.add(index, uint32(number)))
+		}
 	}
+	s.ends = append(s.ends, len(s.rows))
 	return body
 }
 
