@@ -53,7 +53,7 @@ func NewSnapshot(graph *supergraph.Supergraph, fetcher executor.Fetcher, cfg Con
 		size = defaultCacheSize
 	}
 	s := &Snapshot{
-		Graph: graph, cfg: cfg, planner: planner.New(graph, planner.Config{MaxPaths: cfg.PlanPaths}),
+		Graph: graph, cfg: cfg, planner: planner.New(graph, planner.Config{MaxPaths: cfg.PlanPaths, SharePaths: true}),
 		fetcher: &introspecting{schema: introspection.New(graph.API), next: fetcher},
 	}
 	var err error
