@@ -20,6 +20,7 @@ import (
 	"github.com/ficusgraph/ficus/cli"
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine"
+	"github.com/ficusgraph/ficus/engine/authorization"
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/examples/monolith/legacy"
@@ -60,7 +61,11 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
-	snapshot, err := engine.NewSnapshot(first.Supergraph, first.Fetcher, cfg.Engine())
+	engineConfig, err := engineConfig(cfg, logger)
+	if err != nil {
+		return err
+	}
+	snapshot, err := engine.NewSnapshot(first.Supergraph, first.Fetcher, engineConfig)
 	if err != nil {
 		return err
 	}
@@ -87,8 +92,13 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	watch, stop := context.WithCancel(ctx)
 	defer stop()
 	watching.Go(func() {
-		registry.Watch(watch, hooks.Watch, func(g *owners.Graph, err error) { reload(gateway, cfg, logger, g, err) })
+		registry.Watch(watch, hooks.Watch, func(g *owners.Graph, err error) { reload(gateway, engineConfig, logger, g, err) })
 	})
+	for _, name := range authorization.Policies(first.Supergraph) {
+		if _, ok := cfg.Authorization.Directives.Policies[name]; !ok && cfg.Authorization.Directives.IsEnabled() {
+			logger.Warn("a policy of the graph never holds: authorization.directives.policies does not have it", slog.String("policy", name))
+		}
+	}
 	for _, h := range first.Hints {
 		logger.Debug("composition", slog.String("hint", h.String()))
 	}
@@ -125,6 +135,28 @@ func listen(cfg *config.Config, logger *slog.Logger) (public, admin net.Listener
 // inbound lets header rules see the client's headers and claims.
 func inbound(ctx context.Context, r *http.Request) context.Context {
 	return subgraph.NewContext(ctx, subgraph.Inbound{Header: r.Header, Claim: auth.FromContext(ctx).Claim})
+}
+
+// engineConfig is the engine's part of the configuration, joined to the verified token.
+func engineConfig(cfg *config.Config, logger *slog.Logger) (engine.Config, error) {
+	policies, err := auth.NewPolicies(cfg.Authorization.Directives.Policies, func(policy string, err error) {
+		logger.Warn("policy denied", slog.String("policy", policy), slog.Any("error", err))
+	})
+	if err != nil {
+		return engine.Config{}, err
+	}
+	out := cfg.Engine()
+	out.Authorization.Access = func(ctx context.Context) authorization.Access {
+		who := auth.FromContext(ctx)
+		a := authorization.Access{
+			Authenticated: who != nil, Policies: func(names []string) []string { return policies.Held(who, names) },
+		}
+		if who != nil {
+			a.Scopes = who.Scopes
+		}
+		return a
+	}
+	return out, nil
 }
 
 // local is graph/ with resolvers/, executed in process; their ports are joined to the monolith's client and
@@ -166,10 +198,10 @@ func caller(ctx context.Context) (resolvers.Caller, bool) {
 }
 
 // reload makes a changed graph the current one; what cannot be served leaves the last good one.
-func reload(gateway *engine.Engine, cfg *config.Config, logger *slog.Logger, g *owners.Graph, err error) {
+func reload(gateway *engine.Engine, cfg engine.Config, logger *slog.Logger, g *owners.Graph, err error) {
 	if err == nil {
 		var snapshot *engine.Snapshot
-		if snapshot, err = engine.NewSnapshot(g.Supergraph, g.Fetcher, cfg.Engine()); err == nil {
+		if snapshot, err = engine.NewSnapshot(g.Supergraph, g.Fetcher, cfg); err == nil {
 			gateway.Swap(snapshot)
 			logger.Info("the graph has changed")
 			return

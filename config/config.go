@@ -32,8 +32,8 @@ type Config struct {
 	Supergraph        Supergraph          `yaml:"supergraph"`
 	Subgraphs         map[string]Subgraph `yaml:"subgraphs"`
 	// Who asks, and what they may.
-	Authentication auth.Config   `yaml:"authentication"`
-	Authorization  Authorization `yaml:"authorization"`
+	Authentication auth.Config        `yaml:"authentication"`
+	Authorization  auth.Authorization `yaml:"authorization"`
 	// Who answers.
 	Traffic    subgraph.Config `yaml:",inline"`
 	Connectors monolith.Config `yaml:"connectors"`
@@ -125,16 +125,6 @@ const (
 
 var sources = []Source{"", Remote, Connectors, Local, Mock}
 
-// Authorization says how the directives @authenticated, @requiresScopes and @policy are treated.
-type Authorization struct {
-	Directives Directives `yaml:"directives"`
-}
-
-// Directives of authorization are not enforced yet: a graph that has them is served only with Enabled false.
-type Directives struct {
-	Enabled *bool `yaml:"enabled"`
-}
-
 // Load reads a configuration file. All faults are returned, joined, each with file, line and column where it
 // has a place.
 func Load(file string, env func(string) (string, bool)) (*Config, error) {
@@ -174,6 +164,7 @@ func (c *Config) Validate() error {
 	add("connectors.", c.Connectors.Validate())
 	// These name their keys in full.
 	add("", c.Authentication.Validate())
+	add("", c.Authorization.Validate())
 	add("", c.Traffic.Validate())
 	add("", c.Transport().Validate())
 	add("", c.Telemetry.Validate())
@@ -234,5 +225,11 @@ func (c *Config) Engine() engine.Config {
 		Introspection: c.Supergraph.Introspection == nil || *c.Supergraph.Introspection,
 		CacheSize:     c.Supergraph.QueryPlanning.CacheSize,
 		PlanPaths:     c.Supergraph.QueryPlanning.MaxPaths,
+		Authorization: engine.Authorization{
+			Disabled: !c.Authorization.Directives.IsEnabled(),
+			Reject:   c.Authorization.Directives.RejectUnauthorized,
+			DryRun:   c.Authorization.Directives.DryRun,
+			Silent:   c.Authorization.Directives.Errors.Response == auth.DenialsDisabled,
+		},
 	}
 }

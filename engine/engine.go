@@ -34,6 +34,8 @@ type Config struct {
 	CacheSize int
 	// PlanPaths is how many paths the planner looks at before it gives up; 0 means its default.
 	PlanPaths int
+	// Authorization says how @authenticated, @requiresScopes and @policy are enforced.
+	Authorization Authorization
 }
 
 // Engine answers requests from the current snapshot.

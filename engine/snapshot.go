@@ -10,6 +10,7 @@ import (
 	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/ficusgraph/ficus/engine/authorization"
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/introspection"
 	"github.com/ficusgraph/ficus/engine/operation"
@@ -31,6 +32,7 @@ type Snapshot struct {
 	documents *otter.Cache[string, *operation.Document]
 	variants  *otter.Cache[variant, *executor.Program]
 	programs  *otter.Cache[planKey, *executor.Program]
+	access    *access
 }
 
 // variant is one way to run an operation of a document: what conditions and labels made of it.
@@ -38,10 +40,14 @@ type variant struct {
 	prepared *operation.Prepared
 	mask     uint64
 	labels   string
+	grant    authorization.Grant
 }
 
 // planKey identifies a plan.
-type planKey struct{ operation, labels string }
+type planKey struct {
+	operation, labels string
+	grant             authorization.Grant
+}
 
 // defaultCacheSize is how many documents and plans are kept where the configuration does not say.
 const defaultCacheSize = 1024
@@ -65,6 +71,9 @@ func NewSnapshot(graph *supergraph.Supergraph, fetcher executor.Fetcher, cfg Con
 	}
 	if s.programs, err = otter.New(&otter.Options[planKey, *executor.Program]{MaximumSize: size}); err != nil {
 		return nil, fmt.Errorf("plan cache: %w", err)
+	}
+	if s.access, err = newAccess(graph, cfg.Authorization, size); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
@@ -102,6 +111,9 @@ func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values op
 		return nil, err
 	}
 	v := variant{prepared: p, mask: mask, labels: strings.Join(labels, "\x00")}
+	if v.grant, err = s.access.grant(ctx, p, mask); err != nil {
+		return nil, err
+	}
 	if program, ok := s.variants.GetIfPresent(v); ok {
 		return program, nil
 	}
@@ -110,8 +122,11 @@ func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values op
 		return nil, err
 	}
 	active := s.active(op, labels)
-	program, err := s.programs.Get(ctx, planKey{op.Key, strings.Join(active, "\x00")}, otter.LoaderFunc[planKey, *executor.Program](
-		func(context.Context, planKey) (*executor.Program, error) { return s.compile(op, active, observer) }))
+	key := planKey{op.Key, strings.Join(active, "\x00"), v.grant}
+	program, err := s.programs.Get(ctx, key, otter.LoaderFunc[planKey, *executor.Program](
+		func(_ context.Context, k planKey) (*executor.Program, error) {
+			return s.compile(op, active, k.grant, observer)
+		}))
 	if err != nil {
 		return nil, err
 	}
@@ -134,15 +149,19 @@ func (s *Snapshot) active(op *operation.Operation, labels []string) []string {
 	return slices.Compact(out)
 }
 
-func (s *Snapshot) compile(op *operation.Operation, labels []string, observer Observer) (*executor.Program, error) {
-	plan, err := s.makePlan(op, labels, observer)
+func (s *Snapshot) compile(op *operation.Operation, labels []string, grant authorization.Grant, observer Observer) (*executor.Program, error) {
+	plan, err := s.makePlan(op, labels, grant, observer)
 	if err != nil {
 		return nil, err
 	}
 	return executor.Compile(plan)
 }
 
-func (s *Snapshot) makePlan(op *operation.Operation, labels []string, observer Observer) (*queryplan.Plan, error) {
+func (s *Snapshot) makePlan(op *operation.Operation, labels []string, grant authorization.Grant, observer Observer) (*queryplan.Plan, error) {
+	op, denied, err := s.access.restrict(op, grant)
+	if err != nil {
+		return nil, err
+	}
 	set := make(planner.Labels, len(labels))
 	for _, l := range labels {
 		set[l] = true
@@ -156,10 +175,14 @@ func (s *Snapshot) makePlan(op *operation.Operation, labels []string, observer O
 		}
 		observer.PlanDone(time.Since(start), considered, err)
 	}
+	if plan != nil {
+		plan.Denied = denied
+	}
 	return plan, err
 }
 
-// Plan makes the plan of a request anew, for people. Without variables, those of conditions are true.
+// Plan makes the plan of a request anew, for people and for a caller who may read everything. Without variables,
+// those of conditions are true.
 func (s *Snapshot) Plan(r *Request) (*queryplan.Plan, error) {
 	prepared, err := s.prepare(r)
 	if err != nil {
@@ -179,7 +202,7 @@ func (s *Snapshot) Plan(r *Request) (*queryplan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.makePlan(op, s.active(op, r.Labels), nil)
+	return s.makePlan(op, s.active(op, r.Labels), everything, nil)
 }
 
 // assumed are values for the variables of conditions: all true.

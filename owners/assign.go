@@ -69,15 +69,7 @@ func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, e
 		}
 		name, sdl, a.graph.Hints = r.cfg.Name, composed.SupergraphSDL, composed.Hints
 	}
-	sg, err := supergraph.Read(name, sdl)
-	if err != nil {
-		return nil, err
-	}
-	enforced := r.cfg.Authorization.Directives.Enabled
-	if len(sg.Security) > 0 && (enforced == nil || *enforced) {
-		return nil, fmt.Errorf("%s: the graph restricts fields with %v, which is not enforced yet; to serve it open to everybody set authorization.directives.enabled: false", name, sg.Security)
-	}
-	return sg, nil
+	return supergraph.Read(name, sdl)
 }
 
 // checkConnectors reports what is wrong with @source and @connect, at its place in the subgraphs' schemas.

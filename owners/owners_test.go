@@ -201,18 +201,6 @@ func TestMarkedFieldsAreNotServedWithoutMocks(t *testing.T) {
 	}
 }
 
-// TestAGraphThatRestrictsFieldsIsNotServedOpen: what is not enforced is not passed over in silence.
-func TestAGraphThatRestrictsFieldsIsNotServedOpen(t *testing.T) {
-	const sdl = `subgraphs: {a: {source: mock, schema: {sdl: 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@authenticated"]) type Query { a: Int @authenticated }'}}}`
-	if _, err := owners.New(parse(t, t.TempDir(), sdl), owners.Ports{}).Plan(t.Context()); err == nil || !strings.Contains(err.Error(), "authorization.directives.enabled: false") {
-		t.Errorf("got %v", err)
-	}
-	open := "authorization: {directives: {enabled: false}}\n" + sdl
-	if _, err := owners.New(parse(t, t.TempDir(), open), owners.Ports{}).Plan(t.Context()); err != nil {
-		t.Errorf("served openly on purpose: %v", err)
-	}
-}
-
 // TestAConnectorsFaultHasItsPlace: within the selection's text, in the subgraph's own file.
 func TestAConnectorsFaultHasItsPlace(t *testing.T) {
 	dir := t.TempDir()

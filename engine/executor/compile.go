@@ -67,7 +67,7 @@ func Compile(plan *queryplan.Plan) (*Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compile shape: %w", err)
 	}
-	c.program.shape = shape
+	c.program.shape, c.program.denied = shape, newDenials(plan.Denied)
 	for i := range c.program.fetches {
 		p := &c.program.fetches[i]
 		p.targets[0].locate(p.plan.Path, shape)

@@ -22,6 +22,7 @@ type pathStep struct {
 func (r *run) complete(dst []byte) ([]byte, Outcome) {
 	c := &r.writer
 	c.begin(&r.store)
+	c.report.deny(&r.program.denied)
 	dst = append(dst, `{"data":`...)
 	start := len(dst)
 	dst, ok := c.object(dst, r.program.shape, rootRow)
@@ -60,6 +61,9 @@ func (c *completer) object(dst []byte, o *shapeObject, row uint32) ([]byte, bool
 		f := &v.fields[i]
 		dst = append(dst, f.open...)
 		if f.constant != "" {
+			if f.denied && f.typ.NonNull {
+				return dst, false
+			}
 			dst = append(dst, f.constant...)
 			continue
 		}

@@ -36,6 +36,7 @@ type Program struct {
 	types   typeTable
 	fetches []fetchProgram
 	shape   *shapeObject
+	denied  denials
 	runs    sync.Pool // of *run
 }
 

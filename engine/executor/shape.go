@@ -27,8 +27,9 @@ type shapeField struct {
 	// name in the data, and the slot for it.
 	name string
 	slot uint32
-	// constant is the value, if it is known from the plan.
+	// constant is the value, if it is known from the plan; of a field that is denied it is null.
 	constant string
+	denied   bool
 	typ      *queryplan.Type
 	// plain leaves are no lists.
 	plain bool
@@ -89,6 +90,10 @@ func (c *compiler) shapeField(field *shapeField, f *queryplan.Field, at *layout,
 	field.open = field.key + ":"
 	if f.Typename != "" {
 		field.constant = quoted(f.Typename)
+		return nil
+	}
+	if f.Denied {
+		field.constant, field.denied = "null", true
 		return nil
 	}
 	if f.Name == "" {

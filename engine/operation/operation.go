@@ -46,6 +46,8 @@ type Selection struct {
 	// Parent is the type on which the field is selected.
 	Parent     string
 	Selections []*Selection
+	// Denied are the run-time types for which the caller may not read the field; see package authorization.
+	Denied []string
 }
 
 // Values are the coerced variables of one request as JSON, in the order of their definition; a variable that

@@ -169,3 +169,17 @@ func intersection(a, b []string) []string {
 	}
 	return out
 }
+
+// without is those of a that are not in b, and a itself if none is.
+func without(a, b []string) []string {
+	if !intersects(a, b) {
+		return a
+	}
+	var out []string
+	for _, x := range a {
+		if !slices.Contains(b, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}

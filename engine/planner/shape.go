@@ -17,6 +17,7 @@ type answered struct {
 	key        string
 	selections []*operation.Selection
 	typ        *ast.Type // in the API schema, on the run-time type
+	denied     bool      // as all of the selections are
 }
 
 // shape says how the objects of a place are written, for a type of the API and the selections made there. It
@@ -82,11 +83,17 @@ func (w *wanting) collectFields(typ string, sets [][]*operation.Selection) []*an
 				}
 				continue
 			}
+			denied := slices.Contains(s.Denied, typ)
 			a := byKey[s.Key]
-			if a == nil {
-				a = &answered{key: s.Key, typ: w.typeOf(typ, s)}
+			switch {
+			case a == nil:
+				a = &answered{key: s.Key, typ: w.typeOf(typ, s), denied: denied}
 				byKey[s.Key] = a
 				out = append(out, a)
+			case denied && !a.denied:
+				continue
+			case a.denied && !denied:
+				a.selections, a.denied = nil, false
 			}
 			a.selections = append(a.selections, s)
 		}
@@ -129,6 +136,9 @@ func (w *wanting) fields(p *place, typ string, only bool, list []*answered) []*q
 			if only {
 				f.Typename = typ
 			}
+			continue
+		}
+		if f.Denied = a.denied; f.Denied {
 			continue
 		}
 		child := newPlace(nil)
@@ -207,6 +217,9 @@ func (w *wanting) signature(p *place, typ string, list []*answered) string {
 	var b []byte
 	for _, a := range list {
 		b = append(append(append(b, a.key...), ':'), a.typ.String()...)
+		if a.denied {
+			b = append(b, '!')
+		}
 		if slot := p.slotOf(a.selections[0], typ); slot != nil {
 			b = append(append(b, ' '), slot.name...)
 		}

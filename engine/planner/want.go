@@ -105,7 +105,9 @@ func (c *collector) set(set []*operation.Selection, types []string) {
 				c.set(s.Selections, intersection(types, c.members(t)))
 			}
 		case s.Name != queryplan.Typename:
-			c.field(s, types)
+			if allowed := without(types, s.Denied); len(allowed) > 0 {
+				c.field(s, allowed)
+			}
 		}
 	}
 }

@@ -34,7 +34,12 @@ type Plan struct {
 	Shape *Shape
 	// Considered counts the paths that the planner looked at.
 	Considered int
+	// Denied are the paths of what the caller may not read: an error is reported for each.
+	Denied []Denied
 }
+
+// Denied is a path of response keys, with List for the elements of a list.
+type Denied []string
 
 // Fetch is one request to one subgraph.
 type Fetch struct {
@@ -162,6 +167,8 @@ type Field struct {
 	Leaf *Leaf
 	// Shape of a composite value (of each element in a list); nil for leaves.
 	Shape *Shape
+	// Denied: the caller may not read the field, which is null and was not fetched; no Leaf and no Shape then.
+	Denied bool
 }
 
 // Type is the nullability and list structure of a field.

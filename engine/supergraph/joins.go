@@ -13,7 +13,7 @@ func (r *reader) typ(def *ast.Definition) (*Type, error) {
 	t := &Type{
 		Name: def.Name, Kind: def.Kind, Description: def.Description, Interfaces: def.Interfaces,
 		Inaccessible: r.inaccessible(def.Directives), In: make([]*TypeIn, len(r.subgraphs)),
-		Applied: r.applied(def.Directives), Directives: r.own(def.Directives),
+		Applied: r.applied(def.Directives), Access: r.access(def.Directives), Directives: r.own(def.Directives),
 	}
 	if err := r.joinTypes(t, def); err != nil {
 		return nil, err
@@ -143,7 +143,7 @@ func (r *reader) field(t *Type, fd *ast.FieldDefinition, owner int) (*Field, err
 	f := &Field{
 		Name: fd.Name, Description: fd.Description, Type: fd.Type, Args: fd.Arguments, DefaultValue: fd.DefaultValue,
 		Inaccessible: r.inaccessible(fd.Directives), In: make([]*FieldIn, len(r.subgraphs)),
-		Applied: r.applied(fd.Directives), Directives: r.own(fd.Directives),
+		Applied: r.applied(fd.Directives), Access: r.access(fd.Directives), Directives: r.own(fd.Directives),
 	}
 	apps := fd.Directives.ForNames(r.features.name("join", "field"))
 	for _, d := range apps {

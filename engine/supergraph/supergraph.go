@@ -69,6 +69,8 @@ type Type struct {
 	In []*TypeIn
 	// Applied are directives carried by join__directive, such as @connect.
 	Applied []*Applied
+	// Access restricts who may read objects of the type; nil if nothing does.
+	Access *Access
 	// Directives as written on the type in the supergraph SDL (@tag, @authenticated, ...), without joins.
 	Directives ast.DirectiveList
 
@@ -112,6 +114,8 @@ type Field struct {
 	In []*FieldIn
 	// Applied are directives carried by join__directive, such as @connect.
 	Applied []*Applied
+	// Access restricts who may read the field; nil if nothing does.
+	Access *Access
 	// Directives as written on the field in the supergraph SDL, without joins.
 	Directives ast.DirectiveList
 }

@@ -1,0 +1,107 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/maypok86/otter/v2"
+
+	"github.com/ficusgraph/ficus/engine/authorization"
+	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/operation"
+	"github.com/ficusgraph/ficus/engine/queryplan"
+	"github.com/ficusgraph/ficus/engine/supergraph"
+)
+
+// Authorization says how a graph's restrictions are enforced; the zero value takes out of each operation what
+// the caller may not read, and reports it.
+type Authorization struct {
+	// Disabled: nothing is restricted.
+	Disabled bool
+	// Reject refuses operations that ask for anything that the caller may not read.
+	Reject bool
+	// DryRun reports what would be denied, and answers it.
+	DryRun bool
+	// Silent reports nothing: what is denied is null without an error.
+	Silent bool
+	// Access is what the caller of a request may do; nil means that nobody is authenticated.
+	Access func(context.Context) authorization.Access
+}
+
+// access enforces the restrictions of one graph; nil where there are none.
+type access struct {
+	Authorization
+	rules *authorization.Rules
+	needs *otter.Cache[variant, authorization.Needs]
+}
+
+// everything is the grant of a caller who may read all.
+const everything authorization.Grant = "*"
+
+func newAccess(graph *supergraph.Supergraph, cfg Authorization, size int) (*access, error) {
+	rules := authorization.New(graph)
+	if rules == nil || cfg.Disabled {
+		return nil, nil //nolint:nilnil // no restrictions are no error
+	}
+	a := &access{Authorization: cfg, rules: rules}
+	var err error
+	if a.needs, err = otter.New(&otter.Options[variant, authorization.Needs]{MaximumSize: size}); err != nil {
+		return nil, fmt.Errorf("cache of access rules: %w", err)
+	}
+	return a, nil
+}
+
+// grant is what the caller has of what matters to the operation.
+func (a *access) grant(ctx context.Context, p *operation.Prepared, mask uint64) (authorization.Grant, error) {
+	if a == nil {
+		return "", nil
+	}
+	id := variant{prepared: p, mask: mask}
+	needs, ok := a.needs.GetIfPresent(id)
+	if !ok {
+		op, err := p.Decide(mask)
+		if err != nil {
+			return "", err
+		}
+		needs = a.rules.Needs(op)
+		a.needs.Set(id, needs)
+	}
+	if a.Access == nil {
+		return needs.Grant(authorization.Access{}), nil
+	}
+	return needs.Grant(a.Access(ctx)), nil
+}
+
+// restrict marks in the operation what the grant does not allow, and says what is reported of it.
+func (a *access) restrict(op *operation.Operation, grant authorization.Grant) (*operation.Operation, []queryplan.Denied, error) {
+	if a == nil || grant == everything {
+		return op, nil, nil
+	}
+	restricted, denials := a.rules.Restrict(op, grant)
+	if len(denials) > 0 && a.Reject && !a.DryRun {
+		return nil, nil, rejected(denials)
+	}
+	if a.DryRun {
+		restricted = op
+	}
+	var denied []queryplan.Denied
+	for _, d := range denials {
+		if !a.Silent {
+			denied = append(denied, d.Path)
+		}
+	}
+	return restricted, denied, nil
+}
+
+// rejected is the refusal of an operation that asks for more than the caller may read.
+func rejected(denials []authorization.Denial) operation.Errors {
+	var out operation.Errors
+	for _, d := range denials {
+		out = append(out, &operation.Error{
+			Code:    executor.CodeDenied,
+			Message: "Unauthorized field or type: " + strings.Join(d.Path, "."),
+		})
+	}
+	return out
+}
