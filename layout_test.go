@@ -25,6 +25,7 @@ var floors = map[string][]string{
 	"auth":              {},
 	"telemetry":         {},
 	"schema":            {},
+	"rollout":           {},
 	// 1
 	"engine/operation":         {"engine/supergraph"},
 	"engine/introspection":     {"engine/queryplan"},
@@ -43,7 +44,7 @@ var floors = map[string][]string{
 	"resolvers":        {"graph", "graph/model"},
 	// 4
 	"transport": {"auth", "engine", "telemetry"},
-	"config":    {"auth", "engine", "engine/operation", "monolith-adapter", "mocks", "subgraph", "telemetry", "transport"},
+	"config":    {"auth", "engine", "engine/operation", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
 	"owners":    {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "subgraph"},
 	// 5, 6
 	"cli": {"*"},

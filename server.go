@@ -23,12 +23,14 @@ import (
 	"github.com/ficusgraph/ficus/engine/authorization"
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/queryplan"
+	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/examples/monolith/legacy"
 	"github.com/ficusgraph/ficus/examples/tickets/service"
 	"github.com/ficusgraph/ficus/graph"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/owners"
 	"github.com/ficusgraph/ficus/resolvers"
+	"github.com/ficusgraph/ficus/rollout"
 	"github.com/ficusgraph/ficus/subgraph"
 	"github.com/ficusgraph/ficus/telemetry"
 	"github.com/ficusgraph/ficus/transport"
@@ -94,11 +96,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	watching.Go(func() {
 		registry.Watch(watch, hooks.Watch, func(g *owners.Graph, err error) { reload(gateway, engineConfig, logger, g, err) })
 	})
-	for _, name := range authorization.Policies(first.Supergraph) {
-		if _, ok := cfg.Authorization.Directives.Policies[name]; !ok && cfg.Authorization.Directives.IsEnabled() {
-			logger.Warn("a policy of the graph never holds: authorization.directives.policies does not have it", slog.String("policy", name))
-		}
-	}
+	warn(first.Supergraph, cfg, logger)
 	for _, h := range first.Hints {
 		logger.Debug("composition", slog.String("hint", h.String()))
 	}
@@ -137,7 +135,43 @@ func inbound(ctx context.Context, r *http.Request) context.Context {
 	return subgraph.NewContext(ctx, subgraph.Inbound{Header: r.Header, Claim: auth.FromContext(ctx).Claim})
 }
 
-// engineConfig is the engine's part of the configuration, joined to the verified token.
+// warn says what of the graph nothing decides.
+func warn(sg *supergraph.Supergraph, cfg *config.Config, logger *slog.Logger) {
+	for _, name := range authorization.Policies(sg) {
+		if _, ok := cfg.Authorization.Directives.Policies[name]; !ok && cfg.Authorization.Directives.IsEnabled() {
+			logger.Warn("a policy of the graph never holds: authorization.directives.policies does not have it", slog.String("policy", name))
+		}
+	}
+	for _, label := range rollout.New(cfg.Rollout).Unknown(sg.Labels) {
+		logger.Warn("an override label is never active: rollout.labels does not have it", slog.String("label", label))
+	}
+}
+
+// facts are what is known of the request of a context.
+type facts struct{ ctx context.Context }
+
+var _ rollout.Facts = facts{}
+
+// Claim implements rollout.Facts.
+func (f facts) Claim(name string) (string, bool) { return auth.FromContext(f.ctx).Claim(name) }
+
+// Header implements rollout.Facts.
+func (f facts) Header(name string) (string, bool) {
+	v := subgraph.FromContext(f.ctx).Header.Get(name)
+	return v, v != ""
+}
+
+// Cookie implements rollout.Facts.
+func (f facts) Cookie(name string) (string, bool) {
+	c, err := (&http.Request{Header: subgraph.FromContext(f.ctx).Header}).Cookie(name)
+	if err != nil {
+		return "", false
+	}
+	return c.Value, true
+}
+
+// engineConfig is the engine's part of the configuration, joined to what is known of a request: the verified
+// token, and who is kept on which side.
 func engineConfig(cfg *config.Config, logger *slog.Logger) (engine.Config, error) {
 	policies, err := auth.NewPolicies(cfg.Authorization.Directives.Policies, func(policy string, err error) {
 		logger.Warn("policy denied", slog.String("policy", policy), slog.Any("error", err))
@@ -146,6 +180,8 @@ func engineConfig(cfg *config.Config, logger *slog.Logger) (engine.Config, error
 		return engine.Config{}, err
 	}
 	out := cfg.Engine()
+	labels := rollout.New(cfg.Rollout)
+	out.Labels = func(ctx context.Context, list []string) []string { return labels.Active(facts{ctx}, list) }
 	out.Authorization.Access = func(ctx context.Context) authorization.Access {
 		who := auth.FromContext(ctx)
 		a := authorization.Access{

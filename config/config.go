@@ -20,6 +20,7 @@ import (
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/rollout"
 	"github.com/ficusgraph/ficus/subgraph"
 	"github.com/ficusgraph/ficus/telemetry"
 	"github.com/ficusgraph/ficus/transport"
@@ -34,6 +35,7 @@ type Config struct {
 	// Who asks, and what they may.
 	Authentication auth.Config        `yaml:"authentication"`
 	Authorization  auth.Authorization `yaml:"authorization"`
+	Rollout        rollout.Config     `yaml:"rollout"`
 	// Who answers.
 	Traffic    subgraph.Config `yaml:",inline"`
 	Connectors monolith.Config `yaml:"connectors"`
@@ -165,6 +167,7 @@ func (c *Config) Validate() error {
 	// These name their keys in full.
 	add("", c.Authentication.Validate())
 	add("", c.Authorization.Validate())
+	add("", c.Rollout.Validate())
 	add("", c.Traffic.Validate())
 	add("", c.Transport().Validate())
 	add("", c.Telemetry.Validate())

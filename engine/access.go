@@ -2,10 +2,7 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"strings"
-
-	"github.com/maypok86/otter/v2"
 
 	"github.com/ficusgraph/ficus/engine/authorization"
 	"github.com/ficusgraph/ficus/engine/executor"
@@ -33,44 +30,28 @@ type Authorization struct {
 type access struct {
 	Authorization
 	rules *authorization.Rules
-	needs *otter.Cache[variant, authorization.Needs]
 }
 
 // everything is the grant of a caller who may read all.
 const everything authorization.Grant = "*"
 
-func newAccess(graph *supergraph.Supergraph, cfg Authorization, size int) (*access, error) {
+func newAccess(graph *supergraph.Supergraph, cfg Authorization) *access {
 	rules := authorization.New(graph)
 	if rules == nil || cfg.Disabled {
-		return nil, nil //nolint:nilnil // no restrictions are no error
+		return nil
 	}
-	a := &access{Authorization: cfg, rules: rules}
-	var err error
-	if a.needs, err = otter.New(&otter.Options[variant, authorization.Needs]{MaximumSize: size}); err != nil {
-		return nil, fmt.Errorf("cache of access rules: %w", err)
-	}
-	return a, nil
+	return &access{Authorization: cfg, rules: rules}
 }
 
-// grant is what the caller has of what matters to the operation.
-func (a *access) grant(ctx context.Context, p *operation.Prepared, mask uint64) (authorization.Grant, error) {
+// grant is what the caller has of the needs.
+func (a *access) grant(ctx context.Context, needs authorization.Needs) authorization.Grant {
 	if a == nil {
-		return "", nil
-	}
-	id := variant{prepared: p, mask: mask}
-	needs, ok := a.needs.GetIfPresent(id)
-	if !ok {
-		op, err := p.Decide(mask)
-		if err != nil {
-			return "", err
-		}
-		needs = a.rules.Needs(op)
-		a.needs.Set(id, needs)
+		return ""
 	}
 	if a.Access == nil {
-		return needs.Grant(authorization.Access{}), nil
+		return needs.Grant(authorization.Access{})
 	}
-	return needs.Grant(a.Access(ctx)), nil
+	return needs.Grant(a.Access(ctx))
 }
 
 // restrict marks in the operation what the grant does not allow, and says what is reported of it.

@@ -34,6 +34,9 @@ type Config struct {
 	CacheSize int
 	// PlanPaths is how many paths the planner looks at before it gives up; 0 means its default.
 	PlanPaths int
+	// Labels decides which of some override labels are active for a request; nil means none. It is asked once a
+	// request, and only for those that matter to its operation.
+	Labels func(ctx context.Context, labels []string) []string
 	// Authorization says how @authenticated, @requiresScopes and @policy are enforced.
 	Authorization Authorization
 }
@@ -74,7 +77,7 @@ type Request struct {
 	Variables []byte
 	// ReadOnly refuses mutations, as for GET.
 	ReadOnly bool
-	// Labels are the active override labels.
+	// Labels are active override labels, beside those that Config.Labels decides.
 	Labels []string
 }
 

@@ -3,14 +3,12 @@ package engine
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/ficusgraph/ficus/engine/authorization"
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/introspection"
 	"github.com/ficusgraph/ficus/engine/operation"
@@ -33,20 +31,19 @@ type Snapshot struct {
 	variants  *otter.Cache[variant, *executor.Program]
 	programs  *otter.Cache[planKey, *executor.Program]
 	access    *access
+	callers   *callers
 }
 
-// variant is one way to run an operation of a document: what conditions and labels made of it.
+// variant is one way to run an operation of a document: what conditions and the caller made of it.
 type variant struct {
-	prepared *operation.Prepared
-	mask     uint64
-	labels   string
-	grant    authorization.Grant
+	decided
+	caller
 }
 
 // planKey identifies a plan.
 type planKey struct {
-	operation, labels string
-	grant             authorization.Grant
+	operation string
+	caller
 }
 
 // defaultCacheSize is how many documents and plans are kept where the configuration does not say.
@@ -72,8 +69,9 @@ func NewSnapshot(graph *supergraph.Supergraph, fetcher executor.Fetcher, cfg Con
 	if s.programs, err = otter.New(&otter.Options[planKey, *executor.Program]{MaximumSize: size}); err != nil {
 		return nil, fmt.Errorf("plan cache: %w", err)
 	}
-	if s.access, err = newAccess(graph, cfg.Authorization, size); err != nil {
-		return nil, err
+	s.access = newAccess(graph, cfg.Authorization)
+	if s.callers, err = newCallers(s, size); err != nil {
+		return nil, fmt.Errorf("cache of what matters: %w", err)
 	}
 	return s, nil
 }
@@ -110,10 +108,11 @@ func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values op
 	if err != nil {
 		return nil, err
 	}
-	v := variant{prepared: p, mask: mask, labels: strings.Join(labels, "\x00")}
-	if v.grant, err = s.access.grant(ctx, p, mask); err != nil {
+	who, err := s.callers.of(ctx, p, mask, labels)
+	if err != nil {
 		return nil, err
 	}
+	v := variant{decided{p, mask}, who}
 	if program, ok := s.variants.GetIfPresent(v); ok {
 		return program, nil
 	}
@@ -121,12 +120,8 @@ func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values op
 	if err != nil {
 		return nil, err
 	}
-	active := s.active(op, labels)
-	key := planKey{op.Key, strings.Join(active, "\x00"), v.grant}
-	program, err := s.programs.Get(ctx, key, otter.LoaderFunc[planKey, *executor.Program](
-		func(_ context.Context, k planKey) (*executor.Program, error) {
-			return s.compile(op, active, k.grant, observer)
-		}))
+	program, err := s.programs.Get(ctx, planKey{op.Key, who}, otter.LoaderFunc[planKey, *executor.Program](
+		func(context.Context, planKey) (*executor.Program, error) { return s.compile(op, who, observer) }))
 	if err != nil {
 		return nil, err
 	}
@@ -134,36 +129,21 @@ func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values op
 	return program, nil
 }
 
-// active is those of the labels that matter to the operation, sorted.
-func (s *Snapshot) active(op *operation.Operation, labels []string) []string {
-	if len(labels) == 0 {
-		return nil
-	}
-	var out []string
-	for _, l := range s.planner.Labels(op) {
-		if slices.Contains(labels, l) {
-			out = append(out, l)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-func (s *Snapshot) compile(op *operation.Operation, labels []string, grant authorization.Grant, observer Observer) (*executor.Program, error) {
-	plan, err := s.makePlan(op, labels, grant, observer)
+func (s *Snapshot) compile(op *operation.Operation, who caller, observer Observer) (*executor.Program, error) {
+	plan, err := s.makePlan(op, who, observer)
 	if err != nil {
 		return nil, err
 	}
 	return executor.Compile(plan)
 }
 
-func (s *Snapshot) makePlan(op *operation.Operation, labels []string, grant authorization.Grant, observer Observer) (*queryplan.Plan, error) {
-	op, denied, err := s.access.restrict(op, grant)
+func (s *Snapshot) makePlan(op *operation.Operation, who caller, observer Observer) (*queryplan.Plan, error) {
+	op, denied, err := s.access.restrict(op, who.grant)
 	if err != nil {
 		return nil, err
 	}
-	set := make(planner.Labels, len(labels))
-	for _, l := range labels {
+	set := planner.Labels{}
+	for l := range strings.SplitSeq(who.labels, labelEnd) {
 		set[l] = true
 	}
 	start := time.Now()
@@ -202,7 +182,7 @@ func (s *Snapshot) Plan(r *Request) (*queryplan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.makePlan(op, s.active(op, r.Labels), everything, nil)
+	return s.makePlan(op, caller{labels: strings.Join(r.Labels, labelEnd), grant: everything}, nil)
 }
 
 // assumed are values for the variables of conditions: all true.

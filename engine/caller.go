@@ -1,0 +1,94 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/maypok86/otter/v2"
+
+	"github.com/ficusgraph/ficus/engine/authorization"
+	"github.com/ficusgraph/ficus/engine/operation"
+)
+
+// caller is what of a request, beside its operation and conditions, decides the plan. It holds only what matters
+// to the operation, so that callers who differ in nothing else share a plan.
+type caller struct {
+	// labels are the active ones, sorted and joined.
+	labels string
+	grant  authorization.Grant
+}
+
+// matters is what of a caller can change the plan of an operation.
+type matters struct {
+	labels []string // sorted
+	needs  authorization.Needs
+}
+
+// decided is an operation of a document with its conditions.
+type decided struct {
+	prepared *operation.Prepared
+	mask     uint64
+}
+
+// callers finds out what matters, once for each operation; nil if nothing in the graph depends on the caller.
+type callers struct {
+	*Snapshot
+	known *otter.Cache[decided, matters]
+}
+
+func newCallers(s *Snapshot, size int) (*callers, error) {
+	if s.access == nil && len(s.Graph.Labels) == 0 {
+		return nil, nil //nolint:nilnil // there is nothing to find out
+	}
+	known, err := otter.New(&otter.Options[decided, matters]{MaximumSize: size})
+	return &callers{s, known}, err
+}
+
+// of is the request's caller. Labels and policies are decided here, once for the request.
+func (c *callers) of(ctx context.Context, p *operation.Prepared, mask uint64, labels []string) (caller, error) {
+	if c == nil {
+		return caller{}, nil
+	}
+	m, ok := c.known.GetIfPresent(decided{p, mask})
+	if !ok {
+		op, err := p.Decide(mask)
+		if err != nil {
+			return caller{}, err
+		}
+		m = c.matters(op)
+		c.known.Set(decided{p, mask}, m)
+	}
+	out := caller{labels: c.active(ctx, m.labels, labels)}
+	out.grant = c.access.grant(ctx, m.needs)
+	return out, nil
+}
+
+func (c *callers) matters(op *operation.Operation) matters {
+	m := matters{labels: c.planner.Labels(op)}
+	if c.access != nil {
+		m.needs = c.access.rules.Needs(op)
+	}
+	return m
+}
+
+// active joins those of the labels that the request brings, or that are decided to be active for it.
+func (c *callers) active(ctx context.Context, relevant, given []string) string {
+	if len(relevant) == 0 {
+		return ""
+	}
+	var on []string
+	if c.cfg.Labels != nil {
+		on = c.cfg.Labels(ctx, relevant)
+	}
+	var out []string
+	for _, l := range relevant {
+		if slices.Contains(on, l) || slices.Contains(given, l) {
+			out = append(out, l)
+		}
+	}
+	return strings.Join(out, labelEnd)
+}
+
+// labelEnd stands between labels; it cannot be in one.
+const labelEnd = "\x00"
