@@ -32,6 +32,7 @@ var floors = map[string][]string{
 	"engine/composition":       {"engine/supergraph"},
 	"monolith-adapter/mapping": {},
 	"engine/authorization":     {"engine/operation", "engine/supergraph"},
+	"changes":                  {"engine/operation"},
 	// 2: planner and executor never meet
 	"engine/planner":  {"engine/operation", "engine/queryplan", "engine/supergraph"},
 	"engine/executor": {"engine/queryplan"},

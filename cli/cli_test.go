@@ -23,6 +23,12 @@ func runIn(t *testing.T, files map[string]string, args ...string) (code int, out
 		}
 	}
 	t.Chdir(dir)
+	return runHere(t, args...)
+}
+
+// runHere does so in the working directory.
+func runHere(t *testing.T, args ...string) (code int, out, errs string, served *config.Config) {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = cli.Run(t.Context(), cli.Program{
 		Args: args, Stdout: &stdout, Stderr: &stderr, Env: func(string) (string, bool) { return "", false }, Version: "v0",

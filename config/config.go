@@ -14,7 +14,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/engine"
@@ -134,7 +133,7 @@ func Load(file string, env func(string) (string, bool)) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
-	return Parse(file, data, os.DirFS(filepath.Dir(file)), env)
+	return Parse(file, data, folder(filepath.Dir(file)), env)
 }
 
 // Parse reads a configuration from data; the files that it names are looked up in files, absolute ones on disk.
@@ -212,11 +211,21 @@ func (c *Config) ReadFile(name string) ([]byte, error) {
 	if filepath.IsAbs(name) || c.Files == nil {
 		return os.ReadFile(name)
 	}
-	clean := filepath.ToSlash(filepath.Clean(name))
-	if dir, ok := strings.CutPrefix(clean, "../"); ok {
-		return os.ReadFile(filepath.Join(filepath.Dir(c.Name), "..", dir))
-	}
-	return fs.ReadFile(c.Files, clean)
+	return fs.ReadFile(c.Files, filepath.ToSlash(filepath.Clean(name)))
+}
+
+// folder is the files of a folder on disk, and, unlike os.DirFS, of those around it: schemas often lie in a folder
+// beside the configuration's.
+type folder string
+
+var _ fs.ReadFileFS = folder("")
+
+// Open implements fs.FS.
+func (f folder) Open(name string) (fs.File, error) { return os.Open(filepath.Join(string(f), name)) }
+
+// ReadFile implements fs.ReadFileFS.
+func (f folder) ReadFile(name string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(string(f), name))
 }
 
 // JSONSchema is the JSON schema of the configuration.
