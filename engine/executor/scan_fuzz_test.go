@@ -104,7 +104,9 @@ func checkLeaves(t *testing.T, p *executor.Program, text []byte) {
 		answer = append(answer, `"`+n+`":`+string(text))
 	}
 	response, _ := p.Run(t.Context(), newCanned([]string{`{"data":{"object":{` + strings.Join(answer, ",") + `}}}`}), executor.Input{}, nil)
-	var got struct{ Data struct{ Object map[string]any } }
+	var got struct {
+		Data struct{ Object map[string]any }
+	}
 	if err := decode(response, &got); err != nil {
 		t.Fatalf("%q: response is not JSON: %v: %q", text, err, response)
 	}
