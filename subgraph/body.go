@@ -2,7 +2,6 @@ package subgraph
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"io"
 	"net/http"
@@ -96,9 +95,10 @@ const (
 )
 
 // pool is what reading the answers of one service reuses: buffers, which grow to what that service sends,
-// and the tables of decompression, some 40 kB each.
+// and decoders.
 type pool struct {
-	buffers, unzippers sync.Pool
+	buffers  sync.Pool
+	decoders decoders
 }
 
 func (p *pool) buffer() *buffer {
@@ -144,17 +144,4 @@ func (p *pool) readAll(from io.Reader, length int64, limit int) (*buffer, error)
 			return nil, err
 		}
 	}
-}
-
-// unzip reads gzip; the limit is on what comes out.
-func (p *pool) unzip(from io.Reader, limit int) (*buffer, error) {
-	z, ok := p.unzippers.Get().(*gzip.Reader)
-	if !ok {
-		z = new(gzip.Reader)
-	}
-	defer p.unzippers.Put(z)
-	if err := z.Reset(from); err != nil {
-		return nil, err
-	}
-	return p.readAll(z, -1, limit)
 }

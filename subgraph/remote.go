@@ -60,7 +60,7 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 			MaxIdleConnsPerHost: maxConns,
 			MaxConnsPerHost:     maxConns,
 			IdleConnTimeout:     s.PoolIdleTimeout,
-			DisableCompression:  true, // gzip is read here, into the pooled buffer and under its bound
+			DisableCompression:  true, // encoded answers are read here, into the pooled buffer and under its bound
 			ReadBufferSize:      32 << 10,
 			WriteBufferSize:     16 << 10,
 		},
@@ -72,7 +72,7 @@ func protocolHeader() http.Header {
 	return http.Header{
 		"Content-Type":    {"application/json"},
 		"Accept":          {"application/json, application/graphql-response+json"},
-		"Accept-Encoding": {"gzip"},
+		"Accept-Encoding": {acceptedCodings},
 		"User-Agent":      {"ficus"},
 	}
 }
