@@ -139,11 +139,12 @@ func Load(file string, env func(string) (string, bool)) (*Config, error) {
 // Parse reads a configuration from data; the files that it names are looked up in files, absolute ones on disk.
 func Parse(name string, data []byte, files fs.FS, env func(string) (string, bool)) (*Config, error) {
 	cfg := &Config{Name: name, Files: files}
-	if err := decode(name, data, env, cfg); err != nil {
+	tree, err := decode(name, data, env, cfg.ReadFile, cfg)
+	if err != nil {
 		return nil, err
 	}
 	if err := cfg.Validate(); err != nil {
-		return nil, err
+		return nil, place(name, tree, err)
 	}
 	return cfg, nil
 }

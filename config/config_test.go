@@ -32,15 +32,21 @@ func TestFaultsHaveTheirPlaceAndARemedy(t *testing.T) {
 		{"not YAML", "supergraph:\n  - a\n b: c\n", "ficus.yaml:3:2: "},
 		{"variable without value", "supergraph:\n  path: ${env.NOT_THERE}\n", "ficus.yaml:2:9: the environment has no NOT_THERE; set it, or write ${env.NOT_THERE:-default}"},
 		{"two documents", "supergraph: {}\n---\nsubgraphs: {}\n", "ficus.yaml: holds several YAML documents; keep one"},
-		{"no schema", "subgraphs:\n  a: {routing_url: http://a}\n", "ficus.yaml: subgraphs.a: has no schema; name it with schema.file"},
+		{"no schema", "subgraphs:\n  a: {routing_url: http://a}\n", "ficus.yaml:2:3: subgraphs.a: has no schema; name it with schema.file"},
 		{"two schemas", "subgraphs:\n  a: {schema: {file: x, sdl: y}}\n", "has several schemas"},
 		{"registry", "subgraphs:\n  a: {schema: {graphref: mine@current}}\n", "rover subgraph fetch"},
 		{"source", "subgraphs:\n  a: {source: cloud, schema: {sdl: x}}\n", `source: "cloud" is none of remote, connectors, local, mock`},
 		{"two graphs", "supergraph: {file: a}\nsubgraphs: {a: {schema: {sdl: x}}}\n", "keep one"},
-		{"log level", "telemetry: {log: {level: loud}}\n", `ficus.yaml: telemetry.log.level: "loud" is not a level`},
-		{"connector", "connectors: {sources: {a.b: {timeout: -1s}}}\n", "ficus.yaml: connectors.sources.a.b: "},
-		{"token", "authentication: {router: {jwt: {mode: sometimes}}}\n", "ficus.yaml: authentication.router.jwt"},
-		{"address", "supergraph: {listen: nowhere}\n", `ficus.yaml: supergraph.listen: "nowhere" is not an address`},
+		{"log level", "telemetry: {log: {level: loud}}\n", `ficus.yaml:1:19: telemetry.log.level: "loud" is not a level`},
+		{"connector", "connectors: {sources: {a.b: {timeout: -1s}}}\n", "ficus.yaml:1:24: connectors.sources.a.b: "},
+		{"token", "authentication: {router: {jwt: {mode: sometimes}}}\n", "ficus.yaml:1:33: authentication.router.jwt.mode"},
+		{"address", "supergraph: {listen: nowhere}\n", `ficus.yaml:1:14: supergraph.listen: "nowhere" is not an address`},
+		{"in a list", "headers:\n  all:\n    request:\n      - remove: {named: a}\n      - propagate: {named: b c}\n", "ficus.yaml:5:9: headers.all.request[1]: propagate.named"},
+		{"name with dots", "traffic_shaping:\n  subgraphs:\n    a: {timeout: 1s}\n    a.b: {timeout: 1s, dial_timeout: -1s}\n", "ficus.yaml:4:24: traffic_shaping.subgraphs.a.b.dial_timeout: must not be negative"},
+		{"protocol", "traffic_shaping:\n  all:\n    experimental_http2: always\n", `ficus.yaml:3:5: traffic_shaping.all.experimental_http2: "always" is none of enable, disable, http2only`},
+		{"addresses", "traffic_shaping: {all: {dns_resolution_strategy: v6}}\n", `dns_resolution_strategy: "v6" is none of ipv4_and_ipv6, ipv4_only`},
+		{"no file", "tls:\n  subgraph:\n    all:\n      certificate_authorities: ${file.ca.pem}\n", "ficus.yaml:4:32: open ca.pem: file does not exist; ${file.ca.pem} is looked for beside this file"},
+		{"no certificate", "tls:\n  subgraph:\n    subgraphs:\n      a:\n        certificate_authorities: ca.pem\n", "ficus.yaml:5:9: tls.subgraph.subgraphs.a.certificate_authorities: holds no certificate in PEM; write ${file.ca.pem}"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -76,6 +82,17 @@ telemetry: {log: {level: "${env.LEVEL:-debug}"}}
 	got := []any{cfg.Supergraph.Listen, *cfg.Supergraph.Introspection, cfg.Supergraph.QueryPlanning.CacheSize, cfg.Telemetry.Log.Level}
 	if diff := cmp.Diff([]any{"127.0.0.1:4000", false, 7, "debug"}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestValuesFromFiles(t *testing.T) {
+	files := fstest.MapFS{"keys/a.pem": {Data: []byte("-----BEGIN X-----\nabc: {}\n-----END X-----\n")}}
+	cfg, err := config.Parse("ficus.yaml", []byte("supergraph: {file: \"${file.keys/a.pem}\"}"), files, os.LookupEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "-----BEGIN X-----\nabc: {}\n-----END X-----"; cfg.Supergraph.File != want {
+		t.Errorf("%q", cfg.Supergraph.File)
 	}
 }
 

@@ -15,7 +15,12 @@ type Error struct {
 	File         string
 	Line, Column int
 	Message      string
+	// cause is the error that was given a place; nil if the fault was found in the file itself.
+	cause error
 }
+
+// Unwrap is the cause.
+func (e *Error) Unwrap() error { return e.cause }
 
 // Error is file:line:column: message.
 func (e *Error) Error() string {
@@ -25,31 +30,32 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
 }
 
-// decode reads YAML into the struct that into points to. Values ${env.NAME:-default} are taken from env.
+// decode reads YAML into the struct that into points to, and returns its tree, nil where there is nothing. Values
+// ${env.NAME:-default} are taken from env, ${file.NAME} is what read reads.
 // Keys that the struct does not have are errors, with the nearest one that it has. All errors are returned,
 // joined, in the order of the file.
-func decode(file string, data []byte, env func(string) (string, bool), into any) error {
+func decode(file string, data []byte, env func(string) (string, bool), read func(string) ([]byte, error), into any) (ast.Node, error) {
 	tree, err := parser.ParseBytes(data, 0)
 	if err != nil {
-		return syntaxError(file, err)
+		return nil, syntaxError(file, err)
 	}
 	if len(tree.Docs) == 0 || tree.Docs[0].Body == nil || tree.Docs[0].Body.Type() == ast.NullType {
-		return nil
+		return nil, nil
 	}
 	if len(tree.Docs) > 1 {
-		return &Error{File: file, Message: "holds several YAML documents; keep one"}
+		return nil, &Error{File: file, Message: "holds several YAML documents; keep one"}
 	}
-	c := &checker{file: file, env: env}
+	c := &checker{file: file, env: env, read: read}
 	body := c.expand(tree.Docs[0].Body)
 	c.unknown(body, into)
 	if len(c.errs) > 0 {
 		slices.SortStableFunc(c.errs, func(a, b *Error) int { return a.Line - b.Line })
-		return joined(c.errs)
+		return nil, joined(c.errs)
 	}
 	if err := yaml.NodeToValue(body, into); err != nil {
-		return syntaxError(file, err)
+		return nil, syntaxError(file, err)
 	}
-	return nil
+	return body, nil
 }
 
 // syntaxError gives an error of the YAML library its file and position.
@@ -74,6 +80,7 @@ func joined(list []*Error) error {
 type checker struct {
 	file string
 	env  func(string) (string, bool)
+	read func(string) ([]byte, error)
 	errs []*Error
 }
 

@@ -2,15 +2,16 @@ package config
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 )
 
-// reference is ${env.NAME} or ${env.NAME:-default}.
-var reference = regexp.MustCompile(`\$\{env\.([A-Za-z_][A-Za-z0-9_]*)(:-([^}]*))?\}`)
+// reference is ${env.NAME}, ${env.NAME:-default} or ${file.PATH}.
+var reference = regexp.MustCompile(`\$\{(?:env\.([A-Za-z_][A-Za-z0-9_]*)(:-([^}]*))?|file\.([^}]+))\}`)
 
-// expand replaces references to the environment in every value beneath the node. A plain value that is one
+// expand replaces references to the environment and to files in every value beneath the node. A plain value that is one
 // reference and nothing else is typed as if its text had been written there; a quoted one stays a string.
 func (c *checker) expand(n ast.Node) ast.Node {
 	switch n := n.(type) {
@@ -53,6 +54,9 @@ func (c *checker) expandString(n *ast.StringNode) ast.Node {
 func (c *checker) replace(n ast.Node, text string) string {
 	return reference.ReplaceAllStringFunc(text, func(ref string) string {
 		m := reference.FindStringSubmatch(ref)
+		if m[4] != "" {
+			return c.content(n, m[4])
+		}
 		if v, ok := c.env(m[1]); ok && (v != "" || m[2] == "") {
 			return v
 		}
@@ -61,6 +65,15 @@ func (c *checker) replace(n ast.Node, text string) string {
 		}
 		return m[3]
 	})
+}
+
+// content is what a file holds, without the end of its last line.
+func (c *checker) content(n ast.Node, name string) string {
+	text, err := c.read(name)
+	if err != nil {
+		c.fault(n, "%v; ${file.%s} is looked for beside this file", err, name)
+	}
+	return strings.TrimRight(string(text), "\r\n")
 }
 
 // scalar is the text as a number, a boolean or null, or nil where it is none of these.

@@ -30,14 +30,10 @@ func (r *Remote) answer(ctx context.Context, res *http.Response) (*executor.Resp
 }
 
 func (r *Remote) read(res *http.Response) (*buffer, error) {
-	switch coding := res.Header.Get("Content-Encoding"); strings.ToLower(coding) {
-	case "", "identity":
-		return r.pool.readAll(res.Body, res.ContentLength, r.maxBytes)
-	case "gzip", "x-gzip":
-		return r.pool.unzip(res.Body, r.maxBytes)
-	default:
-		return nil, fmt.Errorf("the answer has the content encoding %q, which was not asked for", coding)
+	if c := coding(res.Header); c != "" {
+		return r.pool.decode(c, res.Body, r.maxBytes)
 	}
+	return r.pool.readAll(res.Body, res.ContentLength, r.maxBytes)
 }
 
 func (r *Remote) unreadable(ctx context.Context, res *http.Response, err error) *executor.Error {

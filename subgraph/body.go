@@ -2,7 +2,6 @@ package subgraph
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"io"
 	"net/http"
@@ -20,8 +19,7 @@ const small = 64 << 10
 // A small body is copied. Of a reader of bytes net/http knows that it does not block, and so sends it with the
 // header in one write to the connection, which saves far more than the copy costs. A large one is lent.
 //
-// With GetBody, net/http sends the request on another connection if the first was closed before anything
-// was written to it, and, the method being POST, in no other case.
+// With GetBody, net/http may send the request again; once.go says when.
 func attach(to *http.Request, data []byte) (detach func()) {
 	to.ContentLength = int64(len(data))
 	if len(data) > small {
@@ -30,10 +28,22 @@ func attach(to *http.Request, data []byte) (detach func()) {
 		return u.detach
 	}
 	data = bytes.Clone(data)
-	to.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
-	to.Body, _ = to.GetBody()
+	left := maxRepeats
+	to.GetBody = func() (io.ReadCloser, error) {
+		if left--; left < 0 {
+			return nil, errRepeated
+		}
+		return io.NopCloser(bytes.NewReader(data)), nil
+	}
+	to.Body = io.NopCloser(bytes.NewReader(data))
 	return func() {}
 }
+
+// maxRepeats is how often a request is sent again. A service of HTTP/2 that refuses all requests would be sent them
+// thousands of times a second; one that allows few at once refuses some a few times.
+const maxRepeats = 20
+
+var errRepeated = errors.New("the service refused the request again and again")
 
 // upload is a body that is lent: it copies under a lock, and detach ends that.
 type upload struct {
@@ -42,6 +52,7 @@ type upload struct {
 	offset   int
 	detached bool
 	first    *upload // the upload that this one repeats; nil in the first
+	repeats  int     // how often the first was repeated
 }
 
 var errDetached = errors.New("the fetch has ended")
@@ -70,6 +81,11 @@ func (u *upload) Close() error { return nil }
 
 // again is the same body from its beginning.
 func (u *upload) again() (io.ReadCloser, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.repeats++; u.repeats > maxRepeats {
+		return nil, errRepeated
+	}
 	return &upload{data: u.data, first: u}, nil
 }
 
@@ -96,9 +112,10 @@ const (
 )
 
 // pool is what reading the answers of one service reuses: buffers, which grow to what that service sends,
-// and the tables of decompression, some 40 kB each.
+// and decoders.
 type pool struct {
-	buffers, unzippers sync.Pool
+	buffers  sync.Pool
+	decoders decoders
 }
 
 func (p *pool) buffer() *buffer {
@@ -144,17 +161,4 @@ func (p *pool) readAll(from io.Reader, length int64, limit int) (*buffer, error)
 			return nil, err
 		}
 	}
-}
-
-// unzip reads gzip; the limit is on what comes out.
-func (p *pool) unzip(from io.Reader, limit int) (*buffer, error) {
-	z, ok := p.unzippers.Get().(*gzip.Reader)
-	if !ok {
-		z = new(gzip.Reader)
-	}
-	defer p.unzippers.Put(z)
-	if err := z.Reset(from); err != nil {
-		return nil, err
-	}
-	return p.readAll(z, -1, limit)
 }

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/url"
 	"slices"
-	"time"
 )
 
 // Config is how fetches leave. Its zero value is the default; the keys are Apollo Router's where the thing is
@@ -18,6 +17,8 @@ type Config struct {
 	TrafficShaping TrafficShaping `yaml:"traffic_shaping"`
 	// OverrideSubgraphURL says where subgraphs are served, by name, instead of what the graph says.
 	OverrideSubgraphURL map[string]string `yaml:"override_subgraph_url"`
+	// TLS is how services prove who they are, and the gateway to them.
+	TLS TLS `yaml:"tls"`
 }
 
 // TrafficShaping bounds what a fetch may take.
@@ -26,16 +27,6 @@ type TrafficShaping struct {
 	All Shaping `yaml:"all"`
 	// Subgraphs holds for the subgraphs named; what it leaves open is taken from All.
 	Subgraphs map[string]Shaping `yaml:"subgraphs"`
-}
-
-// Shaping bounds the fetches of one subgraph.
-type Shaping struct {
-	// Timeout of a fetch, from its start to the last byte of the answer; 30s by default.
-	Timeout time.Duration `yaml:"timeout"`
-	// PoolIdleTimeout is how long an unused connection is kept; 15s by default. Keep it under the service's own.
-	PoolIdleTimeout time.Duration `yaml:"pool_idle_timeout"`
-	// HTTPMaxResponseBytes is the largest answer, decompressed; 104,857,600 by default.
-	HTTPMaxResponseBytes int `yaml:"http_max_response_bytes"`
 }
 
 // Validate reports everything that is wrong with the configuration.
@@ -49,37 +40,8 @@ func (c Config) Validate() error {
 			errs = append(errs, fmt.Errorf("override_subgraph_url.%s: %w", name, err))
 		}
 	}
+	errs = append(errs, c.TLS.validate())
 	return flatten(errs)
-}
-
-// Shaping is what bounds the fetches of a subgraph, with nothing left open.
-func (c Config) shaping(name string) Shaping {
-	s := c.TrafficShaping.Subgraphs[name]
-	for _, next := range []Shaping{c.TrafficShaping.All, {
-		Timeout: 30 * time.Second, PoolIdleTimeout: 15 * time.Second, HTTPMaxResponseBytes: 100 << 20,
-	}} {
-		fallback(&s.Timeout, next.Timeout)
-		fallback(&s.PoolIdleTimeout, next.PoolIdleTimeout)
-		fallback(&s.HTTPMaxResponseBytes, next.HTTPMaxResponseBytes)
-	}
-	return s
-}
-
-func (s Shaping) validate(key string) error {
-	var errs []error
-	for _, v := range []struct {
-		key   string
-		value int64
-	}{
-		{"timeout", int64(s.Timeout)},
-		{"pool_idle_timeout", int64(s.PoolIdleTimeout)},
-		{"http_max_response_bytes", int64(s.HTTPMaxResponseBytes)},
-	} {
-		if v.value < 0 {
-			errs = append(errs, fmt.Errorf("%s.%s: must not be negative", key, v.key))
-		}
-	}
-	return errors.Join(errs...)
 }
 
 func fallback[T comparable](v *T, to T) {

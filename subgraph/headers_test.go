@@ -72,7 +72,7 @@ func TestHeaderRules(t *testing.T) {
 				t.Fatalf("%+v", res)
 			}
 			want := http.Header{
-				"Accept": {"application/json, application/graphql-response+json"}, "Accept-Encoding": {"gzip"},
+				"Accept": {"application/json, application/graphql-response+json"}, "Accept-Encoding": {"zstd, gzip, br"},
 				"Content-Length": {"2"}, "Content-Type": {"application/json"}, "User-Agent": {"ficus"},
 			}
 			for name, values := range c.want {

@@ -2,31 +2,29 @@ package subgraph
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/engine/executor"
 )
 
-// maxConns is how many connections there may be to one service, and how many are kept when they are not used:
-// were fewer kept, each burst would dial anew. Fetches beyond wait for one, within their timeout.
-const maxConns = 1024
-
 // Remote is a service that answers GraphQL over HTTP. It keeps its own connections.
 //
-// A request is sent again only where the connection turned out to be closed before a byte of it was written.
-// Where anything was written, the service may have acted on it, and the failure is reported.
+// A request is sent again only where the connection turned out to be closed before a byte of it was written, and,
+// but for mutations, where the service says in HTTP/2 that it did not act on it. In all other cases it may have, and
+// the failure is reported.
 type Remote struct {
-	name      string
-	template  *http.Request
-	rules     []rule
-	timeout   time.Duration
-	maxBytes  int
-	transport *http.Transport
-	pool      pool
+	name        string
+	template    *http.Request
+	rules       []rule
+	timeout     time.Duration
+	maxBytes    int
+	connections *connections
+	http2Only   bool
+	pool        pool
 }
 
 var _ executor.Fetcher = (*Remote)(nil)
@@ -44,6 +42,10 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 	if err != nil {
 		return nil, fmt.Errorf("subgraph %s: %w", name, err)
 	}
+	secure, err := cfg.TLS.config(name)
+	if err != nil {
+		return nil, fmt.Errorf("subgraph %s: tls: %w", name, err)
+	}
 	s := cfg.shaping(name)
 	return &Remote{
 		name: name, rules: rules, timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes,
@@ -51,19 +53,7 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 			Method: http.MethodPost, URL: u, Host: u.Host, Header: protocolHeader(),
 			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		},
-		transport: &http.Transport{
-			Proxy:               http.ProxyFromEnvironment,
-			DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-			ForceAttemptHTTP2:   true,
-			TLSHandshakeTimeout: 10 * time.Second,
-			MaxIdleConns:        0, // no bound over all: there is one host
-			MaxIdleConnsPerHost: maxConns,
-			MaxConnsPerHost:     maxConns,
-			IdleConnTimeout:     s.PoolIdleTimeout,
-			DisableCompression:  true, // gzip is read here, into the pooled buffer and under its bound
-			ReadBufferSize:      32 << 10,
-			WriteBufferSize:     16 << 10,
-		},
+		connections: newConnections(s, secure), http2Only: s.ExperimentalHTTP2 == HTTP2Only,
 	}, nil
 }
 
@@ -72,22 +62,27 @@ func protocolHeader() http.Header {
 	return http.Header{
 		"Content-Type":    {"application/json"},
 		"Accept":          {"application/json, application/graphql-response+json"},
-		"Accept-Encoding": {"gzip"},
+		"Accept-Encoding": {acceptedCodings},
 		"User-Agent":      {"ficus"},
 	}
 }
 
 // Close closes the connections that are not in use; the others close when their fetches end.
-func (r *Remote) Close() { r.transport.CloseIdleConnections() }
+func (r *Remote) Close() { r.connections.close() }
 
 // Fetch implements executor.Fetcher.
 func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	now := time.Now()
+	ctx, cancel := context.WithDeadline(ctx, now.Add(r.timeout))
 	defer cancel()
 	out := r.request(ctx)
 	defer attach(out, req.Body)()
+	if req.Fetch.Kind == ast.Mutation {
+		out = once(out, r.http2Only)
+	}
 	// RoundTrip and not a Client: no redirect is followed, no cookie kept, and the request not copied again.
-	res, err := r.transport.RoundTrip(out) //nolint:bodyclose // answer closes it
+	res, done, err := r.connections.roundTrip(out, now) //nolint:bodyclose // answer closes it
+	defer done()
 	if err != nil {
 		return nil, r.failure(ctx, err)
 	}
@@ -98,22 +93,7 @@ func (r *Remote) request(ctx context.Context) *http.Request {
 	out := r.template.WithContext(ctx)
 	if len(r.rules) > 0 {
 		out.Header = apply(r.rules, out.Header, FromContext(ctx))
+		hideIdempotencyKeys(out.Header)
 	}
 	return out
-}
-
-// failure is what became of a fetch without an answer.
-func (r *Remote) failure(ctx context.Context, err error) *executor.Error {
-	e := &executor.Error{Code: CodeHTTP, Message: "the service could not be reached", Err: fmt.Errorf("fetch %s from %s: %w", r.name, r.template.URL.Redacted(), err)}
-	var timeout net.Error
-	var op *net.OpError
-	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		e.Code, e.Message = CodeTimeout, "the service did not answer in time"
-	case ctx.Err() != nil:
-		e.Message = "the request was canceled"
-	case !errors.As(err, &op) || op.Op != "dial":
-		e.Message = "the connection to the service broke before it answered"
-	}
-	return e
 }

@@ -86,7 +86,7 @@ func TestRemoteSendsTheRequestAndHandsOnTheAnswer(t *testing.T) {
 		t.Fatal(diff)
 	}
 	want := http.Header{
-		"Accept": {"application/json, application/graphql-response+json"}, "Accept-Encoding": {"gzip"},
+		"Accept": {"application/json, application/graphql-response+json"}, "Accept-Encoding": {"zstd, gzip, br"},
 		"Content-Length": {"15"}, "Content-Type": {"application/json"}, "User-Agent": {"ficus"},
 	}
 	if diff := cmp.Diff(want, got.Header); diff != "" {

@@ -48,6 +48,8 @@ func TestScannerAcceptsWhatIsJSON(t *testing.T) {
 func FuzzScanner(f *testing.F) {
 	for _, text := range texts {
 		f.Add([]byte(`{"data":{"any":` + text + `}}`))
+		f.Add([]byte(`{"data":{"any":1,"\u0061ny":` + text + `,"object":{"any":2},"object":{"any":` + text + `}}}`))
+		f.Add([]byte(`{"data":{"any":` + text + `},"d\u0061ta":{"any":3,"object":` + text + `}}`))
 		f.Add([]byte(`{"other":` + text + `,"data":{"x":` + text + `,"object":{"any":[` + text + `]}}}`))
 	}
 	p := anyProgram(f)

@@ -1,0 +1,38 @@
+package subgraph
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/ficusgraph/ficus/engine/executor"
+)
+
+// failure is what became of a fetch without an answer.
+func (r *Remote) failure(ctx context.Context, err error) *executor.Error {
+	e := &executor.Error{Code: CodeHTTP, Message: "the service could not be reached", Err: fmt.Errorf("fetch %s from %s: %w", r.name, r.template.URL.Redacted(), err)}
+	var timeout net.Error
+	var op *net.OpError
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		e.Code, e.Message = CodeTimeout, "the service did not answer in time"
+	case ctx.Err() != nil:
+		e.Message = "the request was canceled"
+	case insecure(err):
+		e.Message = "no secure connection to the service could be made"
+	case !errors.As(err, &op) || op.Op != "dial":
+		e.Message = "the connection to the service broke before it answered"
+	}
+	return e
+}
+
+// insecure reports whether TLS was not agreed on. What a peer says against it arrives as an operation's error of
+// a type that is not exported.
+func insecure(err error) bool {
+	var header tls.RecordHeaderError
+	var untrusted *tls.CertificateVerificationError
+	var op *net.OpError
+	return errors.As(err, &header) || errors.As(err, &untrusted) || errors.As(err, &op) && op.Op == "remote error"
+}
