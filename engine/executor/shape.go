@@ -91,6 +91,10 @@ func (c *compiler) shapeField(field *shapeField, f *queryplan.Field, at *layout,
 		field.constant = quoted(f.Typename)
 		return nil
 	}
+	if f.Null {
+		field.constant = "null"
+		return nil
+	}
 	if f.Name == "" {
 		return errors.New("field without a name")
 	}

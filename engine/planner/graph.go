@@ -19,6 +19,8 @@ type graph struct {
 	doors map[*supergraph.Type][]door
 	// members of an abstract type in a subgraph, interface objects among them.
 	members map[typeIn][]*supergraph.Type
+	// partial are the unions whose members differ between subgraphs.
+	partial map[*supergraph.Type]bool
 }
 
 // typeIn is a type as a subgraph knows it.
@@ -63,6 +65,7 @@ func newGraph(sg *supergraph.Supergraph) *graph {
 			}
 		}
 	}
+	g.partial = g.partialUnions()
 	return g
 }
 

@@ -156,6 +156,8 @@ type Field struct {
 	// Typename, if not "", is the value itself: a __typename that is known from the plan. When Name is
 	// Typename the object's run-time type is written instead.
 	Typename string
+	// Null: the value is null, and nothing was asked for it; then Name is not looked for in the data.
+	Null bool
 	// Type says where null may stand and where lists are.
 	Type *Type
 	// Leaf says how a leaf value is checked; nil for composite values.
