@@ -43,12 +43,13 @@ type Fetch struct {
 	Subgraph string
 	// Kind of the operation that is sent.
 	Kind ast.Operation
-	// Path leads to the objects that the fetch extends; empty for a fetch of root fields.
+	// Path leads to the objects that the fetch extends; empty for a fetch of the operation's root fields. Without
+	// representations it leads to objects that are the root of queries: each gets the same root fields.
 	Path Path
 	// Also are further paths, to other places, whose objects the fetch extends in the same way: they have the same
 	// representations, and what is selected goes under the same names. All objects are sent in one request.
 	Also []Path
-	// Representations say how to identify those objects to the subgraph, by run-time type; empty for a root fetch.
+	// Representations say how to identify those objects to the subgraph, by run-time type; empty for root fields.
 	// For an object the first entry that matches its type is used.
 	Representations []*Representation
 	// Selections on the root type, or, for an entity fetch, on the entities (inline fragments by type).
