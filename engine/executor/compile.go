@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/ficusgraph/ficus/engine/queryplan"
 )
 
 // fetchProgram is one compiled fetch.
 type fetchProgram struct {
 	plan *queryplan.Fetch
-	// targets are what the fetch extends, one for each of its paths; a fetch of root fields has one, the root.
+	// targets are what the fetch extends, one for each of its paths; a fetch of root fields has one, the root or
+	// what stands for it below.
 	targets []target
 	// answer is how to read the data of the answer.
 	answer *readObject
@@ -23,8 +26,8 @@ type fetchProgram struct {
 	feeds []int
 }
 
-// entities reports whether the fetch extends the objects of paths, and not the root.
-func (p *fetchProgram) entities() bool { return p.targets[0].steps != nil }
+// entities reports whether the fetch extends each object by an entity, and not all alike by root fields.
+func (p *fetchProgram) entities() bool { return p.plan.IsEntity() }
 
 // target is the objects at the end of one path. Each has a layout of its own: what a fetch selects has the same
 // names at all of its paths, but there stands more beside it and below it, from other fetches.
@@ -118,8 +121,8 @@ func (c *compiler) fetch(id int, f *queryplan.Fetch) error {
 		p.answer = &readObject{layout: newLayout()}
 		entities := readField{name: "_entities", slot: p.answer.layout.slot("_entities"), object: c.entity(p)}
 		p.answer.fields = []readField{entities}
-	} else if len(f.Path) > 0 {
-		return errors.New("a fetch below the root has no representations")
+	} else if len(f.Path) > 0 && f.Kind != ast.Query {
+		return fmt.Errorf("a %s below the root", f.Kind)
 	}
 	c.body(p, f)
 	return nil
@@ -133,8 +136,8 @@ func (c *compiler) targets(p *fetchProgram, f *queryplan.Fetch) error {
 		if i > 0 {
 			path = f.Also[i-1]
 		}
-		if len(path) == 0 && (i > 0 || len(f.Also) > 0) {
-			return errors.New("it has several paths, of which one leads nowhere")
+		if (len(path) == 0 || !f.IsEntity()) && (i > 0 || len(f.Also) > 0) {
+			return errors.New("it has several paths, of which one leads nowhere or to no entities")
 		}
 		steps, at, err := c.steps(path)
 		if err != nil {

@@ -183,7 +183,13 @@ func (r *run) prepare(id int) {
 		}
 		body = append(body, ']')
 	} else {
-		s.rows, s.ends = append(s.rows, rootRow), append(s.ends, 1)
+		s.rows = r.store.collect(s.rows, p.targets[0].steps)
+		s.ends = append(s.ends, len(s.rows))
+		if len(s.rows) == 0 {
+			s.body = body
+			r.ended(id)
+			return
+		}
 	}
 	end := start
 	if variables {

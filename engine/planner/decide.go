@@ -48,6 +48,7 @@ func (s *search) decide(sp spot, wants []*want, open []int, still bool) *decisio
 		d.enter(pending)
 		round = append(d.assign(pending), s.needed(sp, d, seen)...)
 	}
+	d.failTogether()
 	if !still && sp.typ != s.sg.Mutation && sp.typ != s.sg.Subscription {
 		s.divide(sp, d)
 	}
@@ -235,6 +236,17 @@ func (d *decision) fail(u *unit) {
 	if !u.failed {
 		u.failed = true
 		d.left = append(d.left, u.want.restricted(intersection(u.want.types, u.at.Members), u.want.sub))
+	}
+}
+
+// failTogether fails wants as a whole that are asked for on an interface and fail for one of its types: who does not
+// know a field of all objects does not answer it for some of them.
+func (d *decision) failTogether() {
+	for i := range d.assigned {
+		u := d.assigned[i].unit
+		if u.of == nil && !u.failed && u.want.field != nil && u.want.field.Parent.IsAbstract() && slices.ContainsFunc(d.left, u.want.covers) {
+			d.fail(u)
+		}
 	}
 }
 

@@ -99,6 +99,9 @@ func (b *builder) groupFor(pos *position, at *supergraph.Type, h *hop, inputs []
 		}
 	}
 	g := &group{id: len(b.groups), sub: h.sub, kind: ast.Query, path: slices.Clone(path), set: &set{}}
+	if h.as == b.sg.Query {
+		g.set.typ = h.as
+	}
 	g.sources, g.typeKnown = []cursor{pos.cursor}, typeKnown
 	g.dependOn(needs)
 	b.groups = append(b.groups, g)
@@ -120,7 +123,9 @@ func (b *builder) siteIn(g *group, pos *position, at *supergraph.Type, h *hop) *
 		}
 	}
 	s.rep = &representation{at: at, as: h.as}
-	g.reps = append(g.reps, s.rep)
+	if h.as != b.sg.Query { // whose fields are asked for as at the root
+		g.reps = append(g.reps, s.rep)
+	}
 	return s
 }
 

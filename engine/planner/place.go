@@ -24,6 +24,8 @@ type place struct {
 	byType map[typed]*slot
 	// typed: the answer depends on the objects' run-time types, so __typename must be fetched.
 	typed bool
+	// uncommon are the types whose nullable fields are answered null (see uncommon.go).
+	uncommon []string
 	// groups are the entity groups that extend the objects of this place.
 	groups []*group
 	// shapes that were made for this place, by type and selections.

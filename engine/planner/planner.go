@@ -78,10 +78,11 @@ func (p *Planner) Plan(op *operation.Operation, labels Labels) (*queryplan.Plan,
 	w := newWanting(p.graph.sg)
 	top := newPlace(root)
 	wants := w.collect(top, [][]*operation.Selection{data})
+	s := newSearch(&view{graph: p.graph, labels: labels}, w, p.maxPaths)
+	wants = s.common(wants, []int{nowhere})
 	shape := w.shape(top, root.Name, [][]*operation.Selection{op.Selections})
 	w.wantTypenames(wants)
 
-	s := newSearch(&view{graph: p.graph, labels: labels}, w, p.maxPaths)
 	b := newBuilder(s, top)
 	if err := b.root(op.Kind, root, wants); err != nil {
 		return nil, fmt.Errorf("plan %s: %w", op.Kind, err)

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/ficusgraph/ficus/engine/planner"
+	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
@@ -75,6 +76,7 @@ func sections(t *testing.T, archive *txtar.Archive) map[string]string {
 		return out
 	}
 	out["plan"], out["error"] = plan.String(), ""
+	out["answered null"] = strings.Join(nulls(plan.Shape), " ") + "\n"
 	sharing, err := planner.New(sg, planner.Config{SharePaths: true}).Plan(op, labels)
 	if err != nil {
 		t.Fatal(err)
@@ -82,6 +84,21 @@ func sections(t *testing.T, archive *txtar.Archive) map[string]string {
 	out["plan sharing paths"] = sharing.String()
 	for _, f := range plan.Fetches {
 		out["sent"] += f.Subgraph + ": " + f.Operation + "\n"
+	}
+	return out
+}
+
+// nulls are the fields that are answered null without being asked for.
+func nulls(s *queryplan.Shape) []string {
+	var out []string
+	for _, v := range s.Variants {
+		for _, f := range v.Fields {
+			if f.Null {
+				out = append(out, strings.Join(v.Types, "|")+"."+f.Key)
+			} else if f.Shape != nil {
+				out = append(out, nulls(f.Shape)...)
+			}
+		}
 	}
 	return out
 }

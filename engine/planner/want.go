@@ -34,6 +34,11 @@ func (w *want) restricted(types []string, sub []*want) *want {
 	return &out
 }
 
+// covers reports whether the other is this want, be it for other types.
+func (w *want) covers(other *want) bool {
+	return w.slot != nil && w.slot == other.slot && w.field == other.field && slices.Equal(w.sub, other.sub)
+}
+
 // wanting turns selections and field sets into wants.
 type wanting struct {
 	sg       *supergraph.Supergraph
