@@ -1,6 +1,7 @@
 package planner_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,6 +121,24 @@ func TestPlansAreTheSameEachTime(t *testing.T) {
 		}
 		if diff := cmp.Diff(first, again); diff != "" {
 			t.Errorf("%s (-first +again):\n%s", r.ID, diff)
+		}
+	})
+}
+
+// TestASpentBudgetIsSaid: whatever planning was at when its budget was spent, that is what is said.
+func TestASpentBudgetIsSaid(t *testing.T) {
+	eachRow(t, "audit-rows.jsonl", func(r row) {
+		sg, op := r.operation()
+		if op == nil {
+			return
+		}
+		if _, err := planner.New(sg, planner.Config{}).Plan(op, nil); err != nil {
+			return
+		}
+		for _, paths := range []int{1, 2, 3, 5, 8} {
+			if _, err := planner.New(sg, planner.Config{MaxPaths: paths}).Plan(op, nil); err != nil && !errors.Is(err, planner.ErrBudget) {
+				t.Errorf("%s: with %d paths: %v", r.ID, paths, err)
+			}
 		}
 	})
 }
