@@ -63,7 +63,7 @@ const (
 
 // weigh is what an entry with so many bytes of text counts.
 func weigh(bytes int) uint32 {
-	return uint32(min(1+bytes/ordinary, math.MaxInt32)) //nolint:gosec // bounded, and never negative
+	return uint32(min(1+bytes/ordinary, math.MaxInt32))
 }
 
 func newCaches(size int) (c caches, err error) {
@@ -114,12 +114,12 @@ func (l *lookups) count(hit bool) {
 // Documents is what the cache of parsed and validated documents was good for.
 func (e *Engine) Documents() CacheStats {
 	c := e.Snapshot().documents
-	return CacheStats{Entries: c.EstimatedSize(), Weight: int(c.WeightedSize()), Hits: e.documents.hits.Load(), Misses: e.documents.misses.Load()} //nolint:gosec // bounded by the cache's size
+	return CacheStats{Entries: c.EstimatedSize(), Weight: int(c.WeightedSize()), Hits: e.documents.hits.Load(), Misses: e.documents.misses.Load()}
 }
 
 // Plans is what the cache of query plans was good for. A request hits if it was not the one that planned: those
 // that waited for another's planning hit too.
 func (e *Engine) Plans() CacheStats {
 	c := e.Snapshot().plans
-	return CacheStats{Entries: c.EstimatedSize(), Weight: int(c.WeightedSize()), Hits: e.plans.hits.Load(), Misses: e.plans.misses.Load()} //nolint:gosec // bounded by the cache's size
+	return CacheStats{Entries: c.EstimatedSize(), Weight: int(c.WeightedSize()), Hits: e.plans.hits.Load(), Misses: e.plans.misses.Load()}
 }

@@ -61,7 +61,7 @@ func (s *Snapshot) popular(n int) []popularity {
 		}
 	}
 	slices.SortFunc(all, func(a, b popularity) int {
-		return cmp.Or(cmp.Compare(b.asked, a.asked), strings.Compare(a.text, b.text), strings.Compare(a.use.operation, b.use.operation),
+		return cmp.Or(cmp.Compare(b.asked, a.asked), strings.Compare(a.text, b.text), strings.Compare(a.operation, b.operation),
 			cmp.Compare(a.mask, b.mask), strings.Compare(a.labels, b.labels), cmp.Compare(a.grant, b.grant))
 	})
 	return all[:min(n, len(all))]
@@ -69,7 +69,7 @@ func (s *Snapshot) popular(n int) []popularity {
 
 // warm plans one variant of another snapshot on this one, and says whether there is a plan now.
 func (s *Snapshot) warm(ctx context.Context, p popularity, observer Observer) bool {
-	r := &Request{Query: p.text, OperationName: p.use.operation}
+	r := &Request{Query: p.text, OperationName: p.operation}
 	prepared, err := s.prepare(r, nil)
 	if err != nil || s.allowed(prepared, r) != nil {
 		return false
