@@ -30,8 +30,12 @@ type Config struct {
 	Introspection bool
 	// Limits of a request's document.
 	Limits operation.Limits
-	// CacheSize is how many documents, and how many plans, are kept; 0 means 1024.
+	// CacheSize is how many documents, and how many plans, are kept; 0 means 1024. One with much text counts as
+	// several.
 	CacheSize int
+	// Warm is how many of the operations used most are planned on a new graph before it is served; 0 means
+	// a third of CacheSize, a negative number none.
+	Warm int
 	// PlanPaths is how many paths the planner looks at before it gives up; 0 means its default.
 	PlanPaths int
 	// Labels decides which of some override labels are active for a request; nil means none. It is asked once a
@@ -45,6 +49,8 @@ type Config struct {
 type Engine struct {
 	current  atomic.Pointer[Snapshot]
 	observer Observer
+	// documents and plans count what was found in the caches of all snapshots.
+	documents, plans lookups
 }
 
 // Observer is told what the engine did; it is called from many goroutines and must be quick.
@@ -59,6 +65,14 @@ func New(s *Snapshot, observer Observer) *Engine {
 	e := &Engine{observer: observer}
 	e.Swap(s)
 	return e
+}
+
+// Reload makes the snapshot the current one once the operations that are asked most are planned on it, and says
+// how many those are. Requests are answered from the old one meanwhile.
+func (e *Engine) Reload(ctx context.Context, s *Snapshot) int {
+	warmed := s.Warm(ctx, e.Snapshot(), e.observer)
+	e.Swap(s)
+	return warmed
 }
 
 // Swap makes the snapshot the current one, for requests that begin from now on.
@@ -98,7 +112,7 @@ type Outcome struct {
 func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, Outcome) {
 	s := e.current.Load()
 	out := Outcome{Kind: ast.Query, OperationName: r.OperationName}
-	prepared, err := s.prepare(r)
+	prepared, err := s.prepare(r, &e.documents)
 	if err != nil {
 		return refuse(dst, out, err)
 	}
@@ -110,7 +124,7 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	if err != nil {
 		return refuse(dst, out, err)
 	}
-	program, err := s.program(ctx, prepared, values, r.Labels, e.observer)
+	program, err := s.program(ctx, prepared, values, r, e)
 	if err != nil {
 		return refuse(dst, out, err)
 	}

@@ -181,14 +181,6 @@ func TestIntrospectionAsksNoSubgraph(t *testing.T) {
 	}
 }
 
-func TestTheBudgetIsSaid(t *testing.T) {
-	e := engine.New(snapshot(t, &source{}, engine.Config{PlanPaths: 1}), nil)
-	body, out := e.Execute(t.Context(), &engine.Request{Query: "{ version a: count(of: 1) b: count(of: 2) }"}, nil)
-	if !out.Refused || out.Code != engine.CodePlanning || !strings.Contains(string(body), "budget") {
-		t.Errorf("%+v %s", out, body)
-	}
-}
-
 func TestAPlanForPeople(t *testing.T) {
 	plan, err := snapshot(t, nil, engine.Config{}).Plan(&engine.Request{Query: "query($on: Boolean!, $n: Int!) { version @include(if: $on) count(of: $n) }"})
 	if err != nil {

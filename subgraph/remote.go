@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -25,6 +26,7 @@ type Remote struct {
 	connections *connections
 	http2Only   bool
 	pool        pool
+	closed      atomic.Bool
 }
 
 var _ executor.Fetcher = (*Remote)(nil)
@@ -68,10 +70,22 @@ func protocolHeader() http.Header {
 }
 
 // Close closes the connections that are not in use; the others close when their fetches end.
-func (r *Remote) Close() { r.connections.close() }
+func (r *Remote) Close() {
+	r.closed.Store(true)
+	r.connections.close()
+}
+
+// settle closes what a fetch leaves open on a service that is not asked any more: requests that began on the last
+// graph still are.
+func (r *Remote) settle() {
+	if r.closed.Load() {
+		r.connections.close()
+	}
+}
 
 // Fetch implements executor.Fetcher.
 func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Response, error) {
+	defer r.settle()
 	now := time.Now()
 	ctx, cancel := context.WithDeadline(ctx, now.Add(r.timeout))
 	defer cancel()

@@ -150,6 +150,9 @@ func (c Config) Addresses() (public, admin string) {
 // Path is where the graph is served.
 func (c Config) Path() string { return c.withDefaults().Supergraph.Path }
 
+// HealthPath is where the health checks are.
+func (c Config) HealthPath() string { return c.withDefaults().HealthCheck.Path }
+
 func fallback[T comparable](v *T, to T) {
 	var zero T
 	if *v == zero {

@@ -50,6 +50,9 @@ type Parts struct {
 	Context func(context.Context, *http.Request) context.Context
 	// Ready says whether the gateway can answer; nil means always. It is asked by the readiness check.
 	Ready func() bool
+	// Stale is why the graph that is served is not the newest, "" if it is; nil means always. The health checks say
+	// it, but for readiness: requests are answered.
+	Stale func() string
 	// Observer counts requests and panics.
 	Observer Observer
 	// Metrics is served on the admin listener as /metrics.
@@ -173,7 +176,7 @@ func (s *Server) routes() (http.Handler, error) {
 		r.Use(cors)
 	}
 	if on := s.cfg.HealthCheck.Enabled; on == nil || *on {
-		s.addHealth(r)
+		s.addHealth(r, s.liveness)
 	}
 	r.HandleFunc(s.cfg.Supergraph.Path, s.graph)
 	if s.page != nil && s.cfg.Supergraph.Path != "/" {
@@ -188,7 +191,7 @@ func (s *Server) routes() (http.Handler, error) {
 func (s *Server) adminRoutes() http.Handler {
 	r := chi.NewRouter()
 	r.Use(s.enter)
-	s.addHealth(r)
+	s.addHealth(r, s.livenessInFull)
 	if s.parts.Metrics != nil {
 		r.Method(http.MethodGet, "/metrics", s.parts.Metrics)
 	}

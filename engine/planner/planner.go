@@ -86,7 +86,7 @@ func (p *Planner) Plan(op *operation.Operation, labels Labels) (*queryplan.Plan,
 	b := newBuilder(s, top)
 	if err := b.root(op.Kind, root, wants); err != nil {
 		if s.considered > s.budget {
-			err = ErrBudget // whatever was not found by then may be there
+			err = &BudgetError{s.considered} // whatever was not found by then may be there
 		}
 		return nil, fmt.Errorf("plan %s: %w", op.Kind, err)
 	}
