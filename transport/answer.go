@@ -98,7 +98,7 @@ func outcomeName(o engine.Outcome) string {
 	return OutcomePartial
 }
 
-// write sends an answer. A client that is gone is no error of ours.
+// write sends an answer.
 func (s *Server) write(w http.ResponseWriter, m media, status int, body []byte) {
 	h := w.Header()
 	h["Content-Type"] = contentTypes[m]
@@ -107,7 +107,7 @@ func (s *Server) write(w http.ResponseWriter, m media, status int, body []byte) 
 		h["Connection"] = closeConnection
 	}
 	w.WriteHeader(status)
-	_, _ = w.Write(body) //nolint:gosec // JSON, and the content type says so
+	s.backlog.write(w, body)
 }
 
 // closeConnection is the value of a Connection header, shared by all answers.
