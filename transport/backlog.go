@@ -45,13 +45,14 @@ const (
 	moment = 250 * time.Millisecond
 )
 
-// write sends an answer's body. A client that is gone, or is cut off, is no error of ours.
-func (b *backlog) write(w http.ResponseWriter, body []byte) {
-	if len(body) <= uncounted {
+// write sends an answer's body, for which so many bytes are held. A client that is gone, or is cut off, is no error
+// of ours.
+func (b *backlog) write(w http.ResponseWriter, body []byte, held int) {
+	if held <= uncounted {
 		_, _ = w.Write(body) //nolint:gosec // JSON, and the content type says so
 		return
 	}
-	a := b.begin(w, int64(len(body)))
+	a := b.begin(w, int64(held))
 	defer b.end(a)
 	for part := range slices.Chunk(body, step) {
 		if _, err := w.Write(part); err != nil {

@@ -79,6 +79,8 @@ type Connections struct {
 	ReadTimeout time.Duration `yaml:"read_timeout"`
 	// WriteTimeout is how long answering may take, from the end of the request's header to the last byte; 120s by default.
 	WriteTimeout time.Duration `yaml:"write_timeout"`
+	// Compression is how answers are compressed.
+	Compression Compression `yaml:"compression"`
 	// IdleTimeout is how long a connection without requests is kept, 120s by default.
 	IdleTimeout time.Duration `yaml:"idle_timeout"`
 }
@@ -116,6 +118,7 @@ func (c Config) Validate() error {
 	add(notNegative("server.read_timeout", int64(c.Server.ReadTimeout)))
 	add(notNegative("server.write_timeout", int64(c.Server.WriteTimeout)))
 	add(notNegative("server.idle_timeout", int64(c.Server.IdleTimeout)))
+	add(notNegative("server.compression.min_bytes", int64(c.Server.Compression.MinBytes)))
 	add(notNegative("shutdown.delay", int64(c.Shutdown.Delay)))
 	add(notNegative("shutdown.timeout", int64(c.Shutdown.Timeout)))
 	add(c.CORS.validate())
@@ -139,6 +142,7 @@ func (c Config) withDefaults() Config {
 	fallback(&c.Server.ReadTimeout, 30*time.Second)
 	fallback(&c.Server.WriteTimeout, 2*time.Minute)
 	fallback(&c.Server.IdleTimeout, 2*time.Minute)
+	fallback(&c.Server.Compression.MinBytes, 2048)
 	fallback(&c.Shutdown.Timeout, 30*time.Second)
 	return c
 }
