@@ -58,7 +58,7 @@ func (s *Server) execute(w http.ResponseWriter, r *http.Request, c *call, m medi
 	if c.status == http.StatusMethodNotAllowed {
 		w.Header()["Allow"] = []string{http.MethodPost}
 	}
-	s.write(w, m, c.status, c.out)
+	s.send(w, r, m, c.status, c.out)
 }
 
 // context is the one that a request is executed in.
@@ -98,16 +98,21 @@ func outcomeName(o engine.Outcome) string {
 	return OutcomePartial
 }
 
-// write sends an answer. A client that is gone is no error of ours.
+// write sends an answer.
 func (s *Server) write(w http.ResponseWriter, m media, status int, body []byte) {
+	s.writeHead(w, m, status, len(body))
+	s.backlog.write(w, body, len(body))
+}
+
+// writeHead begins an answer with a body of that length.
+func (s *Server) writeHead(w http.ResponseWriter, m media, status, length int) {
 	h := w.Header()
 	h["Content-Type"] = contentTypes[m]
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	h["Content-Length"] = []string{strconv.Itoa(length)}
 	if s.draining.Load() {
 		h["Connection"] = closeConnection
 	}
 	w.WriteHeader(status)
-	_, _ = w.Write(body) //nolint:gosec // JSON, and the content type says so
 }
 
 // closeConnection is the value of a Connection header, shared by all answers.

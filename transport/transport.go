@@ -95,7 +95,10 @@ type Server struct {
 	admin  http.Handler
 	csrf   csrfGuard
 	page   *page
-	ready  atomic.Bool
+	// backlog is the answers that clients have not read yet.
+	backlog     backlog
+	compressors *compressors // nil if answers are not compressed
+	ready       atomic.Bool
 	// draining has answers close their connections: clients come back on a new one, which the balancer sends
 	// elsewhere. Connections that are idle stay open meanwhile, as a request may be on its way.
 	draining atomic.Bool
@@ -112,6 +115,8 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s := &Server{cfg: cfg.withDefaults(), parts: parts}
 	s.parts.fill()
 	s.csrf = newCSRFGuard(s.cfg.CSRF)
+	s.compressors = newCompressors(s.cfg.Server.Compression)
+	s.backlog.limit = int64(s.cfg.Limits.HTTPMaxUnreadBytes)
 	var err error
 	if s.cfg.GraphiQL.Enabled {
 		if s.page, err = newPage(s.cfg.Supergraph.Path, s.csrf); err != nil {
