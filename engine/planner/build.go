@@ -199,8 +199,8 @@ func (b *builder) unanswerable(c cursor, left []*want) error {
 	for _, s := range c.path {
 		path = append(path, s.name)
 	}
-	w := left[0]
-	for ; len(w.sub) > 0; w = w.sub[0] {
+	w := telling(left)
+	for ; len(w.sub) > 0; w = telling(w.sub) {
 		path = append(path, w.name)
 	}
 	name, at := w.name, "the root"
@@ -211,6 +211,12 @@ func (b *builder) unanswerable(c cursor, left []*want) error {
 		at = strings.Join(path, ".")
 	}
 	return fmt.Errorf("no subgraph can answer %s at %s: check that a key leads from there to a subgraph that resolves it", name, at)
+}
+
+// telling is the first of the wants that names a field.
+func telling(wants []*want) *want {
+	i := slices.IndexFunc(wants, func(w *want) bool { return w.field != nil })
+	return wants[max(i, 0)]
 }
 
 func coordinate(f *supergraph.Field) string { return f.Parent.Name + "." + f.Name }

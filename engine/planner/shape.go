@@ -135,7 +135,7 @@ func (w *wanting) fields(p *place, typ string, only bool, list []*answered) []*q
 			f.Null = true
 			continue
 		}
-		child := newPlace(nil)
+		child := newPlace()
 		if slot := p.slotOf(first, typ); slot != nil {
 			f.Name = slot.name
 			if slot.child != nil {
