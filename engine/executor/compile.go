@@ -74,8 +74,8 @@ func Compile(plan *queryplan.Plan) (*Program, error) {
 	for i := range c.program.fetches {
 		p := &c.program.fetches[i]
 		p.targets[0].locate(p.plan.Path, shape)
-		for k, path := range p.plan.Also {
-			p.targets[k+1].locate(path, shape)
+		for k, t := range p.plan.Also {
+			p.targets[k+1].locate(t.Path, shape)
 		}
 	}
 	return c.program, nil
@@ -132,9 +132,12 @@ func (c *compiler) fetch(id int, f *queryplan.Fetch) error {
 func (c *compiler) targets(p *fetchProgram, f *queryplan.Fetch) error {
 	p.targets = make([]target, 1+len(f.Also))
 	for i := range p.targets {
-		path := f.Path
+		path, reps := f.Path, f.Representations
 		if i > 0 {
-			path = f.Also[i-1]
+			path = f.Also[i-1].Path
+			if own := f.Also[i-1].Representations; own != nil {
+				reps = own
+			}
 		}
 		if (len(path) == 0 || !f.IsEntity()) && (i > 0 || len(f.Also) > 0) {
 			return errors.New("it has several paths, of which one leads nowhere or to no entities")
@@ -147,7 +150,7 @@ func (c *compiler) targets(p *fetchProgram, f *queryplan.Fetch) error {
 		*t = target{plan: f, steps: steps, form: &readObject{layout: at}}
 		c.selections(t.form, f.Selections)
 		finish(t.form)
-		t.representations = c.representations(f.Representations, at)
+		t.representations = c.representations(reps, at)
 	}
 	return nil
 }

@@ -75,6 +75,7 @@ func (s *search) units(sp spot, wants []*want, still bool) []*unit {
 			if len(carriers) == 0 && w.field.Parent == sp.typ {
 				carriers = []*supergraph.Type{sp.typ} // nobody implements it there, but somebody must know the field
 			}
+			s.considered += len(carriers) * len(w.types) / 64
 			for _, c := range carriers {
 				if intersects(w.types, c.Members) {
 					out = append(out, newUnit(w, c))

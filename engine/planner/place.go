@@ -14,7 +14,6 @@ import (
 // place is a position in the response: the objects of one path, merged over all fetches that fill them. Every
 // value kept there has a slot, whose name means one field with one set of arguments.
 type place struct {
-	static *supergraph.Type // the type in the graph, as far as the first to ask for it knew
 	byName map[string]*slot
 	// byField finds slots by field and arguments, and by response key as well.
 	byField map[fieldID][]*slot
@@ -55,9 +54,9 @@ type slot struct {
 	steps []string
 }
 
-func newPlace(static *supergraph.Type) *place {
+func newPlace() *place {
 	return &place{
-		static: static, byName: map[string]*slot{}, bySelection: map[*operation.Selection]*slot{},
+		byName: map[string]*slot{}, bySelection: map[*operation.Selection]*slot{},
 		byField: map[fieldID][]*slot{}, byType: map[typed]*slot{}, shapes: map[string]*queryplan.Shape{},
 	}
 }
@@ -76,7 +75,7 @@ func (p *place) slotFor(sg *supergraph.Supergraph, key string, f *supergraph.Fie
 	}
 	s := &slot{key: key, field: f.Name, args: args, name: p.freeName(key, f.Name), definitions: []*supergraph.Field{f}}
 	if t := sg.Type(f.Type.Name()); t != nil && !t.IsLeaf() {
-		s.child = newPlace(t)
+		s.child = newPlace()
 	}
 	s.steps = append([]string{s.name}, lists(f.Type)...)
 	p.byName[s.name] = s

@@ -76,8 +76,8 @@ func (p *Planner) Plan(op *operation.Operation, labels Labels) (*queryplan.Plan,
 	}
 	data, introspection := splitIntrospection(op.Selections)
 	w := newWanting(p.graph.sg)
-	top := newPlace(root)
-	wants := w.collect(top, [][]*operation.Selection{data})
+	top := newPlace()
+	wants := w.collect(top, root, [][]*operation.Selection{data})
 	s := newSearch(&view{graph: p.graph, labels: labels}, w, p.maxPaths)
 	wants = s.common(wants, []int{nowhere})
 	shape := w.shape(top, root.Name, [][]*operation.Selection{op.Selections})

@@ -141,7 +141,7 @@ func (w *wanting) fields(p *place, typ string, only bool, list []*answered) []*q
 		if f.Null = a.denied || slices.Contains(p.uncommon, typ) && !f.Type.NonNull; f.Null {
 			continue
 		}
-		child := newPlace(nil)
+		child := newPlace()
 		if slot := p.slotOf(first, typ); slot != nil {
 			f.Name = slot.name
 			if slot.child != nil {

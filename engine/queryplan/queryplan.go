@@ -51,9 +51,9 @@ type Fetch struct {
 	// Path leads to the objects that the fetch extends; empty for a fetch of the operation's root fields. Without
 	// representations it leads to objects that are the root of queries: each gets the same root fields.
 	Path Path
-	// Also are further paths, to other places, whose objects the fetch extends in the same way: they have the same
-	// representations, and what is selected goes under the same names. All objects are sent in one request.
-	Also []Path
+	// Also are further paths whose objects the fetch extends in the same way: what is selected goes under the same
+	// names. All objects are sent in one request.
+	Also []Target
 	// Representations say how to identify those objects to the subgraph, by run-time type; empty for root fields.
 	// For an object the first entry that matches its type is used.
 	Representations []*Representation
@@ -66,6 +66,13 @@ type Fetch struct {
 	Variables []*Variable
 	// DependsOn are the IDs of fetches that must have ended before this one starts, ascending.
 	DependsOn []int
+}
+
+// Target is a further path of an entity fetch.
+type Target struct {
+	Path Path
+	// Representations of the objects there; nil where they are those of the fetch.
+	Representations []*Representation
 }
 
 // IsEntity reports whether the fetch resolves entities by representations.
