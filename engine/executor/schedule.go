@@ -197,7 +197,9 @@ func (r *run) prepare(id int) {
 		end = len(body)
 	}
 	s.body = appendExtensions(body, r.in.Extensions)
-	s.request = Request{Fetch: p.plan, Body: s.body, Variables: noVariables, Representations: len(s.distinct.spans)}
+	s.request = Request{
+		Fetch: p.plan, Body: s.body, Variables: noVariables, Representations: len(s.distinct.spans), Expect: int(p.expect.Load()),
+	}
 	if variables {
 		s.request.Variables = s.body[start:end:end]
 	}
@@ -255,6 +257,7 @@ func (r *run) settle(id int, response *Response, err error) (result error) {
 	if err != nil {
 		r.noteFailure(p, s, err)
 	} else {
+		p.answered(len(response.Body))
 		err = r.absorb(p, s, response.Body)
 	}
 	r.ended(id)
@@ -267,5 +270,16 @@ func (r *run) ended(id int) {
 		if r.fetches[next].waits--; r.fetches[next].waits == 0 {
 			r.prepare(next)
 		}
+	}
+}
+
+// answered remembers how long an answer was. The most is what counts, but one that was an exception is forgotten
+// after some others; and who reads the figure often should not find it written often.
+func (p *fetchProgram) answered(size int) {
+	switch now := p.expect.Load(); {
+	case int64(size) > now:
+		p.expect.Store(int64(size))
+	case int64(size) < now/2:
+		p.expect.Store(now - now/8)
 	}
 }
