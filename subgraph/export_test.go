@@ -21,3 +21,6 @@ func Hosted(t *testing.T, r *Remote, cfg Config) {
 	}
 	r.sender = newHosted(r.url, r.header, cfg.shaping(r.name), secure)
 }
+
+// Class is how many bytes the buffers for answers of a size hold.
+func Class(size int) (number, holds int) { return class(size) }

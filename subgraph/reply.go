@@ -27,25 +27,37 @@ const (
 	headRoom = 512
 	// trusted is how far the length that a service announces is believed before the bytes are there.
 	trusted = 1 << 20
-	// Buffers are of 4 kB to 4 MB; larger ones are not kept.
-	smallest, classes = 12, 11
+	// Buffers are of 4 kB to 4 MB, larger ones are not kept. There are four sizes between two powers of two: as
+	// each request holds the answers to all its fetches, what is rounded up adds up.
+	smallest, steps = 12, 4
+	classes         = 10*steps + 1
 )
 
-// pool is what reading the answers of one service reuses: buffers, by the power of two that they can hold at
-// least, and the decoders.
+// pool is what reading the answers of one service reuses: buffers, by how much they can hold at least, and
+// decoders.
 type pool struct {
 	replies  [classes]sync.Pool
 	decoders decoders
 }
 
+// class is the smallest class whose buffers hold size bytes, and how many those hold. Sizes beyond the last
+// class have that.
+func class(size int) (number, holds int) {
+	size = min(max(size, 1<<smallest), 1<<smallest<<(classes/steps))
+	octave := bits.Len(uint(size)) - 1
+	step := 1 << octave / steps
+	over := (size - 1<<octave + step - 1) / step
+	return (octave-smallest)*steps + over, 1<<octave + over*step
+}
+
 // reply is one with room for size bytes, if that is not too much to ask for.
 func (p *pool) reply(size int) *reply {
-	class := min(max(bits.Len(uint(size-1))-smallest, 0), classes-1)
-	if r, ok := p.replies[class].Get().(*reply); ok {
+	number, holds := class(size)
+	if r, ok := p.replies[number].Get().(*reply); ok {
 		return r
 	}
 	r := &reply{}
-	r.Buffer = make([]byte, 0, 1<<(class+smallest))
+	r.Buffer = make([]byte, 0, holds)
 	r.free = func() { p.put(r) }
 	return r
 }
@@ -55,9 +67,17 @@ func (p *pool) put(r *reply) {
 		r.decoded.free()
 	}
 	r.header, r.response, r.decoded = nil, executor.Response{}, nil
-	if class := bits.Len(uint(cap(r.Buffer))) - 1 - smallest; class >= 0 && class < classes {
-		p.replies[class].Put(r)
+	number, holds := class(cap(r.Buffer))
+	switch {
+	case cap(r.Buffer) < holds:
+		number--
+	case cap(r.Buffer) > holds: // larger than the largest
+		return
 	}
+	if number < 0 {
+		return
+	}
+	p.replies[number].Put(r)
 }
 
 var errTooLarge = errors.New("the answer is too large")

@@ -56,7 +56,7 @@ func (p *Program) begin(ctx context.Context, f Fetcher, in Input) *run {
 	}
 	r.ctx, r.fetcher, r.in = ctx, f, in
 	r.sent = 0
-	r.store.begin(p.root, len(p.fetches))
+	r.store.begin(p.root, len(p.fetches), p.cells.size())
 	return r
 }
 
@@ -69,6 +69,7 @@ const (
 
 // end frees the answers, to which nothing refers any longer, and gives the run back.
 func (p *Program) end(r *run) {
+	p.cells.saw(len(r.store.cells))
 	held := 0
 	for i := range r.fetches {
 		s := &r.fetches[i]
@@ -198,7 +199,7 @@ func (r *run) prepare(id int) {
 	}
 	s.body = appendExtensions(body, r.in.Extensions)
 	s.request = Request{
-		Fetch: p.plan, Body: s.body, Variables: noVariables, Representations: len(s.distinct.spans), Expect: int(p.expect.Load()),
+		Fetch: p.plan, Body: s.body, Variables: noVariables, Representations: len(s.distinct.spans), Expect: p.expect.size(),
 	}
 	if variables {
 		s.request.Variables = s.body[start:end:end]
@@ -257,7 +258,7 @@ func (r *run) settle(id int, response *Response, err error) (result error) {
 	if err != nil {
 		r.noteFailure(p, s, err)
 	} else {
-		p.answered(len(response.Body))
+		p.expect.saw(len(response.Body))
 		err = r.absorb(p, s, response.Body)
 	}
 	r.ended(id)
@@ -270,16 +271,5 @@ func (r *run) ended(id int) {
 		if r.fetches[next].waits--; r.fetches[next].waits == 0 {
 			r.prepare(next)
 		}
-	}
-}
-
-// answered remembers how long an answer was. The most is what counts, but one that was an exception is forgotten
-// after some others; and who reads the figure often should not find it written often.
-func (p *fetchProgram) answered(size int) {
-	switch now := p.expect.Load(); {
-	case int64(size) > now:
-		p.expect.Store(int64(size))
-	case int64(size) < now/2:
-		p.expect.Store(now - now/8)
 	}
 }
