@@ -66,7 +66,7 @@ func (c *Config) Transport() transport.Config {
 	return transport.Config{
 		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits,
 		HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, Admin: c.Front.Admin,
-		Server: c.Front.Server, Shutdown: c.Front.Shutdown,
+		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: c.Traffic.TrafficShaping.Router.Dedupe.Enabled,
 	}
 }
 

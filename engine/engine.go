@@ -51,6 +51,7 @@ type Engine struct {
 	observer Observer
 	// documents and plans count what was found in the caches of all snapshots.
 	documents, plans lookups
+	flights          flights
 }
 
 // Observer is told what the engine did; it is called from many goroutines and must be quick.
@@ -93,6 +94,9 @@ type Request struct {
 	ReadOnly bool
 	// Labels are active override labels, beside those that Config.Labels decides.
 	Labels []string
+	// Sharing, if not nil, lets a query share the answer to the same one that is under way. It holds whatever else
+	// may change the answer and differs between clients: requests with equal bytes here may see each other's.
+	Sharing []byte
 }
 
 // Outcome says how a request ended, for the transport and the metrics.
@@ -106,9 +110,11 @@ type Outcome struct {
 	Errors   int
 	DataNull bool
 	Fetches  int
+	// Release, if not nil, must be called when the response was written: its bytes are shared and are not dst.
+	Release func()
 }
 
-// Execute answers the request: the response, a JSON object, is appended to dst.
+// Execute answers the request: the response, a JSON object, is appended to dst, unless it is shared.
 func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, Outcome) {
 	s := e.current.Load()
 	out := Outcome{Kind: ast.Query, OperationName: r.OperationName}
@@ -128,7 +134,18 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	if err != nil {
 		return refuse(dst, out, err)
 	}
-	dst, run := program.Run(ctx, s.fetcher, input(values, e.observer), dst)
+	in := input(values, e.observer)
+	var run executor.Outcome
+	if out.Kind == ast.Query && r.Sharing != nil {
+		dst, run, out.Release = e.flights.run(ctx, program, values, r.Sharing, func(dst []byte) ([]byte, executor.Outcome) {
+			return program.Run(ctx, s.fetcher, in, dst)
+		})
+	} else {
+		dst, run = program.Run(ctx, s.fetcher, in, dst)
+	}
+	if out.Kind == ast.Mutation {
+		e.flights.mutations.Add(1)
+	}
 	out.Errors, out.DataNull, out.Fetches = run.Errors, run.DataNull, run.Fetches
 	return dst, out
 }

@@ -30,6 +30,8 @@ type Config struct {
 	Server Connections `yaml:"server"`
 	// Shutdown is how the server ends.
 	Shutdown Shutdown `yaml:"shutdown"`
+	// Dedupe has equal queries that are under way at one time answered once.
+	Dedupe bool `yaml:"-"`
 }
 
 // Endpoint is where the graph is served.

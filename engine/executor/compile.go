@@ -24,6 +24,8 @@ type fetchProgram struct {
 	// needs counts the fetches to wait for, feeds are those that wait for this one.
 	needs int
 	feeds []int
+	// expect is how many bytes to expect of an answer.
+	expect guess
 }
 
 // entities reports whether the fetch extends each object by an entity, and not all alike by root fields.
