@@ -118,7 +118,7 @@ func (w *walker) owners(typ *ast.Definition, f *ast.FieldDefinition) []int {
 	if field := t.Field(f.Name); field != nil {
 		for id, in := range field.In {
 			if in != nil && !in.External {
-				out = append(out, int(id))
+				out = append(out, id)
 			}
 		}
 	}
