@@ -28,6 +28,7 @@ type Item @join__type(graph: A, key: "id") @join__type(graph: B, key: "id") {
   id: ID!
   one: Int @join__field(graph: A)
   two: Int @join__field(graph: B)
+  near: Item @join__field(graph: A)
 }
 `
 

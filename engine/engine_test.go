@@ -194,3 +194,19 @@ func TestAPlanForPeople(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestIntrospectionIsThatOfGraphQLJS in what the parser's prelude has not, or has in other words.
+func TestIntrospectionIsThatOfGraphQLJS(t *testing.T) {
+	e := engine.New(snapshot(t, &source{}, engine.Config{Introspection: true}), nil)
+	for query, want := range map[string]string{
+		`{ __schema { directives(includeDeprecated: true) { name isDeprecated deprecationReason } } }`:              `{"name":"skip","isDeprecated":false,"deprecationReason":null}`,
+		`{ __type(name: "__Schema") { fields { name args { name defaultValue type { kind ofType { name } } } } } }`: `{"name":"directives","args":[{"name":"includeDeprecated","defaultValue":"false","type":{"kind":"NON_NULL","ofType":{"name":"Boolean"}}}]}`,
+		`{ __type(name: "__DirectiveLocation") { enumValues { name } } }`:                                           `{"name":"INPUT_FIELD_DEFINITION"},{"name":"DIRECTIVE_DEFINITION"}]`,
+		`{ __type(name: "String") { description } }`:                                                                "The `String` scalar type",
+		`{ __type(name: "__Directive") { fields { name } } }`:                                                       `{"name":"args"},{"name":"isDeprecated"},{"name":"deprecationReason"}]`,
+	} {
+		if body, _ := e.Execute(t.Context(), &engine.Request{Query: query}, nil); !strings.Contains(string(body), want) {
+			t.Errorf("%s: %s", query, body)
+		}
+	}
+}
