@@ -49,7 +49,7 @@ type packed struct {
 func (p *packed) Read(b []byte) (n int, err error) {
 	if !p.begun {
 		p.begun = true
-		if err = p.reader.Reset(p.from); err == io.EOF {
+		if err = p.reader.Reset(p.from); errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF // nothing at all is no gzip
 		}
 	}
@@ -57,7 +57,7 @@ func (p *packed) Read(b []byte) (n int, err error) {
 		n, err = p.reader.Read(b)
 	}
 	var network net.Error
-	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, &network) {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, &network) {
 		p.broken = true
 	}
 	return n, err
