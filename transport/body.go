@@ -15,15 +15,20 @@ func readBody(buf []byte, r *http.Request, limit int) ([]byte, *refusal) {
 	if r.ContentLength > int64(limit) {
 		return buf, tooLarge(limit)
 	}
+	return readAll(buf, r.Body, r.ContentLength, limit)
+}
+
+// readAll appends all there is to buf. length is what the client said; -1 if nothing.
+func readAll(buf []byte, from io.Reader, length int64, limit int) ([]byte, *refusal) {
 	// One byte more than the body has room to read its end.
-	if need := max(min(int(r.ContentLength)+1, maxClaim), 4096); need > cap(buf) {
+	if need := max(min(int(length)+1, maxClaim), 4096); need > cap(buf) {
 		buf = make([]byte, 0, need)
 	}
 	for {
 		if len(buf) == cap(buf) {
 			buf = append(buf, 0)[:len(buf)]
 		}
-		n, err := r.Body.Read(buf[len(buf):cap(buf)])
+		n, err := from.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
 		switch {
 		case len(buf) > limit:

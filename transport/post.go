@@ -3,6 +3,7 @@ package transport
 import (
 	"mime"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -29,7 +30,11 @@ func (p post) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor
 	if c.refused = checkContent(r.Header); c.refused != nil {
 		return
 	}
-	if c.body, c.refused = readBody(c.body[:0], r, p.s.cfg.Limits.HTTPMaxRequestBytes); c.refused != nil {
+	read := readBody
+	if isGzip(r.Header) {
+		read = p.s.unpackers.read
+	}
+	if c.body, c.refused = read(c.body[:0], r, p.s.cfg.Limits.HTTPMaxRequestBytes); c.refused != nil {
 		return
 	}
 	params, refused := scanParams(c.body)
@@ -43,8 +48,8 @@ func (p post) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor
 // checkContent refuses a body that is not JSON in UTF-8.
 func checkContent(h http.Header) *refusal {
 	const how = "send a JSON object with content-type: application/json"
-	if e := h.Get("Content-Encoding"); e != "" && e != "identity" {
-		return refusef(http.StatusUnsupportedMediaType, CodeUnsupportedMedia, "the content-encoding of the request is not supported; send the body as it is")
+	if e := h.Get("Content-Encoding"); e != "" && e != "identity" && !isGzip(h) {
+		return refusef(http.StatusUnsupportedMediaType, CodeUnsupportedMedia, "the content-encoding of the request is not supported; send the body as it is, or in gzip")
 	}
 	v := h.Get("Content-Type")
 	if v == "application/json" {
@@ -61,6 +66,12 @@ func checkContent(h http.Header) *refusal {
 		return refusef(http.StatusUnsupportedMediaType, CodeUnsupportedMedia, "the request's charset is not supported; send UTF-8")
 	}
 	return nil
+}
+
+// isGzip reports whether a request's body is compressed.
+func isGzip(h http.Header) bool {
+	e := h["Content-Encoding"]
+	return len(e) == 1 && (strings.EqualFold(e[0], "gzip") || strings.EqualFold(e[0], "x-gzip"))
 }
 
 func notAcceptable() *refusal {

@@ -98,6 +98,7 @@ type Server struct {
 	// backlog is the answers that clients have not read yet.
 	backlog     backlog
 	compressors *compressors // nil if answers are not compressed
+	unpackers   unpackers
 	ready       atomic.Bool
 	// draining has answers close their connections: clients come back on a new one, which the balancer sends
 	// elsewhere. Connections that are idle stay open meanwhile, as a request may be on its way.
