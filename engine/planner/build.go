@@ -55,7 +55,7 @@ func newBuilder(s *search, top *place) *builder {
 func (b *builder) solve(pos *position, wants []*want) ([]*group, error) {
 	d := b.decide(pos.spot, wants, pos.open(), pos.still)
 	b.considered += len(d.assigned)
-	if b.considered > b.budget {
+	if b.spent() {
 		return nil, ErrBudget
 	}
 	if len(d.left) > 0 && !pos.partial {

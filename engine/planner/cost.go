@@ -67,6 +67,9 @@ type search struct {
 	inputs     map[inputsID][]*want
 }
 
+// spent reports whether no more may be considered. Decisions are worth nothing from then on.
+func (s *search) spent() bool { return s.considered > s.budget }
+
 type valueID struct {
 	want     *want
 	sub      int

@@ -30,11 +30,17 @@ type assigned struct {
 // Standing still, nothing more may be fetched.
 func (s *search) decide(sp spot, wants []*want, open []int, still bool) *decision {
 	d := &decision{open: slices.Clone(open), free: open, hops: map[*supergraph.Type]map[int]*hop{}}
+	if s.spent() {
+		return d
+	}
 	round := s.units(sp, wants, still)
 	seen := map[inputsID]bool{}
-	for len(round) > 0 && s.considered <= s.budget {
+	for len(round) > 0 && !s.spent() {
 		var pending []*unit
 		for _, u := range round {
+			if s.spent() {
+				return d
+			}
 			s.weigh(sp, u, still)
 			if len(u.options) > 0 && u.options[0].site == here && u.options[0].cost.free() {
 				d.assigned = append(d.assigned, assigned{unit: u, option: u.options[0]})

@@ -82,6 +82,7 @@ func (d *decision) opening(u *unit, site int) int {
 // spread divides a unit among the options: first what each answers at once, then what remains, as each can.
 func (s *search) spread(sp spot, u *unit, options []*option) (parts []assigned, weight int) {
 	rest := u.want
+	s.considered += len(options)
 	for _, still := range []bool{true, false} {
 		for _, o := range options {
 			sub := o.site

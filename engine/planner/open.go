@@ -18,7 +18,7 @@ func (s *search) enter(d *decision, pending []*unit) {
 		weights[i] = u.best(d.open)
 	}
 	deepest := d.deepest(pending)
-	for s.considered <= s.budget {
+	for !s.spent() {
 		var best *candidate
 		var entered []int
 		gain := 0

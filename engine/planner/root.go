@@ -19,7 +19,7 @@ func (b *builder) root(kind ast.Operation, typ *supergraph.Type, wants []*want) 
 // roots answers root fields, with one group for each subgraph that is asked.
 func (b *builder) roots(kind ast.Operation, typ *supergraph.Type, wants []*want, into map[int]*cursor) ([]*group, error) {
 	d := b.decide(spot{sub: nowhere, typ: typ}, wants, nil, false)
-	if b.considered > b.budget {
+	if b.spent() {
 		return nil, ErrBudget
 	}
 	if len(d.left) > 0 {
@@ -55,6 +55,9 @@ func (b *builder) series(typ *supergraph.Type, wants []*want) error {
 	for _, w := range wants {
 		before := len(b.groups)
 		d := b.decide(spot{sub: nowhere, typ: typ}, []*want{w}, nil, false)
+		if b.spent() {
+			return ErrBudget
+		}
 		if len(d.left) > 0 || len(d.assigned) != 1 {
 			return b.unanswerable(cursor{}, []*want{w})
 		}
