@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Judges the gateway by the executable judge that lies beside the checkout in ../shared/judge: every public supergraph
 # and operation must be answered as one server over all the data answers it, in the same order. Arguments: the most
-# subgraph requests that audit-rows and hive-plans may take. Everything runs on loopback and ends by itself.
+# subgraph requests that audit-rows and hive-plans may take, then the seeds of random operations over the same graphs,
+# 20 a graph (by default one seed). Cases in which the judge errs are in judge-errs.txt; docs/conformance.md has the
+# reasons. Everything runs on loopback and ends by itself.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 shared="$PWD/../shared"
+errs="$PWD/internal/conformance/judge-errs.txt"
 dir="$(mktemp -d)"
 server=""
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$dir"' EXIT
@@ -13,22 +16,26 @@ go build -o "$dir/ficus" .
 cp -r "$shared/judge" "$dir/judge" && chmod -R u+w "$dir/judge"
 (cd "$dir/judge" && npm install --ignore-scripts --no-audit --no-fund >/dev/null)
 
-# judge ROWS MODE MOST: fails on any wrong answer, wrong order, graph that is not served, or too many requests.
+# judge NAME ROWS MODE MOST: fails on any wrong answer, wrong order, graph that is not served, or too many requests.
 judge() {
-  node "$dir/judge/serve-http.mjs" "$shared/data/$1.jsonl" 4237 $2 >"$dir/server.log" 2>&1 & server=$!
+  node "$dir/judge/serve-http.mjs" "$2" 4237 $3 >"$dir/server.log" 2>&1 & server=$!
   for _ in $(seq 100); do grep -q '^universe on' "$dir/server.log" && break; sleep 0.3; done
   result="$(node "$dir/judge/http-judge.mjs" --server http://127.0.0.1:4237 --url http://127.0.0.1:4238/graphql \
-    --cmd "$dir/ficus serve --supergraph \$SUPERGRAPH --listen 127.0.0.1:4238" --out "$dir/fails.jsonl" | tail -n 1)"
+    --cmd "$dir/ficus serve --supergraph \$SUPERGRAPH --listen 127.0.0.1:4238" --out "$dir/fails.jsonl" | tail -n 1)" || true
   kill "$server"; wait "$server" 2>/dev/null || true; server=""
-  echo "$1 ${2:-plain}: $result"
-  node -e '
-    const r = JSON.parse(process.argv[1]), most = +process.argv[2];
-    if (!r.pass || r.fail || r.order || r.noStart) { console.error("wrong answers"); process.exit(1); }
-    if (most && r.requests > most) { console.error(`more than ${most} requests`); process.exit(1); }' "$result" "$3" ||
-    { cat "$dir/fails.jsonl"; exit 1; }
+  echo "$1 ${3:-plain}: $result"
+  node internal/conformance/verdict.mjs "$result" "$dir/fails.jsonl" "$errs" "$4"
 }
 
-judge audit-rows "" "$1"
-judge hive-plans "" "$2"
-judge audit-rows nulls 0
-judge hive-plans nulls 0
+judge audit-rows "$shared/data/audit-rows.jsonl" "" "$1"
+judge hive-plans "$shared/data/hive-plans.jsonl" "" "$2"
+judge audit-rows "$shared/data/audit-rows.jsonl" nulls 0
+judge hive-plans "$shared/data/hive-plans.jsonl" nulls 0
+shift 2
+for seed in "${@:-1}"; do
+  for rows in audit-rows hive-plans; do
+    (cd "$dir/judge" && node rand-rows.mjs "$shared/data/$rows.jsonl" 20 "$seed" "$dir/random.jsonl" >/dev/null)
+    judge "$rows, seed $seed," "$dir/random.jsonl" "" 0
+    judge "$rows, seed $seed," "$dir/random.jsonl" nulls 0
+  done
+done
