@@ -57,6 +57,9 @@ func Compile(plan *queryplan.Plan) (*Program, error) {
 	if plan == nil || plan.Shape == nil {
 		return nil, errors.New("compile plan: no shape")
 	}
+	if len(plan.Deferred) > 0 {
+		return nil, errors.New("compile plan: it defers parts of the response, which are not sent yet")
+	}
 	c := compiler{
 		program: &Program{plan: plan, root: newLayout(), fetches: make([]fetchProgram, len(plan.Fetches))},
 	}

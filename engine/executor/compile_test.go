@@ -23,6 +23,7 @@ func TestPlansThatContradictThemselves(t *testing.T) {
 		want string
 	}{
 		{"no shape", &queryplan.Plan{}, "no shape"},
+		{"deferred parts", &queryplan.Plan{Shape: shape, Deferred: []*queryplan.Deferred{{Parent: -1, Shape: shape}}}, "defers"},
 		{"a fetch that waits for itself", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{DependsOn: []int{0}}}}, "does not come before it"},
 		{"an ID that is not the index", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{ID: 3}}}, "ID"},
 		{"a mutation below the root", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{Kind: ast.Mutation, Path: queryplan.Path{{Name: "a"}}}}}, "a mutation below the root"},

@@ -83,6 +83,9 @@ func sections(t *testing.T, archive *txtar.Archive) map[string]string {
 		t.Fatal(err)
 	}
 	out["plan sharing paths"] = sharing.String()
+	if f := plan.Source(); f != nil {
+		out["source"] = f.Subgraph + ": " + f.Operation + "\n"
+	}
 	for _, f := range plan.Fetches {
 		out["sent"] += f.Subgraph + ": " + f.Operation + "\n"
 	}

@@ -9,37 +9,34 @@ import (
 
 // root plans the fields of the operation's root type.
 func (b *builder) root(kind ast.Operation, typ *supergraph.Type, wants []*want) error {
-	if kind == ast.Mutation {
-		return b.series(typ, wants)
+	if kind != ast.Query {
+		return b.series(kind, typ, wants)
 	}
-	_, err := b.roots(kind, typ, wants, map[int]*cursor{})
-	return err
+	return b.roots(typ, wants)
 }
 
-// roots answers root fields, with one group for each subgraph that is asked.
-func (b *builder) roots(kind ast.Operation, typ *supergraph.Type, wants []*want, into map[int]*cursor) ([]*group, error) {
+// roots answers the fields of a query, with one group for each subgraph that is asked.
+func (b *builder) roots(typ *supergraph.Type, wants []*want) error {
 	d := b.decide(spot{sub: nowhere, typ: typ}, wants, nil, false)
 	if b.spent() {
-		return nil, ErrBudget
+		return ErrBudget
 	}
 	if len(d.left) > 0 {
-		return nil, b.unanswerable(cursor{}, d.left)
+		return b.unanswerable(cursor{}, d.left)
 	}
-	var used []*group
+	into := map[int]*cursor{}
 	for i := range d.assigned {
 		a := &d.assigned[i]
 		c := into[a.site]
 		if c == nil {
-			c = b.rootCursor(kind, typ, a.site)
+			c = b.rootCursor(ast.Query, typ, a.site)
 			into[a.site] = c
 		}
-		groups, err := b.put(*c, typ, a, false)
-		if err != nil {
-			return nil, err
+		if _, err := b.put(*c, typ, a, false); err != nil {
+			return err
 		}
-		used = appendNew(used, groups)
 	}
-	return used, nil
+	return nil
 }
 
 func (b *builder) rootCursor(kind ast.Operation, typ *supergraph.Type, sub int) *cursor {
@@ -49,8 +46,9 @@ func (b *builder) rootCursor(kind ast.Operation, typ *supergraph.Type, sub int) 
 }
 
 // series plans mutation fields so that each begins when all of the one before has ended. Fields that follow
-// each other in one subgraph share a request, which runs them in series, as long as nothing else was needed.
-func (b *builder) series(typ *supergraph.Type, wants []*want) error {
+// each other in one subgraph share a request, which runs them in series, as long as nothing else was needed. The
+// field of a subscription is a series of one: its events come from one subgraph.
+func (b *builder) series(kind ast.Operation, typ *supergraph.Type, wants []*want) error {
 	var last *cursor
 	for _, w := range wants {
 		before := len(b.groups)
@@ -63,7 +61,7 @@ func (b *builder) series(typ *supergraph.Type, wants []*want) error {
 		}
 		a := &d.assigned[0]
 		if last == nil || last.sub != a.site || last.group.id != before-1 {
-			last = b.rootCursor(ast.Mutation, typ, a.site)
+			last = b.rootCursor(kind, typ, a.site)
 			last.group.dependOn(b.groups[:before])
 		}
 		if _, err := b.put(*last, typ, a, false); err != nil {

@@ -30,8 +30,11 @@ type Plan struct {
 	Kind ast.Operation
 	// Fetches in an order in which each stands after all that it depends on; Fetches[i].ID == i.
 	Fetches []*Fetch
-	// Shape of the response's data.
+	// Shape of the response's data; without what is deferred.
 	Shape *Shape
+	// Deferred are the parts of the response that are sent later (@defer), each after its parent. Operations cannot
+	// ask for any yet, and the executor refuses plans that have some.
+	Deferred []*Deferred
 	// Considered counts the paths that the planner looked at.
 	Considered int
 	// Denied are the paths of what the caller may not read: an error is reported for each.
@@ -40,6 +43,34 @@ type Plan struct {
 
 // Denied is a path of response keys, with List for the elements of a list.
 type Denied []string
+
+// Source is the fetch whose answers are the events of a subscription: the only one of its kind, on which all others
+// depend, which run anew for each event. It is nil for queries and mutations.
+func (p *Plan) Source() *Fetch {
+	if p.Kind != ast.Subscription {
+		return nil
+	}
+	for _, f := range p.Fetches {
+		if f.Kind == ast.Subscription {
+			return f
+		}
+	}
+	return nil
+}
+
+// Deferred is a part of the response that is sent when the fetches that only it needs have ended.
+type Deferred struct {
+	// Label is the directive's, "" if it has none.
+	Label string
+	// Parent is the index of the deferred part that this one is in; -1 if it is in none.
+	Parent int
+	// Path leads to the objects that the part completes.
+	Path Path
+	// Fetches are the IDs of those that only this part needs, ascending.
+	Fetches []int
+	// Shape of what is added to each of the objects.
+	Shape *Shape
+}
 
 // Fetch is one request to one subgraph.
 type Fetch struct {
