@@ -163,7 +163,7 @@ func (r *reader) field(t *Type, fd *ast.FieldDefinition, owner int) (*Field, err
 		case len(apps) == 0 && (owner < 0 || owner == id):
 			f.In[id] = &FieldIn{Type: fd.Type}
 		case owner >= 0 && in.names(fd.Name):
-			f.In[id] = &FieldIn{Type: fd.Type, External: true}
+			f.In[id] = &FieldIn{Type: fd.Type} // an extension, which knows the key that it is entered by
 		}
 	}
 	return f, nil
