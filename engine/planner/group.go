@@ -22,6 +22,8 @@ type group struct {
 	deps []*group
 	set  *set
 	reps []*representation
+	// contexts are the values that are taken from objects above.
+	contexts []*filled
 	// sources are the cursors at whose objects an entity group is entered.
 	sources []cursor
 	// typeKnown: the objects' run-time types can be fetched along with them.

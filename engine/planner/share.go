@@ -23,7 +23,7 @@ func (e *emitter) share(groups []*group) []*group {
 	first := map[string][]*group{}
 	into := map[*group]*group{}
 	for _, g := range order {
-		if len(g.reps) == 0 {
+		if len(g.reps) == 0 || len(g.contexts) > 0 {
 			continue
 		}
 		id := e.signature(g)
