@@ -79,4 +79,3 @@ func (d *document) declareContextual(declared []string) []string {
 	}
 	return declared
 }
-

@@ -17,8 +17,8 @@ type document struct {
 	// contextual, if not nil, gets the parts of the document.
 	contextual *queryplan.Contextual
 	last       int // where in the body its last part ended
-	used      map[string]bool
-	b         strings.Builder
+	used       map[string]bool
+	b          strings.Builder
 }
 
 // print is the text, and the client's variables that it uses, in the client's order.
