@@ -28,7 +28,12 @@ func (r *contextReader) bad(format string, args ...any) {
 func (r *contextReader) read(types []*typeDef) Errors {
 	body := strings.TrimSpace(r.arg.text)
 	if strings.HasPrefix(body, "{") {
-		body = strings.TrimSuffix(strings.TrimPrefix(body, "{"), "}")
+		end := len(body) - 1
+		if body[end] != '}' {
+			r.bad(": Syntax Error: Expected \"}\" at the end.")
+			return r.errs
+		}
+		body = body[1:end]
 	}
 	set, err := parseSelection(body)
 	if err != nil {
@@ -130,6 +135,8 @@ func (r *contextReader) value(sel selection, t *typeDef) bool {
 	leaf := r.leafOf(sel, t)
 	switch {
 	case len(r.errs) > before:
+	case leaf == nil && len(sel) == 1 && sel[0].def == nil:
+		r.bad(": __typename is no field of %q, and fragments cannot stand within others", t.name)
 	case leaf == nil:
 		r.bad(": multiple selections are made")
 	case !r.subtype(leaf, r.arg.arg.typ):
@@ -149,17 +156,13 @@ func (r *contextReader) leafOf(sel selection, t *typeDef) *ast.Type {
 	}
 	x := sel[0]
 	if len(x.sub) == 0 {
-		return nullable(x.def.typ)
+		return wrap(ast.NamedType(x.def.typ.Name(), nil), x.def.typ)
 	}
 	inner := r.leafOf(x.sub, r.byName[x.def.typ.Name()])
 	if inner == nil {
 		return nil
 	}
 	return wrap(inner, x.def.typ)
-}
-
-func nullable(t *ast.Type) *ast.Type {
-	return &ast.Type{NamedType: t.NamedType, Elem: t.Elem}
 }
 
 // wrap puts the lists of the outer type around the inner one.
