@@ -108,7 +108,9 @@ func (s *schema) checkFromContext(f *fieldDef, a *inputDef, on *applied, setters
 		return Errors{s.errorAt(ContextNotSet, on.pos, "@fromContext argument cannot be used on a field that exists on an abstract type %q.", coord)}
 	}
 	var errs Errors
-	bad := func(code Code, format string, args ...any) { errs = append(errs, s.errorAt(code, on.pos, format, args...)) }
+	bad := func(code Code, format string, args ...any) {
+		errs = append(errs, s.errorAt(code, on.pos, format, args...))
+	}
 	for _, name := range f.parent.interfaces {
 		if iface := s.byName[name]; iface != nil && iface.field(f.name) != nil {
 			bad(ContextNotSet, "@fromContext argument cannot be used on a field implementing an interface field %q.", name+"."+f.name)

@@ -17,6 +17,8 @@ type cursor struct {
 	path  []step
 	// above is what the place is beneath; nil at the root.
 	above *ancestor
+	// own is, for a site, the objects' own fetch; nil if the cursor is in that.
+	own *cursor
 }
 
 // position is the objects of a cursor, with the entity groups that were entered for them.

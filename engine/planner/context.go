@@ -139,14 +139,24 @@ func (b *builder) source(up *ancestor, wants []*want) (*queryplan.ContextSource,
 	out := &queryplan.ContextSource{Steps: len(up.path)}
 	b.addInputs(up.place, &out.Fields, wants, &supergraph.Type{Members: possible}, false)
 	if slices.ContainsFunc(out.Fields, func(in *queryplan.Input) bool { return len(in.On) > 0 }) {
-		wants = append([]*want{b.wanting.typenameOf(up.typ)}, wants...)
+		wants = append([]*want{b.wanting.typenameOf(up.ownFetch().typ)}, wants...)
 	}
 	if up.typ == b.sg.Query && len(b.decide(up.spot, wants, nil, true).left) > 0 {
 		groups, err := b.roots(up.group.kind, up.typ, wants, map[int]*cursor{up.sub: &up.cursor})
 		return out, groups, err
 	}
-	groups, err := b.solve(&position{cursor: up.cursor}, wants)
+	groups, err := b.solve(&position{cursor: *up.ownFetch()}, wants)
 	return out, groups, err
+}
+
+// ownFetch is the cursor of the objects in the fetch that they come from: there, or from there on, is most known
+// of them.
+func (c *cursor) ownFetch() *cursor {
+	if c.own != nil {
+		return c.own
+	}
+	out := *c
+	return &out
 }
 
 // fill adds values that the group takes from above.

@@ -112,7 +112,7 @@ func (b *builder) siteIn(g *group, pos *position, at *supergraph.Type, h *hop) *
 	if b.narrows(pos.cursor, at) {
 		path = narrowed(path, at.Members)
 	}
-	s := &site{at: at, cursor: cursor{spot: spot{sub: h.sub, typ: h.as}, group: g, set: g.set.on(h.as), place: pos.place, path: path, above: pos.above}}
+	s := &site{at: at, cursor: cursor{spot: spot{sub: h.sub, typ: h.as}, group: g, set: g.set.on(h.as), place: pos.place, path: path, above: pos.above, own: pos.ownFetch()}}
 	for _, r := range g.reps {
 		if r.at == at && r.as == h.as {
 			s.rep = r
