@@ -38,5 +38,6 @@ conformance: ## public suites that lie beside the checkout in ../shared
 	$(GO) test -count=1 -v ./auth ./engine/... ./mocks
 	internal/conformance/judge.sh 389 275
 
-bench: ## figures of the parts; bench/ holds the comparison with the floor
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: ## what a request costs, beside what its network work costs anybody; then figures of the parts
+	$(GO) run ./bench
+	$(GO) test -run '^$$' -bench . -benchmem ./engine/... ./subgraph ./transport

@@ -50,7 +50,10 @@ func gateway(t *testing.T, books, reviews, config string) (*process, string) {
 		t.Fatal(err)
 	}
 	settings := filepath.Join(dir, "ficus.yaml")
-	if err := os.WriteFile(settings, []byte("supergraph: {file: supergraph.graphql}\nadmin: {listen: 'off'}\n"+config), 0o600); err != nil {
+	if !strings.Contains(config, "admin:") {
+		config += "admin: {listen: 'off'}\n"
+	}
+	if err := os.WriteFile(settings, []byte("supergraph: {file: supergraph.graphql}\n"+config), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p := start(t, nil, "serve", "--config", settings, "--listen", "127.0.0.1:0")

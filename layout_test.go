@@ -26,6 +26,7 @@ var floors = map[string][]string{
 	"telemetry":         {},
 	"schema":            {},
 	"rollout":           {},
+	"subgraph/wire":     {},
 	// 1
 	"engine/operation":         {"engine/supergraph"},
 	"engine/introspection":     {"engine/queryplan"},
@@ -38,7 +39,7 @@ var floors = map[string][]string{
 	"engine/executor": {"engine/queryplan"},
 	// 3: a source is a Fetcher; it knows plans, and nothing of who asks
 	"engine":           {"engine/authorization", "engine/executor", "engine/introspection", "engine/operation", "engine/planner", "engine/queryplan", "engine/supergraph"},
-	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph"},
+	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/wire"},
 	"monolith-adapter": {"engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model"},
 	"mocks":            {"engine/executor", "engine/queryplan", "engine/supergraph", "graph/model"},
 	"graph":            {"graph/model"},

@@ -12,8 +12,11 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/ficusgraph/ficus/auth"
@@ -49,8 +52,15 @@ func main() {
 	}))
 }
 
+// gcPercent is how much garbage there may be beside what lives, in percent, unless GOGC says otherwise. A request
+// leaves some kilobytes behind, as its buffers are used again: Go's default of 100 would buy nothing for its memory.
+const gcPercent = 50
+
 // serve starts the gateway that the configuration describes, and serves until the context ends.
 func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
+	if _, given := os.LookupEnv("GOGC"); !given {
+		debug.SetGCPercent(gcPercent)
+	}
 	logger := telemetry.Logger(cfg.Telemetry.Log, hooks.Log)
 	metrics := telemetry.NewMetrics()
 	public, admin, err := listen(cfg, logger)
@@ -72,10 +82,14 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		return err
 	}
 	gateway := engine.New(snapshot, observer{metrics, logger})
+	if err := watchCaches(metrics, gateway); err != nil {
+		return err
+	}
+	changes := &reloads{gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger}
 
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
-		Observer: metrics, Metrics: metrics.Handler(), Logger: logger,
+		Observer: metrics, Metrics: metrics.Handler(), Logger: logger, Stale: changes.stale,
 	}
 	if cfg.Authentication.Router.JWT != nil {
 		who, err := auth.New(cfg.Authentication, auth.Parts{Logger: logger})
@@ -93,8 +107,13 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	defer watching.Wait()
 	watch, stop := context.WithCancel(ctx)
 	defer stop()
+	now := make(chan os.Signal, 1)
+	signal.Notify(now, syscall.SIGHUP)
+	defer signal.Stop(now)
 	watching.Go(func() {
-		registry.Watch(watch, hooks.Watch, func(g *owners.Graph, err error) { reload(gateway, engineConfig, logger, g, err) })
+		registry.Watch(watch, owners.Watching{Files: hooks.Watch, Now: now}, func(g *owners.Graph, err error) error {
+			return changes.take(watch, g, err)
+		})
 	})
 	warn(first.Supergraph, cfg, logger)
 	for _, h := range first.Hints {
@@ -233,17 +252,53 @@ func caller(ctx context.Context) (resolvers.Caller, bool) {
 	return resolvers.Caller{Subject: who.Subject, Email: email, Organization: organization, Scopes: who.Scopes}, true
 }
 
-// reload makes a changed graph the current one; what cannot be served leaves the last good one.
-func reload(gateway *engine.Engine, cfg engine.Config, logger *slog.Logger, g *owners.Graph, err error) {
+// reloads makes changed graphs the current one; what cannot be served leaves the last good one, and is said in
+// the log, the metrics, the health check and by the command status until a good one comes.
+type reloads struct {
+	gateway *engine.Engine
+	cfg     engine.Config
+	metrics *telemetry.Metrics
+	log     *slog.Logger
+	// fault is why the newest graph is not served, nil if it is.
+	fault atomic.Pointer[string]
+}
+
+// take serves the graph, or says why not.
+func (r *reloads) take(ctx context.Context, g *owners.Graph, err error) error {
+	start := time.Now()
+	var snapshot *engine.Snapshot
 	if err == nil {
-		var snapshot *engine.Snapshot
-		if snapshot, err = engine.NewSnapshot(g.Supergraph, g.Fetcher, cfg); err == nil {
-			gateway.Swap(snapshot)
-			logger.Info("the graph has changed")
-			return
-		}
+		snapshot, err = engine.NewSnapshot(g.Supergraph, g.Fetcher, r.cfg)
 	}
-	logger.Error("the changed graph cannot be served; the last good one stays", slog.Any("error", err))
+	if err != nil {
+		text := err.Error()
+		r.fault.Store(&text)
+		r.metrics.Reloaded(time.Since(start), 0, err)
+		r.log.Error("the changed graph cannot be served; the last good one stays", slog.Any("error", err))
+		return err
+	}
+	warmed := r.gateway.Reload(ctx, snapshot)
+	r.fault.Store(nil)
+	took := time.Since(start)
+	r.metrics.Reloaded(took, warmed, nil)
+	r.log.Info("the graph has changed", slog.Int("subgraphs", len(g.Supergraph.Subgraphs)), slog.Int("warmed", warmed), slog.Duration("took", took))
+	return nil
+}
+
+// stale is why the newest graph is not served, "" if it is.
+func (r *reloads) stale() string {
+	if text := r.fault.Load(); text != nil {
+		return *text
+	}
+	return ""
+}
+
+// watchCaches reports the engine's caches.
+func watchCaches(metrics *telemetry.Metrics, gateway *engine.Engine) error {
+	if err := metrics.WatchCache("documents", func() telemetry.Cache { return telemetry.Cache(gateway.Documents()) }); err != nil {
+		return err
+	}
+	return metrics.WatchCache("plans", func() telemetry.Cache { return telemetry.Cache(gateway.Plans()) })
 }
 
 // observer reports what the engine does.

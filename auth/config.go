@@ -30,6 +30,10 @@ type JWT struct {
 	HeaderName string `yaml:"header_name"`
 	// HeaderValuePrefix stands before the token, Bearer by default.
 	HeaderValuePrefix string `yaml:"header_value_prefix"`
+	// Sources are where a token is looked for when that header is not there, in turn.
+	Sources []Source `yaml:"sources"`
+	// Revoked names a file of tokens and subjects that are not accepted any longer, in force within a second.
+	Revoked Revoked `yaml:"revoked"`
 	// IgnoreOtherPrefixes takes a header with another prefix for none; by default such a request is refused.
 	IgnoreOtherPrefixes bool `yaml:"ignore_other_prefixes"`
 	// Mode is optional (the default: who brings no token is nobody) or required. A bad token is refused in both.
@@ -40,6 +44,22 @@ type JWT struct {
 	CacheSize int `yaml:"cache_size"`
 }
 
+// Source is another place of a token.
+type Source struct {
+	// Type is header or cookie.
+	Type string `yaml:"type"`
+	// Name of the header or the cookie.
+	Name string `yaml:"name"`
+	// ValuePrefix stands before the token in a header; none by default.
+	ValuePrefix string `yaml:"value_prefix"`
+}
+
+// The types of a Source.
+const (
+	SourceHeader = "header"
+	SourceCookie = "cookie"
+)
+
 // Mode says what happens to requests without a token.
 type Mode string
 
@@ -49,9 +69,11 @@ const (
 	ModeRequired Mode = "required"
 )
 
-// KeySet is where keys come from, and what tokens must say that are signed with them. Exactly one of URL, File,
-// Key and Secret is given.
+// KeySet is where keys come from, and what tokens must say that are signed with them. Exactly one of Issuer, URL,
+// File, Key and Secret is given.
 type KeySet struct {
+	// Issuer's URL, below which .well-known/openid-configuration says where its JWK set is; its tokens must name it.
+	Issuer string `yaml:"issuer"`
 	// URL of a JWK set, fetched at the start and at every PollInterval.
 	URL string `yaml:"url"`
 	// File holding a JWK set, a JWK, or PEM; read again at every PollInterval.
@@ -72,6 +94,10 @@ type KeySet struct {
 	Headers []Header `yaml:"headers"`
 	// AllowMissingExp takes tokens that never expire.
 	AllowMissingExp bool `yaml:"allow_missing_exp"`
+	// MaxAge is how long after its iat a token is taken, whatever its exp; for ever by default.
+	MaxAge time.Duration `yaml:"max_age"`
+	// RequiredClaims must be there, and not null.
+	RequiredClaims []string `yaml:"required_claims"`
 }
 
 // Header is a header that is sent.
@@ -92,7 +118,7 @@ func (c Config) Validate() error {
 	var errs []error
 	add := func(format string, args ...any) { errs = append(errs, fmt.Errorf(at+format, args...)) }
 	if len(j.JWKS) == 0 {
-		add(".jwks: is empty; give at least one key set, by url, file, key or secret")
+		add(".jwks: is empty; give at least one key set, by issuer, url, file, key or secret")
 	}
 	switch j.Mode {
 	case "", ModeOptional, ModeRequired:
@@ -111,6 +137,17 @@ func (c Config) Validate() error {
 	if j.CacheSize < 0 {
 		add(".cache_size: must not be negative")
 	}
+	for i, s := range j.Sources {
+		if s.Type != SourceHeader && s.Type != SourceCookie {
+			add(".sources[%d].type: %q is not one of header, cookie", i, s.Type)
+		}
+		if s.Name == "" || strings.ContainsAny(s.Name, " \t\r\n:;,=") {
+			add(".sources[%d].name: %q is not the name of a header or a cookie", i, s.Name)
+		}
+		if s.Type == SourceCookie && s.ValuePrefix != "" {
+			add(".sources[%d].value_prefix: means something only for a header", i)
+		}
+	}
 	for i, k := range j.JWKS {
 		k.validate(func(format string, args ...any) {
 			add(fmt.Sprintf(".jwks[%d]", i)+format, args...)
@@ -122,21 +159,27 @@ func (c Config) Validate() error {
 // validate reports what is wrong with a key set. It says nothing of the keys' values.
 func (k KeySet) validate(add func(format string, args ...any)) {
 	given := 0
-	for _, v := range []string{k.URL, k.File, k.Key, k.Secret} {
+	for _, v := range []string{k.Issuer, k.URL, k.File, k.Key, k.Secret} {
 		if v != "" {
 			given++
 		}
 	}
 	if given != 1 {
-		add(": has %d of url, file, key and secret; give exactly one", given)
+		add(": has %d of issuer, url, file, key and secret; give exactly one", given)
 	}
-	if k.URL != "" {
-		if u, err := url.Parse(k.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			add(".url: is not an http or https URL")
+	for _, at := range [][2]string{{"issuer", k.Issuer}, {"url", k.URL}} {
+		if u, err := url.Parse(at[1]); at[1] != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+			add(".%s: is not an http or https URL", at[0])
 		}
 	}
-	if k.URL == "" && len(k.Headers) > 0 {
-		add(".headers: mean something only beside url")
+	if k.Issuer != "" && len(k.Issuers) > 0 {
+		add(".issuers: is one already, by issuer; remove it")
+	}
+	if !k.remote() && len(k.Headers) > 0 {
+		add(".headers: mean something only beside issuer or url")
+	}
+	if k.MaxAge < 0 {
+		add(".max_age: must not be negative")
 	}
 	for i, h := range k.Headers {
 		if h.Name == "" || strings.ContainsAny(h.Name, " \t\r\n:") {
@@ -161,6 +204,9 @@ func (k KeySet) validate(add func(format string, args ...any)) {
 	}
 }
 
+// remote says whether the keys are fetched: a shared key that anybody can fetch proves nothing.
+func (k KeySet) remote() bool { return k.URL != "" || k.Issuer != "" }
+
 // withDefaults is the configuration with nothing left open.
 func (j JWT) withDefaults() JWT {
 	if j.HeaderName == "" {
@@ -182,6 +228,9 @@ func (j JWT) withDefaults() JWT {
 	for i := range j.JWKS {
 		if j.JWKS[i].PollInterval == 0 {
 			j.JWKS[i].PollInterval = time.Minute
+		}
+		if issuer := j.JWKS[i].Issuer; issuer != "" {
+			j.JWKS[i].Issuers = []string{issuer}
 		}
 	}
 	return j

@@ -65,7 +65,7 @@ func TestValidate(t *testing.T) {
 	}
 	for _, want := range []string{
 		".mode: \"maybe\"", ".header_name", ".header_value_prefix", ".leeway", ".cache_size",
-		"jwks[0]: has 0 of url, file, key and secret", "jwks[1]: has 2", "jwks[1].url", `jwks[2].algorithms[0]: "none"`,
+		"jwks[0]: has 0 of issuer, url, file, key and secret", "jwks[1]: has 2", "jwks[1].url", `jwks[2].algorithms[0]: "none"`,
 		"jwks[2].poll_interval", "jwks[2].headers[0].name", "jwks[3].secret: is shorter than 32 bytes",
 		"jwks[4].key: is neither", "jwks[5].key: holds no key", "has a use other than sig", "jwks[5].headers", "jwks[6].key", "no point of its curve",
 	} {

@@ -17,6 +17,9 @@ const (
 	ReasonNoExpiry  Reason = "the token does not say when it expires"
 	ReasonIssuer    Reason = "the token's issuer is not accepted"
 	ReasonAudience  Reason = "the token is meant for another audience"
+	ReasonAge       Reason = "the token was issued too long ago"
+	ReasonClaim     Reason = "the token lacks a claim that is required"
+	ReasonRevoked   Reason = "the token has been revoked"
 )
 
 // Error is a token that is not good. Cause is for operators; neither holds the token.

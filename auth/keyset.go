@@ -3,13 +3,16 @@ package auth
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -132,8 +135,7 @@ func (s *keySet) allows(name string, a algorithm) bool {
 	if len(s.cfg.Algorithms) > 0 {
 		return slices.Contains(s.cfg.Algorithms, name)
 	}
-	// A shared key that anybody can fetch proves nothing.
-	return s.cfg.URL == "" || a.kty != "oct"
+	return !s.cfg.remote() || a.kty != "oct"
 }
 
 func (s *keySet) readFile(context.Context) ([]byte, error) {
@@ -145,27 +147,62 @@ func (s *keySet) readFile(context.Context) ([]byte, error) {
 	return readAtMost(f, s.rules.MaxBytes)
 }
 
-// fetch loads the keys of a URL.
+// fetch loads the keys of a URL, or of the one that the issuer names.
 func (s *keySet) fetch(client *http.Client) func(context.Context) ([]byte, error) {
 	return func(ctx context.Context) ([]byte, error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.cfg.URL, nil)
-		if err != nil {
-			return nil, err
+		at := s.cfg.URL
+		if s.cfg.Issuer != "" {
+			var err error
+			if at, err = s.discover(ctx, client); err != nil {
+				return nil, fmt.Errorf("discover the keys of %s: %w", s.cfg.Issuer, err)
+			}
 		}
-		req.Header.Set("Accept", "application/jwk-set+json, application/json")
-		for _, h := range s.cfg.Headers {
-			req.Header.Set(h.Name, h.Value)
-		}
-		res, err := client.Do(req)
-		if err != nil {
-			return nil, err
-		}
-		defer res.Body.Close()
-		if res.StatusCode != http.StatusOK {
-			return nil, fmt.Errorf("the answer is %s, where 200 should be", res.Status)
-		}
-		return readAtMost(res.Body, s.rules.MaxBytes)
+		return s.get(ctx, client, at)
 	}
+}
+
+// discover asks the issuer where its keys are. Who answers must be who was asked.
+// https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation
+func (s *keySet) discover(ctx context.Context, client *http.Client) (string, error) {
+	text, err := s.get(ctx, client, strings.TrimSuffix(s.cfg.Issuer, "/")+"/.well-known/openid-configuration")
+	if err != nil {
+		return "", err
+	}
+	var said struct {
+		Issuer string `json:"issuer"`
+		Keys   string `json:"jwks_uri"`
+	}
+	if err := json.Unmarshal(text, &said); err != nil {
+		return "", err
+	}
+	if said.Issuer != s.cfg.Issuer {
+		return "", fmt.Errorf("it says that it is %q; write the issuer as it does", said.Issuer)
+	}
+	if u, err := url.Parse(said.Keys); err != nil || u.Host == "" {
+		return "", fmt.Errorf("its jwks_uri %q is not a URL", said.Keys)
+	}
+	return said.Keys, nil
+}
+
+// get fetches JSON.
+func (s *keySet) get(ctx context.Context, client *http.Client, at string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "application/jwk-set+json, application/json")
+	for _, h := range s.cfg.Headers {
+		req.Header.Set(h.Name, h.Value)
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("the answer is %s, where 200 should be", res.Status)
+	}
+	return readAtMost(res.Body, s.rules.MaxBytes)
 }
 
 func readAtMost(r io.Reader, limit int64) ([]byte, error) {

@@ -19,17 +19,16 @@ const (
 // Middleware puts the identity of each request into its context. A request with a bad token is answered with
 // 401, and so is one without a token where the mode is required.
 func Middleware(v *Verifier) func(http.Handler) http.Handler {
-	header, prefix := http.CanonicalHeaderKey(v.cfg.HeaderName), v.cfg.HeaderValuePrefix
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			token, fault := v.token(r.Header[header], prefix)
+			token, fault := v.token(r)
 			switch {
 			case fault != "":
 				v.challenge(w, r, "invalid_request", fault)
 			case token != "":
 				v.admit(w, r, token, next)
 			case v.cfg.Mode == ModeRequired:
-				v.challenge(w, r, "", "authentication is required; send "+v.cfg.HeaderName+": "+prefix+" and a token")
+				v.challenge(w, r, "", "authentication is required; send "+v.cfg.HeaderName+": "+v.cfg.HeaderValuePrefix+" and a token")
 			default:
 				next.ServeHTTP(w, r)
 			}
@@ -37,25 +36,57 @@ func Middleware(v *Verifier) func(http.Handler) http.Handler {
 	}
 }
 
-// token is the token of the header, empty if there is none; fault says what is wrong with the header.
-func (v *Verifier) token(values []string, prefix string) (token, fault string) {
+// token is the request's token, from the first source that has one; empty if there is none. fault says what is wrong
+// with a source.
+func (v *Verifier) token(r *http.Request) (token, fault string) {
+	token, fault = headerToken(r, v.cfg.HeaderName, v.cfg.HeaderValuePrefix, v.cfg.IgnoreOtherPrefixes)
+	for _, s := range v.cfg.Sources {
+		if token != "" || fault != "" {
+			break
+		}
+		if s.Type == SourceCookie {
+			token, fault = cookieToken(r, s.Name)
+		} else {
+			token, fault = headerToken(r, s.Name, s.ValuePrefix, v.cfg.IgnoreOtherPrefixes)
+		}
+	}
+	return token, fault
+}
+
+// headerToken is the token in a header, behind the prefix if there is to be one.
+func headerToken(r *http.Request, name, prefix string, ignoreOthers bool) (token, fault string) {
+	values := r.Header[http.CanonicalHeaderKey(name)]
 	switch {
 	case len(values) == 0, len(values) == 1 && values[0] == "":
 		return "", ""
 	case len(values) > 1:
-		return "", "the request has more than one " + v.cfg.HeaderName + " header"
+		return "", "the request has more than one " + name + " header"
+	case prefix == "":
+		return strings.TrimSpace(values[0]), ""
 	}
 	before, after, _ := strings.Cut(values[0], " ")
 	if !strings.EqualFold(before, prefix) {
-		if v.cfg.IgnoreOtherPrefixes {
+		if ignoreOthers {
 			return "", ""
 		}
-		return "", "the " + v.cfg.HeaderName + " header must be " + prefix + " and a token"
+		return "", "the " + name + " header must be " + prefix + " and a token"
 	}
 	if token = strings.TrimSpace(after); token == "" {
-		return "", "the " + v.cfg.HeaderName + " header holds no token"
+		return "", "the " + name + " header holds no token"
 	}
 	return token, ""
+}
+
+// cookieToken is the token in a cookie. Of two cookies of a name nobody can say which is meant.
+func cookieToken(r *http.Request, name string) (token, fault string) {
+	switch all := r.CookiesNamed(name); len(all) {
+	case 0:
+		return "", ""
+	case 1:
+		return all[0].Value, ""
+	default:
+		return "", "the request has more than one cookie " + name
+	}
 }
 
 // admit lets the request pass if its token is good.

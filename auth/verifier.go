@@ -48,8 +48,10 @@ type Verifier struct {
 	parts Parts
 	sets  []*keySet
 	cache *cache
-	stop  context.CancelFunc
-	done  sync.WaitGroup
+	// revoked is nil where nothing can be revoked.
+	revoked *revoked
+	stop    context.CancelFunc
+	done    sync.WaitGroup
 }
 
 // New is a verifier for the configuration; it must have router.jwt. Keys that are given or in files must be
@@ -74,6 +76,10 @@ func New(cfg Config, parts Parts) (*Verifier, error) {
 		}
 		v.sets = append(v.sets, set)
 	}
+	var err error
+	if v.revoked, err = newRevoked(v.cfg.Revoked, parts.Logger); err != nil {
+		errs = append(errs, fmt.Errorf("authentication.router.jwt.revoked: %w", err))
+	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
@@ -90,6 +96,9 @@ func (v *Verifier) poll() {
 			s.stopped = ctx.Done()
 			v.done.Go(func() { s.poll(ctx) })
 		}
+	}
+	if v.revoked != nil {
+		v.done.Go(func() { v.revoked.poll(ctx) })
 	}
 }
 
@@ -110,16 +119,19 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Identity, error) 
 	now, sum := v.parts.Now(), digest(sha256.Sum256([]byte(token)))
 	known, cleared := v.cache.get(sum, now)
 	if known != nil {
+		if err := v.revoked.refuses(known); err != nil {
+			return nil, err
+		}
 		return known, nil
 	}
 	t, err := parseJWS(token)
 	if err != nil {
 		return nil, err
 	}
-	claims, err := v.authenticate(t, now)
+	claims, until, err := v.authenticate(t, now)
 	if errors.Is(err, errUnknownKey) && v.refresh(ctx, now) {
 		_, cleared = v.cache.get(sum, now)
-		claims, err = v.authenticate(t, now)
+		claims, until, err = v.authenticate(t, now)
 	}
 	if errors.Is(err, errUnknownKey) && !v.Ready() {
 		return nil, ErrUnavailable
@@ -128,16 +140,19 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Identity, error) 
 		return nil, err
 	}
 	i := newIdentity(token, claims)
-	v.cache.put(sum, remembered{i, v.expiry(claims)}, cleared)
+	if err := v.revoked.refuses(i); err != nil {
+		return nil, err
+	}
+	v.cache.put(sum, remembered{i, until}, cleared)
 	return i, nil
 }
 
 // errUnknownKey is a token that no key set has a key for.
 var errUnknownKey = &Error{Reason: ReasonKey}
 
-// authenticate asks the key sets in order. A token is good if it is good by one of them; otherwise the error is
-// of the set that came furthest.
-func (v *Verifier) authenticate(t *jws, now time.Time) (jwt.MapClaims, error) {
+// authenticate asks the key sets in order. A token is good if it is good by one of them, until a time; otherwise the
+// error is of the set that came furthest.
+func (v *Verifier) authenticate(t *jws, now time.Time) (jwt.MapClaims, time.Time, error) {
 	var worst error = errUnknownKey
 	for _, s := range v.sets {
 		candidates := s.candidates(t)
@@ -155,14 +170,14 @@ func (v *Verifier) authenticate(t *jws, now time.Time) (jwt.MapClaims, error) {
 			err = v.check(claims, s.cfg, now)
 		}
 		if err == nil {
-			return claims, nil
+			return claims, v.expiry(claims, s.cfg), nil
 		}
 		worst = err
 	}
 	if errors.Is(worst, errUnknownKey) && !v.allowed(t) {
-		return nil, &Error{Reason: ReasonAlgorithm}
+		return nil, time.Time{}, &Error{Reason: ReasonAlgorithm}
 	}
-	return nil, worst
+	return nil, time.Time{}, worst
 }
 
 // allowed says whether any key set allows the token's algorithm.
@@ -210,11 +225,34 @@ func (v *Verifier) check(claims jwt.MapClaims, cfg KeySet, now time.Time) error 
 	if err := jwt.NewValidator(options...).Validate(claims); err != nil {
 		return &Error{Reason: reasonOf(err, claims), Cause: err}
 	}
+	if err := v.young(claims, cfg, now); err != nil {
+		return err
+	}
+	for _, name := range cfg.RequiredClaims {
+		if claims[name] == nil {
+			return &Error{Reason: ReasonClaim, Cause: errors.New("there is no " + name)}
+		}
+	}
 	if len(cfg.Issuers) == 0 {
 		return nil
 	}
 	if iss, err := claims.GetIssuer(); err != nil || !slices.Contains(cfg.Issuers, iss) {
 		return &Error{Reason: ReasonIssuer}
+	}
+	return nil
+}
+
+// young refuses tokens that were issued too long ago.
+func (v *Verifier) young(claims jwt.MapClaims, cfg KeySet, now time.Time) error {
+	if cfg.MaxAge == 0 {
+		return nil
+	}
+	at, err := claims.GetIssuedAt()
+	switch {
+	case err != nil || at == nil:
+		return &Error{Reason: ReasonAge, Cause: errors.New("there is no iat")}
+	case now.After(at.Add(cfg.MaxAge + v.cfg.Leeway)):
+		return &Error{Reason: ReasonAge}
 	}
 	return nil
 }
@@ -235,11 +273,18 @@ func reasonOf(err error, claims jwt.MapClaims) Reason {
 	return ReasonPayload
 }
 
-// expiry is when the cache must forget the token.
-func (v *Verifier) expiry(claims jwt.MapClaims) time.Time {
-	at, err := claims.GetExpirationTime()
-	if err != nil || at == nil {
-		return time.Time{}
+// expiry is when the cache must forget the token; zero means never.
+func (v *Verifier) expiry(claims jwt.MapClaims, cfg KeySet) time.Time {
+	var out time.Time
+	if at, err := claims.GetExpirationTime(); err == nil && at != nil {
+		out = at.Add(v.cfg.Leeway)
 	}
-	return at.Add(v.cfg.Leeway)
+	if cfg.MaxAge > 0 {
+		if at, err := claims.GetIssuedAt(); err == nil && at != nil {
+			if old := at.Add(cfg.MaxAge + v.cfg.Leeway); out.IsZero() || old.Before(out) {
+				out = old
+			}
+		}
+	}
+	return out
 }

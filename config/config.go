@@ -66,7 +66,7 @@ func (c *Config) Transport() transport.Config {
 	return transport.Config{
 		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits,
 		HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, Admin: c.Front.Admin,
-		Server: c.Front.Server, Shutdown: c.Front.Shutdown,
+		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: c.Traffic.TrafficShaping.Router.Dedupe.Enabled,
 	}
 }
 
@@ -84,10 +84,40 @@ type Supergraph struct {
 
 // QueryPlanning bounds planning.
 type QueryPlanning struct {
-	// CacheSize is how many plans are kept; 0 is 1024.
+	// CacheSize is how many plans are kept; 0 is 1024. One with much text counts as several.
 	CacheSize int `yaml:"cache_size"`
+	// WarmedUpQueries is how many of the operations used most are planned on a new graph before it is served; by
+	// default a third of the cache, 0 is none.
+	WarmedUpQueries *int `yaml:"warmed_up_queries"`
 	// MaxPaths is how many paths the planner considers for one operation before it refuses it; 0 is its default.
 	MaxPaths int `yaml:"max_paths"`
+}
+
+// Validate checks that no bound is negative.
+func (q QueryPlanning) Validate() error {
+	var errs []error
+	negative := func(key string, n int) {
+		if n < 0 {
+			errs = append(errs, fmt.Errorf("supergraph.query_planning.%s: must not be negative", key))
+		}
+	}
+	negative("cache_size", q.CacheSize)
+	if q.WarmedUpQueries != nil {
+		negative("warmed_up_queries", *q.WarmedUpQueries)
+	}
+	negative("max_paths", q.MaxPaths)
+	return errors.Join(errs...)
+}
+
+// warm is the number of WarmedUpQueries as the engine takes it.
+func (q QueryPlanning) warm() int {
+	switch {
+	case q.WarmedUpQueries == nil:
+		return 0
+	case *q.WarmedUpQueries == 0:
+		return -1
+	}
+	return *q.WarmedUpQueries
 }
 
 // Subgraph is one subgraph: where it is served, and the contract that it is to implement.
@@ -165,6 +195,7 @@ func (c *Config) Validate() error {
 	}
 	add("connectors.", c.Connectors.Validate())
 	// These name their keys in full.
+	add("", c.Supergraph.QueryPlanning.Validate())
 	add("", c.Authentication.Validate())
 	add("", c.Authorization.Validate())
 	add("", c.Rollout.Validate())
@@ -237,6 +268,7 @@ func (c *Config) Engine() engine.Config {
 	return engine.Config{
 		Introspection: c.Supergraph.Introspection == nil || *c.Supergraph.Introspection,
 		CacheSize:     c.Supergraph.QueryPlanning.CacheSize,
+		Warm:          c.Supergraph.QueryPlanning.warm(),
 		PlanPaths:     c.Supergraph.QueryPlanning.MaxPaths,
 		Authorization: engine.Authorization{
 			Disabled: !c.Authorization.Directives.IsEnabled(),

@@ -96,6 +96,21 @@ func TestValuesFromFiles(t *testing.T) {
 	}
 }
 
+func TestHowManyOperationsAreWarmed(t *testing.T) {
+	for text, want := range map[string]int{"{}": 0, "{warmed_up_queries: 0}": -1, "{warmed_up_queries: 7}": 7} {
+		cfg, err := parse("supergraph: {file: a, query_planning: "+text+"}", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cfg.Engine().Warm; got != want {
+			t.Errorf("%s: %d, want %d", text, got, want)
+		}
+	}
+	if _, err := parse("supergraph: {file: a, query_planning: {warmed_up_queries: -1}}", nil); err == nil || !strings.Contains(err.Error(), "warmed_up_queries") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestAValueCannotChangeTheStructure: what the environment holds is a value, whatever is in it.
 func TestAValueCannotChangeTheStructure(t *testing.T) {
 	cfg, err := parse("supergraph:\n  file: ${env.FILE}\n", map[string]string{"FILE": "a: b\nlisten: 0.0.0.0:1"})

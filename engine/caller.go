@@ -25,43 +25,73 @@ type matters struct {
 	needs  authorization.Needs
 }
 
-// decided is an operation of a document with its conditions.
-type decided struct {
-	prepared *operation.Prepared
-	mask     uint64
-}
-
 // callers finds out what matters, once for each operation; nil if nothing in the graph depends on the caller.
 type callers struct {
 	*Snapshot
 	known *otter.Cache[decided, matters]
 }
 
-func newCallers(s *Snapshot, size int) (*callers, error) {
+func newCallers(s *Snapshot, room uint64) (*callers, error) {
 	if s.access == nil && len(s.Graph.Labels) == 0 {
 		return nil, nil //nolint:nilnil // there is nothing to find out
 	}
-	known, err := otter.New(&otter.Options[decided, matters]{MaximumSize: size})
+	// As many as there are variants: each of these leads to one or more of those.
+	known, err := otter.New(&otter.Options[decided, matters]{
+		MaximumWeight: room, Weigher: func(d decided, _ matters) uint32 { return weigh(d.prepared.Size()) },
+	})
 	return &callers{s, known}, err
 }
 
 // of is the request's caller. Labels and policies are decided here, once for the request.
-func (c *callers) of(ctx context.Context, p *operation.Prepared, mask uint64, labels []string) (caller, error) {
+func (c *callers) of(ctx context.Context, d decided, labels []string) (caller, error) {
 	if c == nil {
 		return caller{}, nil
 	}
-	m, ok := c.known.GetIfPresent(decided{p, mask})
-	if !ok {
-		op, err := p.Decide(mask)
-		if err != nil {
-			return caller{}, err
-		}
-		m = c.matters(op)
-		c.known.Set(decided{p, mask}, m)
+	m, err := c.matter(d)
+	if err != nil {
+		return caller{}, err
 	}
 	out := caller{labels: c.active(ctx, m.labels, labels)}
 	out.grant = c.access.grant(ctx, m.needs)
 	return out, nil
+}
+
+// like is the caller who differs from one of another graph only in what does not matter any more. Labels and
+// conditions that matter only now are taken for inactive and not met.
+func (c *callers) like(d decided, other caller) (caller, error) {
+	if c == nil {
+		return caller{}, nil
+	}
+	m, err := c.matter(d)
+	if err != nil {
+		return caller{}, err
+	}
+	had := strings.Split(other.labels, labelEnd)
+	var kept []string
+	for _, l := range m.labels {
+		if slices.Contains(had, l) {
+			kept = append(kept, l)
+		}
+	}
+	out := caller{labels: strings.Join(kept, labelEnd)}
+	if c.access != nil {
+		out.grant = m.needs.Grant(other.grant.Access())
+	}
+	return out, nil
+}
+
+// matter is what matters to the operation.
+func (c *callers) matter(d decided) (matters, error) {
+	if m, ok := c.known.GetIfPresent(d); ok {
+		return m, nil
+	}
+	op, err := d.prepared.Decide(d.mask)
+	if err != nil {
+		return matters{}, err
+	}
+	m := c.matters(op)
+	c.known.Set(d, m)
+	return m, nil
 }
 
 func (c *callers) matters(op *operation.Operation) matters {

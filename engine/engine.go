@@ -30,8 +30,12 @@ type Config struct {
 	Introspection bool
 	// Limits of a request's document.
 	Limits operation.Limits
-	// CacheSize is how many documents, and how many plans, are kept; 0 means 1024.
+	// CacheSize is how many documents, and how many plans, are kept; 0 means 1024. One with much text counts as
+	// several.
 	CacheSize int
+	// Warm is how many of the operations used most are planned on a new graph before it is served; 0 means
+	// a third of CacheSize, a negative number none.
+	Warm int
 	// PlanPaths is how many paths the planner looks at before it gives up; 0 means its default.
 	PlanPaths int
 	// Labels decides which of some override labels are active for a request; nil means none. It is asked once a
@@ -45,6 +49,9 @@ type Config struct {
 type Engine struct {
 	current  atomic.Pointer[Snapshot]
 	observer Observer
+	// documents and plans count what was found in the caches of all snapshots.
+	documents, plans lookups
+	flights          flights
 }
 
 // Observer is told what the engine did; it is called from many goroutines and must be quick.
@@ -59,6 +66,14 @@ func New(s *Snapshot, observer Observer) *Engine {
 	e := &Engine{observer: observer}
 	e.Swap(s)
 	return e
+}
+
+// Reload makes the snapshot the current one once the operations that are asked most are planned on it, and says
+// how many those are. Requests are answered from the old one meanwhile.
+func (e *Engine) Reload(ctx context.Context, s *Snapshot) int {
+	warmed := s.Warm(ctx, e.Snapshot(), e.observer)
+	e.Swap(s)
+	return warmed
 }
 
 // Swap makes the snapshot the current one, for requests that begin from now on.
@@ -79,6 +94,9 @@ type Request struct {
 	ReadOnly bool
 	// Labels are active override labels, beside those that Config.Labels decides.
 	Labels []string
+	// Sharing, if not nil, lets a query share the answer to the same one that is under way. It holds whatever else
+	// may change the answer and differs between clients: requests with equal bytes here may see each other's.
+	Sharing []byte
 }
 
 // Outcome says how a request ended, for the transport and the metrics.
@@ -92,13 +110,15 @@ type Outcome struct {
 	Errors   int
 	DataNull bool
 	Fetches  int
+	// Release, if not nil, must be called when the response was written: its bytes are shared and are not dst.
+	Release func()
 }
 
-// Execute answers the request: the response, a JSON object, is appended to dst.
+// Execute answers the request: the response, a JSON object, is appended to dst, unless it is shared.
 func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, Outcome) {
 	s := e.current.Load()
 	out := Outcome{Kind: ast.Query, OperationName: r.OperationName}
-	prepared, err := s.prepare(r)
+	prepared, err := s.prepare(r, &e.documents)
 	if err != nil {
 		return refuse(dst, out, err)
 	}
@@ -110,11 +130,22 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	if err != nil {
 		return refuse(dst, out, err)
 	}
-	program, err := s.program(ctx, prepared, values, r.Labels, e.observer)
+	program, err := s.program(ctx, prepared, values, r, e)
 	if err != nil {
 		return refuse(dst, out, err)
 	}
-	dst, run := program.Run(ctx, s.fetcher, input(values, e.observer), dst)
+	in := input(values, e.observer)
+	var run executor.Outcome
+	if out.Kind == ast.Query && r.Sharing != nil {
+		dst, run, out.Release = e.flights.run(ctx, program, values, r.Sharing, func(dst []byte) ([]byte, executor.Outcome) {
+			return program.Run(ctx, s.fetcher, in, dst)
+		})
+	} else {
+		dst, run = program.Run(ctx, s.fetcher, in, dst)
+	}
+	if out.Kind == ast.Mutation {
+		e.flights.mutations.Add(1)
+	}
 	out.Errors, out.DataNull, out.Fetches = run.Errors, run.DataNull, run.Fetches
 	return dst, out
 }

@@ -181,14 +181,6 @@ func TestIntrospectionAsksNoSubgraph(t *testing.T) {
 	}
 }
 
-func TestTheBudgetIsSaid(t *testing.T) {
-	e := engine.New(snapshot(t, &source{}, engine.Config{PlanPaths: 1}), nil)
-	body, out := e.Execute(t.Context(), &engine.Request{Query: "{ version a: count(of: 1) b: count(of: 2) }"}, nil)
-	if !out.Refused || out.Code != engine.CodePlanning || !strings.Contains(string(body), "budget") {
-		t.Errorf("%+v %s", out, body)
-	}
-}
-
 func TestAPlanForPeople(t *testing.T) {
 	plan, err := snapshot(t, nil, engine.Config{}).Plan(&engine.Request{Query: "query($on: Boolean!, $n: Int!) { version @include(if: $on) count(of: $n) }"})
 	if err != nil {
@@ -200,5 +192,21 @@ func TestAPlanForPeople(t *testing.T) {
 	var refused operation.Errors
 	if _, err := snapshot(t, nil, engine.Config{}).Plan(&engine.Request{Query: "{ nope }"}); !errors.As(err, &refused) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestIntrospectionIsThatOfGraphQLJS in what the parser's prelude has not, or has in other words.
+func TestIntrospectionIsThatOfGraphQLJS(t *testing.T) {
+	e := engine.New(snapshot(t, &source{}, engine.Config{Introspection: true}), nil)
+	for query, want := range map[string]string{
+		`{ __schema { directives(includeDeprecated: true) { name isDeprecated deprecationReason } } }`:              `{"name":"skip","isDeprecated":false,"deprecationReason":null}`,
+		`{ __type(name: "__Schema") { fields { name args { name defaultValue type { kind ofType { name } } } } } }`: `{"name":"directives","args":[{"name":"includeDeprecated","defaultValue":"false","type":{"kind":"NON_NULL","ofType":{"name":"Boolean"}}}]}`,
+		`{ __type(name: "__DirectiveLocation") { enumValues { name } } }`:                                           `{"name":"INPUT_FIELD_DEFINITION"},{"name":"DIRECTIVE_DEFINITION"}]`,
+		`{ __type(name: "String") { description } }`:                                                                "The `String` scalar type",
+		`{ __type(name: "__Directive") { fields { name } } }`:                                                       `{"name":"args"},{"name":"isDeprecated"},{"name":"deprecationReason"}]`,
+	} {
+		if body, _ := e.Execute(t.Context(), &engine.Request{Query: query}, nil); !strings.Contains(string(body), want) {
+			t.Errorf("%s: %s", query, body)
+		}
 	}
 }

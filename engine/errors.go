@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/ficusgraph/ficus/engine/operation"
+	"github.com/ficusgraph/ficus/engine/planner"
 )
 
 // Codes of requests that are refused by the engine itself, in extensions.code. Those of parsing, validation
@@ -14,6 +15,7 @@ const (
 	CodeSubscription      = "SUBSCRIPTION_NOT_SUPPORTED"
 	CodeIntrospection     = "INTROSPECTION_DISABLED"
 	CodePlanning          = "QUERY_PLANNING_FAILED"
+	CodeBudget            = "QUERY_PLANNING_BUDGET_EXCEEDED"
 )
 
 // refuse appends a response that has errors and no data.
@@ -39,6 +41,9 @@ func refusals(err error) operation.Errors {
 	var one *operation.Error
 	if errors.As(err, &one) {
 		return operation.Errors{one}
+	}
+	if errors.Is(err, planner.ErrBudget) {
+		return operation.Errors{{Code: CodeBudget, Message: err.Error()}}
 	}
 	return operation.Errors{{Code: CodePlanning, Message: err.Error()}}
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -25,60 +26,32 @@ type Snapshot struct {
 	cfg     Config
 	fetcher executor.Fetcher
 	planner *planner.Planner
-	// documents by text; variants lead from a document and its conditions to a program without normalizing
-	// again; programs by normalized text and labels.
-	documents *otter.Cache[string, *operation.Document]
-	variants  *otter.Cache[variant, *executor.Program]
-	programs  *otter.Cache[planKey, *executor.Program]
-	access    *access
-	callers   *callers
+	caches
+	access  *access
+	callers *callers
 }
-
-// variant is one way to run an operation of a document: what conditions and the caller made of it.
-type variant struct {
-	decided
-	caller
-}
-
-// planKey identifies a plan.
-type planKey struct {
-	operation string
-	caller
-}
-
-// defaultCacheSize is how many documents and plans are kept where the configuration does not say.
-const defaultCacheSize = 1024
 
 // NewSnapshot prepares the graph to be served through the fetcher.
 func NewSnapshot(graph *supergraph.Supergraph, fetcher executor.Fetcher, cfg Config) (*Snapshot, error) {
-	size := cfg.CacheSize
-	if size == 0 {
-		size = defaultCacheSize
-	}
 	s := &Snapshot{
 		Graph: graph, cfg: cfg, planner: planner.New(graph, planner.Config{MaxPaths: cfg.PlanPaths, SharePaths: true}),
 		fetcher: &introspecting{schema: introspection.New(graph.API), next: fetcher},
 	}
 	var err error
-	if s.documents, err = otter.New(&otter.Options[string, *operation.Document]{MaximumSize: size}); err != nil {
-		return nil, fmt.Errorf("document cache: %w", err)
-	}
-	if s.variants, err = otter.New(&otter.Options[variant, *executor.Program]{MaximumSize: size}); err != nil {
-		return nil, fmt.Errorf("plan cache: %w", err)
-	}
-	if s.programs, err = otter.New(&otter.Options[planKey, *executor.Program]{MaximumSize: size}); err != nil {
-		return nil, fmt.Errorf("plan cache: %w", err)
+	if s.caches, err = newCaches(cfg.CacheSize); err != nil {
+		return nil, err
 	}
 	s.access = newAccess(graph, cfg.Authorization)
-	if s.callers, err = newCallers(s, size); err != nil {
+	if s.callers, err = newCallers(s, s.variants.GetMaximum()); err != nil {
 		return nil, fmt.Errorf("cache of what matters: %w", err)
 	}
 	return s, nil
 }
 
 // prepare parses and validates, or finds the document in the cache, and picks the operation.
-func (s *Snapshot) prepare(r *Request) (*operation.Prepared, error) {
+func (s *Snapshot) prepare(r *Request, count *lookups) (*operation.Prepared, error) {
 	doc, ok := s.documents.GetIfPresent(r.Query)
+	count.count(ok)
 	if !ok {
 		var err error
 		if doc, err = operation.Parse(s.Graph.API, r.Query, s.cfg.Limits); err != nil {
@@ -103,30 +76,49 @@ func (s *Snapshot) allowed(p *operation.Prepared, r *Request) error {
 }
 
 // program finds or makes the program for the operation under its values' conditions and the labels.
-func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values operation.Values, labels []string, observer Observer) (*executor.Program, error) {
+func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values operation.Values, r *Request, e *Engine) (*executor.Program, error) {
 	mask, err := p.Mask(values)
 	if err != nil {
 		return nil, err
 	}
-	who, err := s.callers.of(ctx, p, mask, labels)
+	d := decided{p, mask}
+	who, err := s.callers.of(ctx, d, r.Labels)
 	if err != nil {
 		return nil, err
 	}
-	v := variant{decided{p, mask}, who}
-	if program, ok := s.variants.GetIfPresent(v); ok {
-		return program, nil
-	}
-	op, err := p.Decide(mask)
+	u, err := s.plan(ctx, variant{d, who}, r, &e.plans, e.observer)
 	if err != nil {
 		return nil, err
 	}
-	program, err := s.programs.Get(ctx, planKey{op.Key, who}, otter.LoaderFunc[planKey, *executor.Program](
-		func(context.Context, planKey) (*executor.Program, error) { return s.compile(op, who, observer) }))
+	u.times.Add(1)
+	return u.program, u.err
+}
+
+// plan finds what planning the variant came to, or plans it. Of those who ask for the same at the same time one
+// plans, and the others wait.
+func (s *Snapshot) plan(ctx context.Context, v variant, r *Request, count *lookups, observer Observer) (*use, error) {
+	if u, ok := s.variants.GetIfPresent(v); ok {
+		count.count(true)
+		return u, nil
+	}
+	op, err := v.prepared.Decide(v.mask)
 	if err != nil {
 		return nil, err
 	}
-	s.variants.Set(v, program)
-	return program, nil
+	made := false
+	// The context ends the waiting and not the planning: the plan is for all who wait for it.
+	result, err := s.plans.Get(ctx, planKey{op.Key, v.caller}, otter.LoaderFunc[planKey, *planned](
+		func(context.Context, planKey) (*planned, error) {
+			made = true
+			program, err := s.compile(op, v.caller, observer)
+			return &planned{program, err}, nil
+		}))
+	count.count(!made)
+	if err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	u, _ := s.variants.SetIfAbsent(v, &use{planned: result, text: r.Query, operation: r.OperationName})
+	return u, nil
 }
 
 func (s *Snapshot) compile(op *operation.Operation, who caller, observer Observer) (*executor.Program, error) {
@@ -149,11 +141,7 @@ func (s *Snapshot) makePlan(op *operation.Operation, who caller, observer Observ
 	start := time.Now()
 	plan, err := s.planner.Plan(op, set)
 	if observer != nil {
-		considered := 0
-		if plan != nil {
-			considered = plan.Considered
-		}
-		observer.PlanDone(time.Since(start), considered, err)
+		observer.PlanDone(time.Since(start), considered(plan, err), err)
 	}
 	if plan != nil {
 		plan.Denied = denied
@@ -161,10 +149,22 @@ func (s *Snapshot) makePlan(op *operation.Operation, who caller, observer Observ
 	return plan, err
 }
 
+// considered is how many paths it took to make the plan, or to give up.
+func considered(plan *queryplan.Plan, err error) int {
+	var spent *planner.BudgetError
+	switch {
+	case plan != nil:
+		return plan.Considered
+	case errors.As(err, &spent):
+		return spent.Considered
+	}
+	return 0
+}
+
 // Plan makes the plan of a request anew, for people and for a caller who may read everything. Without variables,
 // those of conditions are true.
 func (s *Snapshot) Plan(r *Request) (*queryplan.Plan, error) {
-	prepared, err := s.prepare(r)
+	prepared, err := s.prepare(r, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -110,6 +110,7 @@ func (p *part) enter(t *supergraph.Type) {
 	kept := *t.In[p.id]
 	key := p.key(t)
 	kept.Keys = []*supergraph.Key{{Fields: key.Fields, Resolvable: true}}
+	kept.Extension = true // of what another owns: the key is known here, though its fields are external
 	p.types[t] = &kept
 	p.keyFields(t, key.Fields)
 }

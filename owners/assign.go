@@ -113,10 +113,7 @@ func (r *Registry) addOwners(a *assignment) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.cfg.Name, err)
 	}
-	if r.adapter != nil {
-		r.adapter.Close()
-	}
-	r.adapter = adapter
+	a.graph.connections.adapter = adapter
 	for _, s := range a.graph.Supergraph.Subgraphs {
 		source := r.cfg.Subgraphs[s.Name].Source
 		switch {

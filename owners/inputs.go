@@ -42,7 +42,7 @@ func (r *Registry) read(ctx context.Context) (inputs, error) {
 func (r *Registry) ask(ctx context.Context) map[string]string {
 	out := map[string]string{}
 	for _, name := range r.services() {
-		sdl, err := serviceSDL(ctx, r.cfg.Subgraphs[name].RoutingURL, r.cfg.Subgraphs[name].Schema.IntrospectionHeaders)
+		sdl, err := serviceSDL(ctx, r.cfg, name, r.cfg.Subgraphs[name].RoutingURL)
 		if err != nil {
 			sdl = r.last.deployed[name]
 		}
@@ -89,7 +89,7 @@ func schemas(ctx context.Context, cfg *config.Config) ([]composition.Subgraph, e
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(cfg.Subgraphs)) {
 		s := cfg.Subgraphs[name]
-		sdl, file, err := schemaOf(ctx, cfg, s)
+		sdl, file, err := schemaOf(ctx, cfg, name)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: subgraph %s: %w", cfg.Name, name, err))
 			continue
@@ -99,7 +99,8 @@ func schemas(ctx context.Context, cfg *config.Config) ([]composition.Subgraph, e
 	return out, errors.Join(errs...)
 }
 
-func schemaOf(ctx context.Context, cfg *config.Config, s config.Subgraph) (sdl, file string, err error) {
+func schemaOf(ctx context.Context, cfg *config.Config, name string) (sdl, file string, err error) {
+	s := cfg.Subgraphs[name]
 	switch {
 	case s.Schema.SDL != "":
 		return s.Schema.SDL, cfg.Name, nil
@@ -110,7 +111,7 @@ func schemaOf(ctx context.Context, cfg *config.Config, s config.Subgraph) (sdl, 
 		}
 		return string(text), s.Schema.File, nil
 	default:
-		sdl, err := serviceSDL(ctx, s.Schema.SubgraphURL, s.Schema.IntrospectionHeaders)
+		sdl, err := serviceSDL(ctx, cfg, name, s.Schema.SubgraphURL)
 		if err != nil {
 			return "", "", fmt.Errorf("ask %s for its schema: %w", s.Schema.SubgraphURL, err)
 		}

@@ -32,16 +32,17 @@ type Graph struct {
 	Hints []composition.Hint
 	// Status of each subgraph of the contract, by name.
 	Status []Status
+
+	connections connections
 }
 
-// Registry makes graphs of one configuration, again when schemas or services have changed. The connections
-// to its services live as long as it does. Its methods must not be called at the same time.
+// Registry makes graphs of one configuration, again when schemas or services have changed. A graph takes over
+// the connections of the one before to the services that both have. Its methods must not be called at the same time.
 type Registry struct {
-	cfg     *config.Config
-	ports   Ports
-	remotes map[string]*subgraph.Remote
-	// adapter answers the connectors of the last graph; nil where there are none.
-	adapter *monolith.Fetcher
+	cfg   *config.Config
+	ports Ports
+	// serving are the connections of the graph that is served.
+	serving connections
 	// last is what the last graph was made of.
 	last inputs
 }
@@ -56,18 +57,11 @@ type Ports struct {
 
 // New is a registry for the configuration.
 func New(cfg *config.Config, ports Ports) *Registry {
-	return &Registry{cfg: cfg, ports: ports, remotes: map[string]*subgraph.Remote{}}
+	return &Registry{cfg: cfg, ports: ports}
 }
 
-// Close closes the connections to services and the monolith that are not in use.
-func (r *Registry) Close() {
-	if r.adapter != nil {
-		r.adapter.Close()
-	}
-	for _, remote := range r.remotes {
-		remote.Close()
-	}
-}
+// Close closes the connections to services and the monolith; those in use close when their fetches end.
+func (r *Registry) Close() { r.serving.closeBut(connections{}) }
 
 // Plan is the graph as it would be served, made without asking any service what it implements, and without
 // a Fetcher.
@@ -107,7 +101,11 @@ func (r *Registry) Load(ctx context.Context) (*Graph, error) {
 	in.deployed = r.ask(ctx)
 	g, err := r.make(in)
 	r.last = in
-	return g, err
+	if err != nil {
+		return nil, err
+	}
+	r.serves(g)
+	return g, nil
 }
 
 // make assigns owners and gives each subgraph its Fetcher.
@@ -116,10 +114,12 @@ func (r *Registry) make(in inputs) (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.addOwners(a); err != nil {
-		return nil, err
+	a.graph.connections.remotes = map[string]*subgraph.Remote{}
+	if err = r.addOwners(a); err == nil {
+		err = r.addRemotes(a)
 	}
-	if err := r.addRemotes(a); err != nil {
+	if err != nil {
+		a.graph.connections.closeBut(r.serving)
 		return nil, err
 	}
 	a.graph.Fetcher = subgraph.NewTable(a.fetchers)
@@ -133,14 +133,15 @@ func (r *Registry) addRemotes(a *assignment) error {
 			continue
 		}
 		at := s.Name + " " + s.URL
-		if r.remotes[at] == nil {
-			remote, err := subgraph.NewRemote(s.Name, s.URL, r.cfg.Traffic)
-			if err != nil {
+		remote := r.serving.remotes[at]
+		if remote == nil {
+			var err error
+			if remote, err = subgraph.NewRemote(s.Name, s.URL, r.cfg.Traffic); err != nil {
 				return fmt.Errorf("%s: %w", r.cfg.Name, err)
 			}
-			r.remotes[at] = remote
 		}
-		a.fetchers[s.Name] = r.remotes[at]
+		a.graph.connections.remotes[at] = remote
+		a.fetchers[s.Name] = remote
 	}
 	return nil
 }

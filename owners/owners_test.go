@@ -92,12 +92,13 @@ func TestWatchFollowsTheService(t *testing.T) {
 	graphs, done := make(chan *owners.Graph, 10), make(chan struct{})
 	go func() {
 		defer close(done)
-		registry.Watch(ctx, false, func(g *owners.Graph, err error) {
+		registry.Watch(ctx, owners.Watching{}, func(g *owners.Graph, err error) error {
 			if err != nil {
 				t.Error(err)
-				return
+				return err
 			}
 			graphs <- g
+			return nil
 		})
 	}()
 	say(contract)
@@ -138,12 +139,13 @@ func TestWatchKeepsTheLastGoodGraph(t *testing.T) {
 	said, done := make(chan string, 10), make(chan struct{})
 	go func() {
 		defer close(done)
-		registry.Watch(ctx, true, func(g *owners.Graph, err error) {
+		registry.Watch(ctx, owners.Watching{Files: true}, func(g *owners.Graph, err error) error {
 			if err != nil {
 				said <- err.Error()
-				return
+				return err
 			}
 			said <- g.Status[0].Mocked[len(g.Status[0].Mocked)-1]
+			return nil
 		})
 	}()
 	next := func() string {

@@ -9,6 +9,9 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/ficusgraph/ficus/config"
+	"github.com/ficusgraph/ficus/subgraph"
 )
 
 // askFor is how long a service is waited for when it is asked what it implements.
@@ -17,8 +20,13 @@ const askFor = 3 * time.Second
 // maxSDL bounds a service's SDL, in bytes.
 const maxSDL = 32 << 20
 
-// serviceSDL asks a federated service for its SDL.
-func serviceSDL(ctx context.Context, url string, headers map[string]string) (string, error) {
+// serviceSDL asks a federated service for its SDL. It is connected to as for fetches.
+func serviceSDL(ctx context.Context, cfg *config.Config, name, url string) (string, error) {
+	transport, err := subgraph.NewTransport(name, cfg.Traffic)
+	if err != nil {
+		return "", err
+	}
+	defer transport.CloseIdleConnections()
 	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader([]byte(`{"query":"{ _service { sdl } }"}`)))
@@ -27,10 +35,10 @@ func serviceSDL(ctx context.Context, url string, headers map[string]string) (str
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
-	for name, value := range headers {
+	for name, value := range cfg.Subgraphs[name].Schema.IntrospectionHeaders {
 		req.Header.Set(name, value)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := (&http.Client{Transport: transport}).Do(req)
 	if err != nil {
 		return "", err
 	}

@@ -2,9 +2,7 @@ package subgraph
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"mime"
 	"net/http"
@@ -13,58 +11,36 @@ import (
 	"github.com/ficusgraph/ficus/engine/executor"
 )
 
-// answer reads and judges what the service sent.
-func (r *Remote) answer(ctx context.Context, res *http.Response) (*executor.Response, error) {
-	defer func() { _ = res.Body.Close() }()
-	b, err := r.read(res)
-	if err != nil {
-		return nil, r.unreadable(ctx, res, err)
+// judged is a reply that is read, as an answer if it is one.
+func (r *Remote) judged(a *reply) (*executor.Response, error) {
+	kind := a.header.Get("Content-Type")
+	if fault := judge(a.Status, kind, a.Body); fault != "" {
+		err := fmt.Errorf("fetch %s from %s: HTTP %d, %s, %d bytes: %q", r.name, r.url.Redacted(),
+			a.Status, kind, len(a.Body), beginning(a.Body))
+		e := &executor.Error{Code: CodeHTTP, Status: a.Status, Message: fault, Err: err}
+		a.free()
+		return nil, e
 	}
-	if fault := judge(res, b.bytes); fault != "" {
-		err := fmt.Errorf("fetch %s from %s: HTTP %d, %s, %d bytes: %q", r.name, r.template.URL.Redacted(),
-			res.StatusCode, res.Header.Get("Content-Type"), len(b.bytes), beginning(b.bytes))
-		b.free()
-		return nil, &executor.Error{Code: CodeHTTP, Status: res.StatusCode, Message: fault, Err: err}
-	}
-	return &executor.Response{Body: b.bytes, Header: res.Header, Free: b.free}, nil
-}
-
-func (r *Remote) read(res *http.Response) (*buffer, error) {
-	if c := coding(res.Header); c != "" {
-		return r.pool.decode(c, res.Body, r.maxBytes)
-	}
-	return r.pool.readAll(res.Body, res.ContentLength, r.maxBytes)
-}
-
-func (r *Remote) unreadable(ctx context.Context, res *http.Response, err error) *executor.Error {
-	e := r.failure(ctx, err)
-	e.Status = res.StatusCode
-	switch {
-	case errors.Is(err, errTooLarge):
-		e.Message = fmt.Sprintf("the service's answer is larger than %d bytes", r.maxBytes)
-	case e.Code == CodeHTTP && ctx.Err() == nil:
-		e.Message = "the service's answer ended too early or could not be read"
-	}
-	return e
+	a.response = executor.Response{Body: a.Body, Header: a.header, Free: a.free}
+	return &a.response, nil
 }
 
 // judge says what is wrong with an answer as GraphQL over HTTP; "" if nothing is.
-func judge(res *http.Response, body []byte) string {
-	kind := res.Header.Get("Content-Type")
-	ok := res.StatusCode >= 200 && res.StatusCode < 300
+func judge(status int, kind string, body []byte) string {
+	ok := status >= 200 && status < 300
 	switch {
-	case res.StatusCode >= 300 && res.StatusCode < 400:
-		return fmt.Sprintf("the service answered with a redirect (HTTP %d), which is not followed", res.StatusCode)
+	case status >= 300 && status < 400:
+		return fmt.Sprintf("the service answered with a redirect (HTTP %d), which is not followed", status)
 	case !isJSON(kind, body) && ok && len(body) == 0:
-		return fmt.Sprintf("the service answered nothing (HTTP %d)", res.StatusCode)
+		return fmt.Sprintf("the service answered nothing (HTTP %d)", status)
 	case !isJSON(kind, body) && ok:
-		return fmt.Sprintf("the service answered %s (HTTP %d) where JSON was expected", described(kind), res.StatusCode)
+		return fmt.Sprintf("the service answered %s (HTTP %d) where JSON was expected", described(kind), status)
 	case ok:
 		return ""
 	case isJSON(kind, body) && isGraphQL(body):
 		return ""
 	default:
-		return fmt.Sprintf("the service answered HTTP %d: %s", res.StatusCode, http.StatusText(res.StatusCode))
+		return fmt.Sprintf("the service answered HTTP %d: %s", status, http.StatusText(status))
 	}
 }
 

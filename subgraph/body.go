@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"slices"
 	"sync"
 )
 
@@ -94,71 +93,4 @@ func (u *upload) detach() {
 	u.mu.Lock()
 	u.detached = true
 	u.mu.Unlock()
-}
-
-// buffer holds one answer. free gives it back to its pool.
-type buffer struct {
-	bytes []byte
-	free  func()
-}
-
-const (
-	// firstRead is the capacity of a new buffer where the length of the answer is not known.
-	firstRead = 16 << 10
-	// trusted is how far the length that a service announces is believed before the bytes are there.
-	trusted = 1 << 20
-	// keep is the largest buffer that a pool keeps.
-	keep = 4 << 20
-)
-
-// pool is what reading the answers of one service reuses: buffers, which grow to what that service sends,
-// and decoders.
-type pool struct {
-	buffers  sync.Pool
-	decoders decoders
-}
-
-func (p *pool) buffer() *buffer {
-	if b, ok := p.buffers.Get().(*buffer); ok {
-		return b
-	}
-	b := &buffer{}
-	b.free = func() {
-		if cap(b.bytes) <= keep {
-			p.buffers.Put(b)
-		}
-	}
-	return b
-}
-
-var errTooLarge = errors.New("the answer is too large")
-
-// readAll reads at most limit bytes. length is what the sender announced; -1 if nothing.
-func (p *pool) readAll(from io.Reader, length int64, limit int) (*buffer, error) {
-	if length > int64(limit) {
-		return nil, errTooLarge
-	}
-	size := firstRead
-	if length >= 0 {
-		size = int(min(length, trusted)) + 1 // the last read of HTTP/2 must have somewhere to find the end
-	}
-	b := p.buffer()
-	b.bytes = slices.Grow(b.bytes[:0], size)
-	for {
-		if len(b.bytes) == cap(b.bytes) {
-			b.bytes = slices.Grow(b.bytes, firstRead)
-		}
-		n, err := from.Read(b.bytes[len(b.bytes):cap(b.bytes)])
-		b.bytes = b.bytes[:len(b.bytes)+n]
-		if len(b.bytes) > limit {
-			err = errTooLarge
-		}
-		if err == io.EOF { // readers return io.EOF itself; wrapped, it is a broken answer
-			return b, nil
-		}
-		if err != nil {
-			b.free()
-			return nil, err
-		}
-	}
 }

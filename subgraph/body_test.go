@@ -29,3 +29,20 @@ func TestTheBodyIsNotReadAfterFetch(t *testing.T) {
 		}
 	}
 }
+
+func TestBuffersHoldWhatTheyAreFor(t *testing.T) {
+	last, lastHolds := -1, 0
+	for size := 1; size <= 4<<20; size += 1 + size/1000 {
+		number, holds := subgraph.Class(size)
+		if holds < size || size > 4<<10 && holds > size+size/4 {
+			t.Fatalf("%d bytes are held by a buffer of %d", size, holds)
+		}
+		if number < last || number > last+1 || (number == last) != (holds == lastHolds) {
+			t.Fatalf("%d bytes are of class %d with %d, those before of class %d with %d", size, number, holds, last, lastHolds)
+		}
+		if again, _ := subgraph.Class(holds); again != number {
+			t.Fatalf("a buffer of class %d goes back to class %d", number, again)
+		}
+		last, lastHolds = number, holds
+	}
+}

@@ -1,15 +1,17 @@
 package subgraph
 
 import (
+	"bytes"
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
 	"sync"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/ficusgraph/ficus/engine/executor"
 )
 
 // acceptedCodings is what services are told of how they may encode an answer; the cheapest to read comes first,
@@ -55,11 +57,11 @@ func (p *decoders) get(coding string) (d decoder, idle *sync.Pool, err error) {
 }
 
 // coding is the name of how an answer is encoded, "" for as it is.
-func coding(h http.Header) string {
-	v := h["Content-Encoding"]
-	if len(v) == 0 {
+func coding(h executor.Header) string {
+	if h.Get("Content-Encoding") == "" {
 		return ""
 	}
+	v := h.Values("Content-Encoding")
 	switch name := strings.ToLower(strings.Join(v, ", ")); name {
 	case "identity":
 		return ""
@@ -70,24 +72,28 @@ func coding(h http.Header) string {
 	}
 }
 
-// decode reads an encoded answer; the limit is on what comes out.
-func (p *pool) decode(coding string, from io.Reader, limit int) (*buffer, error) {
-	d, idle, err := p.decoders.get(coding)
-	if err != nil {
-		return nil, err
+// decode reads the body of an answer, if it is encoded; the limit is on what comes out.
+func (p *pool) decode(r *reply, limit int) error {
+	name := coding(r.header)
+	if name == "" {
+		return nil
 	}
+	d, idle, err := p.decoders.get(name)
+	if err != nil {
+		return err
+	}
+	from := bytes.NewReader(r.Body)
 	if err := d.Reset(from); err != nil {
-		return nil, err
+		return err
 	}
-	b, err := p.readAll(d, -1, limit)
-	if err != nil {
-		return nil, err // and the decoder, whose state nobody knows, is dropped
+	r.decoded = p.reply(4 * len(r.Body))
+	if err := r.decoded.readAll(d, -1, limit); err != nil {
+		return err // and the decoder, whose state nobody knows, is dropped
 	}
-	// A decoder that knows its end need not have read the message's: without that the connection is not used again.
-	if _, err := from.Read(make([]byte, 1)); err != io.EOF {
-		b.free()
-		return nil, fmt.Errorf("the answer goes on behind the end of its %s (%v)", coding, err) //nolint:errorlint // nil, mostly
+	if from.Len() > 0 {
+		return fmt.Errorf("the answer goes on behind the end of its %s", name)
 	}
+	r.Body = r.decoded.Body
 	idle.Put(d)
-	return b, nil
+	return nil
 }

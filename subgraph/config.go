@@ -27,6 +27,20 @@ type TrafficShaping struct {
 	All Shaping `yaml:"all"`
 	// Subgraphs holds for the subgraphs named; what it leaves open is taken from All.
 	Subgraphs map[string]Shaping `yaml:"subgraphs"`
+	// Router is about the requests of clients, before there are fetches.
+	Router RouterShaping `yaml:"router"`
+}
+
+// RouterShaping is about the requests of clients.
+type RouterShaping struct {
+	Dedupe Dedupe `yaml:"dedupe"`
+}
+
+// Dedupe has equal queries of clients that are under way at one time answered once.
+type Dedupe struct {
+	// Enabled is false by default. Queries are equal if their text, variables and headers are, but for headers
+	// that are different in each request: X-Request-Id, Traceparent, Tracestate.
+	Enabled bool `yaml:"enabled"`
 }
 
 // Validate reports everything that is wrong with the configuration.

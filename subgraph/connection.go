@@ -3,6 +3,7 @@ package subgraph
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -112,6 +113,15 @@ func (g *generation) close() {
 	for i := range g.lanes {
 		g.lanes[i].CloseIdleConnections()
 	}
+}
+
+// NewTransport reaches a service as fetches do, for what is asked of it that is no fetch.
+func NewTransport(name string, cfg Config) (*http.Transport, error) {
+	secure, err := cfg.TLS.config(name)
+	if err != nil {
+		return nil, fmt.Errorf("subgraph %s: tls: %w", name, err)
+	}
+	return newTransport(cfg.shaping(name), secure), nil
 }
 
 // newTransport is how a service is reached.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -17,17 +19,37 @@ import (
 // but for mutations, where the service says in HTTP/2 that it did not act on it. In all other cases it may have, and
 // the failure is reported.
 type Remote struct {
-	name        string
-	template    *http.Request
-	rules       []rule
-	timeout     time.Duration
-	maxBytes    int
-	connections *connections
-	http2Only   bool
-	pool        pool
+	name     string
+	url      *url.URL
+	header   http.Header
+	rules    []rule
+	timeout  time.Duration
+	maxBytes int
+	sender   sender
+	pool     pool
+	closed   atomic.Bool
 }
 
 var _ executor.Fetcher = (*Remote)(nil)
+
+// sender is how requests go to a service and answers come back.
+type sender interface {
+	// send reads the answer into the reply, which on an error has the status if that had arrived. What is sent is
+	// not used after send has returned.
+	send(ctx context.Context, out outgoing, into *reply) error
+	// close closes the connections that are not in use; the others close when their fetches end.
+	close()
+}
+
+// outgoing is what is sent.
+type outgoing struct {
+	// header is nil if it is the protocol's own.
+	header http.Header
+	body   []byte
+	// now is when the fetch began, and deadline when the answer must be there.
+	now, deadline time.Time
+	mutation      bool
+}
 
 // NewRemote is the service at the URL, which answers for the subgraph of that name.
 func NewRemote(name, url string, cfg Config) (*Remote, error) {
@@ -47,14 +69,13 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 		return nil, fmt.Errorf("subgraph %s: tls: %w", name, err)
 	}
 	s := cfg.shaping(name)
-	return &Remote{
-		name: name, rules: rules, timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes,
-		template: &http.Request{
-			Method: http.MethodPost, URL: u, Host: u.Host, Header: protocolHeader(),
-			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		},
-		connections: newConnections(s, secure), http2Only: s.ExperimentalHTTP2 == HTTP2Only,
-	}, nil
+	r := &Remote{name: name, url: u, header: protocolHeader(), rules: rules, timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes}
+	if direct(u, s) {
+		r.sender = newWired(u, r.header, s)
+	} else {
+		r.sender = newHosted(u, r.header, s, secure)
+	}
+	return r, nil
 }
 
 // protocolHeader is what every request has. Its map is shared by requests, which do not change it.
@@ -68,32 +89,36 @@ func protocolHeader() http.Header {
 }
 
 // Close closes the connections that are not in use; the others close when their fetches end.
-func (r *Remote) Close() { r.connections.close() }
+func (r *Remote) Close() {
+	r.closed.Store(true)
+	r.sender.close()
+}
+
+// settle closes what a fetch leaves open on a service that is not asked any more: requests that began on the last
+// graph still are.
+func (r *Remote) settle() {
+	if r.closed.Load() {
+		r.sender.close()
+	}
+}
 
 // Fetch implements executor.Fetcher.
 func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Response, error) {
+	defer r.settle()
 	now := time.Now()
-	ctx, cancel := context.WithDeadline(ctx, now.Add(r.timeout))
-	defer cancel()
-	out := r.request(ctx)
-	defer attach(out, req.Body)()
-	if req.Fetch.Kind == ast.Mutation {
-		out = once(out, r.http2Only)
-	}
-	// RoundTrip and not a Client: no redirect is followed, no cookie kept, and the request not copied again.
-	res, done, err := r.connections.roundTrip(out, now) //nolint:bodyclose // answer closes it
-	defer done()
-	if err != nil {
-		return nil, r.failure(ctx, err)
-	}
-	return r.answer(ctx, res)
-}
-
-func (r *Remote) request(ctx context.Context) *http.Request {
-	out := r.template.WithContext(ctx)
+	out := outgoing{body: req.Body, now: now, deadline: now.Add(r.timeout), mutation: req.Fetch.Kind == ast.Mutation}
 	if len(r.rules) > 0 {
-		out.Header = apply(r.rules, out.Header, FromContext(ctx))
-		hideIdempotencyKeys(out.Header)
+		out.header = apply(r.rules, r.header, FromContext(ctx))
 	}
-	return out
+	reply := r.pool.reply(max(len(req.Body), req.Expect) + headRoom)
+	err := r.sender.send(ctx, out, reply)
+	if err == nil {
+		err = r.pool.decode(reply, r.maxBytes)
+	}
+	if err != nil {
+		err := r.failure(ctx, reply.Status, err)
+		reply.free()
+		return nil, err
+	}
+	return r.judged(reply)
 }

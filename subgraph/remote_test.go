@@ -53,6 +53,14 @@ func remote(t *testing.T, url string, cfg subgraph.Config) *subgraph.Remote {
 	return r
 }
 
+// senders are two services at one URL: spoken to by package wire, and by net/http.
+func senders(t *testing.T, url string, cfg subgraph.Config) map[string]*subgraph.Remote {
+	t.Helper()
+	hosted := remote(t, url, cfg)
+	subgraph.Hosted(t, hosted, cfg)
+	return map[string]*subgraph.Remote{"wired": remote(t, url, cfg), "hosted": hosted}
+}
+
 func serve(t *testing.T, h http.HandlerFunc) string {
 	t.Helper()
 	s := httptest.NewServer(h)
@@ -137,9 +145,10 @@ func TestRemoteJudgesAnswers(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			got := fetch(t.Context(), remote(t, serve(t, c.answer), subgraph.Config{}), `{"query":"{a}"}`)
-			if diff := cmp.Diff(c.want, got); diff != "" {
-				t.Error(diff)
+			for name, f := range senders(t, serve(t, c.answer), subgraph.Config{}) {
+				if diff := cmp.Diff(c.want, fetch(t.Context(), f, `{"query":"{a}"}`)); diff != "" {
+					t.Error(name, diff)
+				}
 			}
 		})
 	}
@@ -182,17 +191,23 @@ func TestRemoteThatIsSlow(t *testing.T) {
 	})
 	t.Cleanup(func() { close(done) })
 	want := result{Code: "GATEWAY_TIMEOUT", Message: "the service did not answer in time"}
-	if diff := cmp.Diff(want, fetch(t.Context(), remote(t, before, cfg), `{}`)); diff != "" {
-		t.Error(diff)
+	for name, f := range senders(t, before, cfg) {
+		if diff := cmp.Diff(want, fetch(t.Context(), f, `{}`)); diff != "" {
+			t.Error(name, diff)
+		}
 	}
 	want.Status = 200
-	if diff := cmp.Diff(want, fetch(t.Context(), remote(t, within, cfg), `{}`)); diff != "" {
-		t.Error(diff)
+	for name, f := range senders(t, within, cfg) {
+		if diff := cmp.Diff(want, fetch(t.Context(), f, `{}`)); diff != "" {
+			t.Error(name, diff)
+		}
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(10*time.Millisecond, cancel)
-	if diff := cmp.Diff(result{Code: "SUBREQUEST_HTTP_ERROR", Message: "the request was canceled"}, fetch(ctx, remote(t, before, subgraph.Config{}), `{}`)); diff != "" {
-		t.Error(diff)
+	for name, f := range senders(t, before, subgraph.Config{}) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(10*time.Millisecond, cancel)
+		if diff := cmp.Diff(result{Code: "SUBREQUEST_HTTP_ERROR", Message: "the request was canceled"}, fetch(ctx, f, `{}`)); diff != "" {
+			t.Error(name, diff)
+		}
 	}
 }
 
@@ -219,8 +234,10 @@ func TestRemoteBoundsAnswers(t *testing.T) {
 					w.Header().Set("Content-Type", "application/json")
 					send(w, answer(size))
 				})
-				if got := fetch(t.Context(), remote(t, url, cfg), `{}`); got.Body != answer(size) {
-					t.Errorf("%d bytes: got %d bytes, %s %s", size, len(got.Body), got.Code, got.Message)
+				for name, f := range senders(t, url, cfg) {
+					if got := fetch(t.Context(), f, `{}`); got.Body != answer(size) {
+						t.Errorf("%s, %d bytes: got %d bytes, %s %s", name, size, len(got.Body), got.Code, got.Message)
+					}
 				}
 			}
 			url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -228,8 +245,10 @@ func TestRemoteBoundsAnswers(t *testing.T) {
 				send(w, answer(10<<20+1))
 			})
 			want := result{Code: "SUBREQUEST_HTTP_ERROR", Status: 200, Message: "the service's answer is larger than 10485760 bytes"}
-			if diff := cmp.Diff(want, fetch(t.Context(), remote(t, url, cfg), `{}`)); diff != "" {
-				t.Error(diff)
+			for name, f := range senders(t, url, cfg) {
+				if diff := cmp.Diff(want, fetch(t.Context(), f, `{}`)); diff != "" {
+					t.Error(name, diff)
+				}
 			}
 		})
 	}

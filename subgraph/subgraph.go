@@ -2,8 +2,11 @@
 //
 // Both are Fetchers, and a Table picks the one that a fetch is for:
 //
-//	fetch -> Table -> Remote   POST to the service; its answer is judged, read into a pooled buffer, not parsed
+//	fetch -> Table -> Remote   POST to the service; its answer is read into a pooled buffer, judged, not parsed
 //	              \-> Local    the same request, executed in this process
+//
+// A Remote without TLS is spoken to by package wire, which costs half of what net/http does; all others by
+// net/http (wired.go, hosted.go).
 //
 // Who sent the request in hand reaches a Remote by the context (NewContext), and header rules say what of it
 // goes on to the service. By default nothing does: a service sees no header of a client.

@@ -18,6 +18,7 @@ type Metrics struct {
 	panics   prometheus.Counter
 	plans    planSeries
 	fetches  fetchVectors
+	reloads  reloadSeries
 
 	// subgraphs is replaced as a whole when a subgraph is seen for the first time; mu is held meanwhile.
 	mu        sync.Mutex
@@ -53,6 +54,7 @@ func NewMetrics() *Metrics {
 	m.addRequests()
 	m.addPlans()
 	m.fetches = newFetchVectors(m.registry)
+	m.reloads = newReloadSeries(m.registry)
 	m.panics = prometheus.NewCounter(prometheus.CounterOpts{Name: "ficus_panics_total", Help: "Panics that were caught."})
 	m.registry.MustRegister(m.panics)
 	return m
@@ -126,11 +128,4 @@ func (m *Metrics) PlanDone(took time.Duration, considered int, err error) {
 	}
 	m.plans.took.Observe(took.Seconds())
 	m.plans.paths.Observe(float64(considered))
-}
-
-// WatchCache reports how many entries a cache has. Size is called at each scrape; a cache is watched once.
-func (m *Metrics) WatchCache(name string, size func() int) error {
-	return m.registry.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "ficus_cache_entries", Help: "Entries of a cache.", ConstLabels: prometheus.Labels{"cache": name},
-	}, func() float64 { return float64(size()) }))
 }

@@ -47,10 +47,10 @@ func TestMetrics(t *testing.T) {
 	m.PlanDone(time.Millisecond, 1000, errors.New("too many"))
 	m.FetchDone("users", time.Millisecond, 100, "")
 	m.FetchDone("users", time.Millisecond, 0, "SUBREQUEST_HTTP_ERROR")
-	if err := m.WatchCache("plans", func() int { return 7 }); err != nil {
+	if err := m.WatchCache("plans", func() telemetry.Cache { return telemetry.Cache{Entries: 7, Weight: 9, Hits: 5, Misses: 2} }); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.WatchCache("plans", func() int { return 8 }); err == nil {
+	if err := m.WatchCache("plans", func() telemetry.Cache { return telemetry.Cache{} }); err == nil {
 		t.Error("a cache was watched twice")
 	}
 	has(t, scrape(t, m),
@@ -69,8 +69,20 @@ func TestMetrics(t *testing.T) {
 		`ficus_fetch_response_bytes_total{subgraph="users"} 100`,
 		`ficus_fetch_duration_seconds_count{subgraph="users"} 2`,
 		`ficus_cache_entries{cache="plans"} 7`,
+		`ficus_cache_weight{cache="plans"} 9`,
+		`ficus_cache_requests_total{cache="plans",outcome="hit"} 5`,
+		`ficus_cache_requests_total{cache="plans",outcome="miss"} 2`,
 		`# TYPE go_goroutines gauge`,
 	)
+}
+
+func TestReloadsAreCounted(t *testing.T) {
+	m := telemetry.NewMetrics()
+	has(t, scrape(t, m), `ficus_reloads_total{outcome="failed"} 0`, `ficus_graph_stale 0`)
+	m.Reloaded(time.Second, 0, errors.New("does not compose"))
+	has(t, scrape(t, m), `ficus_reloads_total{outcome="failed"} 1`, `ficus_graph_stale 1`, `ficus_reload_duration_seconds_count 0`)
+	m.Reloaded(time.Second, 12, nil)
+	has(t, scrape(t, m), `ficus_reloads_total{outcome="ok"} 1`, `ficus_graph_stale 0`, `ficus_reload_warmed_plans_total 12`, `ficus_reload_duration_seconds_sum 1`)
 }
 
 // TestSubgraphsAtOnce: subgraphs that are first seen by many goroutines lose no count.

@@ -16,8 +16,11 @@ import (
 // call is one request under way. Its buffers are used again; nothing of it outlives finish.
 type call struct {
 	body, out []byte
-	request   engine.Request
-	start     time.Time
+	// sharing is what is written for engine.Request.Sharing, size how long the answer was.
+	sharing []byte
+	size    int
+	request engine.Request
+	start   time.Time
 	// refused is why the engine is not asked, nil if it is; result is what it said, status what was answered.
 	refused *refusal
 	result  engine.Outcome
@@ -38,7 +41,7 @@ func newCall(start time.Time) *call {
 
 // release gives the buffers back.
 func (c *call) release() {
-	keep := call{body: c.body[:0], out: c.out[:0]}
+	keep := call{body: c.body[:0], out: c.out[:0], sharing: c.sharing[:0]}
 	if cap(keep.body) > maxKept {
 		keep.body = nil
 	}
@@ -53,12 +56,22 @@ func (c *call) release() {
 func (s *Server) execute(w http.ResponseWriter, r *http.Request, c *call, m media, p params) {
 	ctx := s.context(w, r)
 	c.request.Query, c.request.OperationName, c.request.Variables = p.query, p.operationName, p.variables
-	c.out, c.result = s.parts.Engine.Execute(ctx, &c.request, c.out[:0])
+	if s.cfg.Dedupe {
+		c.sharing = appendSharing(c.sharing[:0], r)
+		c.request.Sharing = c.sharing
+	}
+	var body []byte
+	body, c.result = s.parts.Engine.Execute(ctx, &c.request, c.out[:0])
+	if c.size = len(body); c.result.Release != nil {
+		defer c.result.Release()
+	} else {
+		c.out = body
+	}
 	c.outcome, c.status = outcomeName(c.result), statusOf(c.result, m)
 	if c.status == http.StatusMethodNotAllowed {
 		w.Header()["Allow"] = []string{http.MethodPost}
 	}
-	s.write(w, m, c.status, c.out)
+	s.send(w, r, m, c.status, body)
 }
 
 // context is the one that a request is executed in.
@@ -98,16 +111,21 @@ func outcomeName(o engine.Outcome) string {
 	return OutcomePartial
 }
 
-// write sends an answer. A client that is gone is no error of ours.
+// write sends an answer.
 func (s *Server) write(w http.ResponseWriter, m media, status int, body []byte) {
+	s.writeHead(w, m, status, len(body))
+	s.backlog.write(w, body, len(body))
+}
+
+// writeHead begins an answer with a body of that length.
+func (s *Server) writeHead(w http.ResponseWriter, m media, status, length int) {
 	h := w.Header()
 	h["Content-Type"] = contentTypes[m]
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	h["Content-Length"] = []string{strconv.Itoa(length)}
 	if s.draining.Load() {
 		h["Connection"] = closeConnection
 	}
 	w.WriteHeader(status)
-	_, _ = w.Write(body) //nolint:gosec // JSON, and the content type says so
 }
 
 // closeConnection is the value of a Connection header, shared by all answers.
@@ -148,5 +166,5 @@ func (s *Server) logCall(w http.ResponseWriter, r *http.Request, c *call, took t
 		slog.String("request_id", requestID(w)), slog.String("method", r.Method), slog.Int("status", c.status),
 		slog.String("kind", kindName(c.result.Kind)), slog.String("operation", c.result.OperationName),
 		slog.String("outcome", c.outcome), slog.String("code", c.result.Code), slog.Int("errors", c.result.Errors),
-		slog.Int("fetches", c.result.Fetches), slog.Int("bytes", len(c.out)), slog.Duration("took", took))
+		slog.Int("fetches", c.result.Fetches), slog.Int("bytes", c.size), slog.Duration("took", took))
 }

@@ -30,6 +30,8 @@ type Config struct {
 	Server Connections `yaml:"server"`
 	// Shutdown is how the server ends.
 	Shutdown Shutdown `yaml:"shutdown"`
+	// Dedupe has equal queries that are under way at one time answered once.
+	Dedupe bool `yaml:"-"`
 }
 
 // Endpoint is where the graph is served.
@@ -46,6 +48,9 @@ type Limits struct {
 	HTTPMaxRequestBytes int `yaml:"http_max_request_bytes"`
 	// HTTP1MaxRequestBufSize is the largest request line with headers, in bytes, 131,072 by default. Go adds 4,096.
 	HTTP1MaxRequestBufSize int `yaml:"http1_max_request_buf_size"`
+	// HTTPMaxUnreadBytes is how large all answers may be together that clients have not read yet, 268,435,456 by
+	// default. Beyond, the clients that took nothing for longest are cut off.
+	HTTPMaxUnreadBytes int `yaml:"http_max_unread_bytes"`
 }
 
 // HealthCheck is the health endpoint, on the public listener and the admin one.
@@ -76,6 +81,8 @@ type Connections struct {
 	ReadTimeout time.Duration `yaml:"read_timeout"`
 	// WriteTimeout is how long answering may take, from the end of the request's header to the last byte; 120s by default.
 	WriteTimeout time.Duration `yaml:"write_timeout"`
+	// Compression is how answers are compressed.
+	Compression Compression `yaml:"compression"`
 	// IdleTimeout is how long a connection without requests is kept, 120s by default.
 	IdleTimeout time.Duration `yaml:"idle_timeout"`
 }
@@ -108,10 +115,12 @@ func (c Config) Validate() error {
 	}
 	add(notNegative("limits.http_max_request_bytes", int64(c.Limits.HTTPMaxRequestBytes)))
 	add(notNegative("limits.http1_max_request_buf_size", int64(c.Limits.HTTP1MaxRequestBufSize)))
+	add(notNegative("limits.http_max_unread_bytes", int64(c.Limits.HTTPMaxUnreadBytes)))
 	add(notNegative("server.header_read_timeout", int64(c.Server.HeaderReadTimeout)))
 	add(notNegative("server.read_timeout", int64(c.Server.ReadTimeout)))
 	add(notNegative("server.write_timeout", int64(c.Server.WriteTimeout)))
 	add(notNegative("server.idle_timeout", int64(c.Server.IdleTimeout)))
+	add(notNegative("server.compression.min_bytes", int64(c.Server.Compression.MinBytes)))
 	add(notNegative("shutdown.delay", int64(c.Shutdown.Delay)))
 	add(notNegative("shutdown.timeout", int64(c.Shutdown.Timeout)))
 	add(c.CORS.validate())
@@ -130,10 +139,12 @@ func (c Config) withDefaults() Config {
 	fallback(&c.Admin.Listen, "127.0.0.1:9090")
 	fallback(&c.Limits.HTTPMaxRequestBytes, 2_000_000)
 	fallback(&c.Limits.HTTP1MaxRequestBufSize, 128<<10)
+	fallback(&c.Limits.HTTPMaxUnreadBytes, 256<<20)
 	fallback(&c.Server.HeaderReadTimeout, 10*time.Second)
 	fallback(&c.Server.ReadTimeout, 30*time.Second)
 	fallback(&c.Server.WriteTimeout, 2*time.Minute)
 	fallback(&c.Server.IdleTimeout, 2*time.Minute)
+	fallback(&c.Server.Compression.MinBytes, 2048)
 	fallback(&c.Shutdown.Timeout, 30*time.Second)
 	return c
 }
@@ -149,6 +160,9 @@ func (c Config) Addresses() (public, admin string) {
 
 // Path is where the graph is served.
 func (c Config) Path() string { return c.withDefaults().Supergraph.Path }
+
+// HealthPath is where the health checks are.
+func (c Config) HealthPath() string { return c.withDefaults().HealthCheck.Path }
 
 func fallback[T comparable](v *T, to T) {
 	var zero T

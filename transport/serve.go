@@ -21,12 +21,13 @@ func (s *Server) Serve(ctx context.Context, public, admin net.Listener) error {
 	front, back := s.httpServer(requests, s.public), s.httpServer(requests, s.admin)
 	broken := make(chan error, 2)
 	running := 1
+	// Before the first request is taken, so that none is told otherwise.
+	s.ready.Store(true)
 	go func() { broken <- serving("public", front.Serve(public)) }()
 	if admin != nil {
 		running++
 		go func() { broken <- serving("admin", back.Serve(admin)) }()
 	}
-	s.ready.Store(true)
 	var err error
 	select {
 	case <-ctx.Done():

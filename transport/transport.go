@@ -50,6 +50,9 @@ type Parts struct {
 	Context func(context.Context, *http.Request) context.Context
 	// Ready says whether the gateway can answer; nil means always. It is asked by the readiness check.
 	Ready func() bool
+	// Stale is why the graph that is served is not the newest, "" if it is; nil means always. The health checks say
+	// it, but for readiness: requests are answered.
+	Stale func() string
 	// Observer counts requests and panics.
 	Observer Observer
 	// Metrics is served on the admin listener as /metrics.
@@ -92,7 +95,10 @@ type Server struct {
 	admin  http.Handler
 	csrf   csrfGuard
 	page   *page
-	ready  atomic.Bool
+	// backlog is the answers that clients have not read yet.
+	backlog     backlog
+	compressors *compressors // nil if answers are not compressed
+	ready       atomic.Bool
 	// draining has answers close their connections: clients come back on a new one, which the balancer sends
 	// elsewhere. Connections that are idle stay open meanwhile, as a request may be on its way.
 	draining atomic.Bool
@@ -109,6 +115,8 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s := &Server{cfg: cfg.withDefaults(), parts: parts}
 	s.parts.fill()
 	s.csrf = newCSRFGuard(s.cfg.CSRF)
+	s.compressors = newCompressors(s.cfg.Server.Compression)
+	s.backlog.limit = int64(s.cfg.Limits.HTTPMaxUnreadBytes)
 	var err error
 	if s.cfg.GraphiQL.Enabled {
 		if s.page, err = newPage(s.cfg.Supergraph.Path, s.csrf); err != nil {
@@ -173,7 +181,7 @@ func (s *Server) routes() (http.Handler, error) {
 		r.Use(cors)
 	}
 	if on := s.cfg.HealthCheck.Enabled; on == nil || *on {
-		s.addHealth(r)
+		s.addHealth(r, s.liveness)
 	}
 	r.HandleFunc(s.cfg.Supergraph.Path, s.graph)
 	if s.page != nil && s.cfg.Supergraph.Path != "/" {
@@ -188,7 +196,7 @@ func (s *Server) routes() (http.Handler, error) {
 func (s *Server) adminRoutes() http.Handler {
 	r := chi.NewRouter()
 	r.Use(s.enter)
-	s.addHealth(r)
+	s.addHealth(r, s.livenessInFull)
 	if s.parts.Metrics != nil {
 		r.Method(http.MethodGet, "/metrics", s.parts.Metrics)
 	}

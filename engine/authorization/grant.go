@@ -108,3 +108,18 @@ func (w *restriction) some(alternatives [][]string, kind string) bool {
 		return !slices.ContainsFunc(all, func(name string) bool { return !w.grant[kind+name] })
 	})
 }
+
+// Access is what a caller with the grant is known to have.
+func (g Grant) Access() Access {
+	set := g.set()
+	a := Access{Authenticated: set[grantToken]}
+	for part := range strings.SplitSeq(string(g), grantEnd) {
+		if name, ok := strings.CutPrefix(part, grantScope); ok && part != "" {
+			a.Scopes = append(a.Scopes, name)
+		}
+	}
+	a.Policies = func(names []string) []string {
+		return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !set[grantPolicy+name] })
+	}
+	return a
+}

@@ -41,7 +41,9 @@ func (r *run) absorb(p *fetchProgram, s *fetchState, text []byte) error {
 		r.noteMalformed(p, s)
 		return errData
 	case !p.entities():
-		r.store.merge(p.targets[0].form, r.program.types.answered, rootRow, data.a)
+		for _, row := range s.rows {
+			r.store.merge(p.targets[0].form, r.program.types.answered, row, data.a)
+		}
 	case k != list || int(data.b) != s.expected():
 		r.noteMalformed(p, s)
 		return errEntities
@@ -133,7 +135,7 @@ func (r *run) noteUnplaced(t *target, o objects, data cell, found []subgraphErro
 		r.store.addProblem(found[0].at(t))
 	}
 	for _, row := range o.rows {
-		if t.steps == nil || r.store.cells[row].a == 0 {
+		if !t.plan.IsEntity() || r.store.cells[row].a == 0 {
 			r.store.attach(row, note{problem: first, count: 1})
 		}
 	}
@@ -142,8 +144,10 @@ func (r *run) noteUnplaced(t *target, o objects, data cell, found []subgraphErro
 // notePlaced notes one error with a path.
 func (r *run) notePlaced(t *target, o objects, data cell, e *subgraphError) {
 	id := r.store.addProblem(e.at(t))
-	if t.steps == nil {
-		r.store.notePath(t.form, rootRow, id, e.path)
+	if !t.plan.IsEntity() {
+		for _, row := range o.rows {
+			r.store.notePath(t.form, row, id, e.path)
+		}
 		return
 	}
 	for i, row := range o.rows {

@@ -15,9 +15,13 @@ func (r *run) prepareContextual(id int) {
 	c := s.contexts
 	c.texts, c.reps, c.sizes = c.texts[:0], c.reps[:0], c.sizes[:0]
 	c.values.reset()
-	s.missingKey, s.nullEntity = 0, 0
-	r.findAll(p, s, cell{meta: uint32(object), a: rootRow}, 0, r.store.nextMark())
-	s.ends = append(s.ends, len(s.rows))
+	for i := range p.targets {
+		s.missingKey, s.nullEntity = 0, 0
+		r.findAll(p, &p.targets[i], s, cell{meta: uint32(object), a: rootRow}, 0, r.store.nextMark())
+	}
+	for range p.targets { // their paths lead to one place, so all objects count as the first's
+		s.ends = append(s.ends, len(s.rows))
+	}
 	if len(s.rows) == 0 {
 		r.ended(id)
 		return

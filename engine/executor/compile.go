@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/ficusgraph/ficus/engine/queryplan"
 )
 
 // fetchProgram is one compiled fetch.
 type fetchProgram struct {
 	plan *queryplan.Fetch
-	// targets are what the fetch extends, one for each of its paths; a fetch of root fields has one, the root.
+	// targets are what the fetch extends, one for each of its paths; a fetch of root fields has one, the root or
+	// what stands for it below.
 	targets []target
 	// answer is how to read the data of the answer.
 	answer *readObject
@@ -23,10 +26,12 @@ type fetchProgram struct {
 	// needs counts the fetches to wait for, feeds are those that wait for this one.
 	needs int
 	feeds []int
+	// expect is how many bytes to expect of an answer.
+	expect guess
 }
 
-// entities reports whether the fetch extends the objects of paths, and not the root.
-func (p *fetchProgram) entities() bool { return p.targets[0].steps != nil }
+// entities reports whether the fetch extends each object by an entity, and not all alike by root fields.
+func (p *fetchProgram) entities() bool { return p.plan.IsEntity() }
 
 // target is the objects at the end of one path. Each has a layout of its own: what a fetch selects has the same
 // names at all of its paths, but there stands more beside it and below it, from other fetches.
@@ -76,8 +81,8 @@ func Compile(plan *queryplan.Plan) (*Program, error) {
 	for i := range c.program.fetches {
 		p := &c.program.fetches[i]
 		p.targets[0].locate(p.plan.Path, shape)
-		for k, path := range p.plan.Also {
-			p.targets[k+1].locate(path, shape)
+		for k, t := range p.plan.Also {
+			p.targets[k+1].locate(t.Path, shape)
 		}
 	}
 	return c.program, nil
@@ -123,8 +128,8 @@ func (c *compiler) fetch(id int, f *queryplan.Fetch) error {
 		p.answer = &readObject{layout: newLayout()}
 		entities := readField{name: "_entities", slot: p.answer.layout.slot("_entities"), object: c.entity(p)}
 		p.answer.fields = []readField{entities}
-	} else if len(f.Path) > 0 {
-		return errors.New("a fetch below the root has no representations")
+	} else if len(f.Path) > 0 && f.Kind != ast.Query {
+		return fmt.Errorf("a %s below the root", f.Kind)
 	}
 	c.body(p, f)
 	return c.contextual(p, f)
@@ -134,12 +139,15 @@ func (c *compiler) fetch(id int, f *queryplan.Fetch) error {
 func (c *compiler) targets(p *fetchProgram, f *queryplan.Fetch) error {
 	p.targets = make([]target, 1+len(f.Also))
 	for i := range p.targets {
-		path := f.Path
+		path, reps := f.Path, f.Representations
 		if i > 0 {
-			path = f.Also[i-1]
+			path = f.Also[i-1].Path
+			if own := f.Also[i-1].Representations; own != nil {
+				reps = own
+			}
 		}
-		if len(path) == 0 && (i > 0 || len(f.Also) > 0) {
-			return errors.New("it has several paths, of which one leads nowhere")
+		if (len(path) == 0 || !f.IsEntity()) && (i > 0 || len(f.Also) > 0) {
+			return errors.New("it has several paths, of which one leads nowhere or to no entities")
 		}
 		steps, at, err := c.steps(path)
 		if err != nil {
@@ -149,14 +157,14 @@ func (c *compiler) targets(p *fetchProgram, f *queryplan.Fetch) error {
 		*t = target{plan: f, steps: steps, form: &readObject{layout: at}}
 		c.selections(t.form, f.Selections)
 		finish(t.form)
-		t.representations = c.representations(f.Representations, at)
+		t.representations = c.representations(reps, at)
 	}
 	return nil
 }
 
 // entity is how to read an entity: in the form of the only target, or in that of each.
 func (c *compiler) entity(p *fetchProgram) *readObject {
-	if len(p.targets) == 1 {
+	if len(p.targets) == 1 || p.plan.Contextual != nil { // which has several paths to one place only
 		return p.targets[0].form
 	}
 	o := &readObject{layout: newLayout()}

@@ -25,11 +25,12 @@ func TestPlansThatContradictThemselves(t *testing.T) {
 		{"no shape", &queryplan.Plan{}, "no shape"},
 		{"a fetch that waits for itself", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{DependsOn: []int{0}}}}, "does not come before it"},
 		{"an ID that is not the index", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{ID: 3}}}, "ID"},
-		{"a path without representations", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{Path: queryplan.Path{{Name: "a"}}}}}, "no representations"},
+		{"a mutation below the root", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{Kind: ast.Mutation, Path: queryplan.Path{{Name: "a"}}}}}, "a mutation below the root"},
+		{"several paths without representations", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{Kind: ast.Query, Path: queryplan.Path{{Name: "a"}}, Also: []queryplan.Target{{Path: queryplan.Path{{Name: "b"}}}}}}}, "no entities"},
 		{"a path that starts with a list", entity(queryplan.Fetch{Path: queryplan.Path{{Name: queryplan.List}}}), "starts with a list"},
-		{"a further path that starts with a list", entity(queryplan.Fetch{Path: queryplan.Path{{Name: "a"}}, Also: []queryplan.Path{{{Name: queryplan.List}}}}), "starts with a list"},
-		{"a further path that leads nowhere", entity(queryplan.Fetch{Path: queryplan.Path{{Name: "a"}}, Also: []queryplan.Path{{}}}), "leads nowhere"},
-		{"further paths of root fields", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{Also: []queryplan.Path{{{Name: "a"}}}}}}, "leads nowhere"},
+		{"a further path that starts with a list", entity(queryplan.Fetch{Path: queryplan.Path{{Name: "a"}}, Also: []queryplan.Target{{Path: queryplan.Path{{Name: queryplan.List}}}}}), "starts with a list"},
+		{"a further path that leads nowhere", entity(queryplan.Fetch{Path: queryplan.Path{{Name: "a"}}, Also: []queryplan.Target{{}}}), "leads nowhere"},
+		{"further paths of root fields", &queryplan.Plan{Shape: shape, Fetches: []*queryplan.Fetch{{Also: []queryplan.Target{{Path: queryplan.Path{{Name: "a"}}}}}}}, "leads nowhere"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -61,7 +61,7 @@ func (c *completer) object(dst []byte, o *shapeObject, row uint32) ([]byte, bool
 		f := &v.fields[i]
 		dst = append(dst, f.open...)
 		if f.constant != "" {
-			if f.denied && f.typ.NonNull {
+			if f.null && f.typ.NonNull {
 				return dst, false
 			}
 			dst = append(dst, f.constant...)

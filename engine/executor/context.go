@@ -34,8 +34,13 @@ func (c *compiler) contextual(p *fetchProgram, f *queryplan.Fetch) error {
 	if f.Contextual == nil {
 		return nil
 	}
-	if len(p.targets) > 1 || !p.entities() {
-		return errors.New("it fills variables from above and does not have one path")
+	if !f.IsEntity() {
+		return errors.New("it fills variables from above and extends no entities")
+	}
+	for _, t := range f.Also {
+		if len(t.Path) != len(f.Path) || !leadsOn(f.Path, t.Path) {
+			return errors.New("it fills variables from above and its paths lead to several places")
+		}
 	}
 	out := &contextual{plan: f.Contextual, declared: escaped(f.Contextual.Declared)}
 	for _, part := range f.Contextual.Parts {
@@ -92,7 +97,7 @@ func (p *fetchProgram) keepApart(path queryplan.Path, highest int) {
 	for i := range p.targets {
 		own := p.plan.Path
 		if i > 0 {
-			own = p.plan.Also[i-1]
+			own = p.plan.Also[i-1].Path
 		}
 		if p.plan.IsEntity() && len(own) >= highest && len(own) < len(path) && leadsOn(own, path) {
 			p.targets[i].apart = true
@@ -140,8 +145,7 @@ func (c *contexts) held() int {
 const numberLen = 4
 
 // findAll goes the steps of a target, as store.follow does, and finds each object with its values.
-func (r *run) findAll(p *fetchProgram, s *fetchState, v cell, depth int, mark uint32) {
-	t := &p.targets[0]
+func (r *run) findAll(p *fetchProgram, t *target, s *fetchState, v cell, depth int, mark uint32) {
 	s.contexts.trail[depth] = 0
 	if v.kind() == object {
 		if !r.store.visit(v.a, mark) {
@@ -151,7 +155,7 @@ func (r *run) findAll(p *fetchProgram, s *fetchState, v cell, depth int, mark ui
 	}
 	if depth == len(t.steps) {
 		if v.kind() == object {
-			r.find(p, s, v.a)
+			r.find(p, t, s, v.a)
 		}
 		return
 	}
@@ -160,19 +164,19 @@ func (r *run) findAll(p *fetchProgram, s *fetchState, v cell, depth int, mark ui
 	case next.slot == headerSlot && v.kind() == list:
 		for i := range v.b {
 			if e := r.store.cells[v.a+i]; r.store.fits(e, next) {
-				r.findAll(p, s, e, depth+1, mark)
+				r.findAll(p, t, s, e, depth+1, mark)
 			}
 		}
 	case next.slot != headerSlot && v.kind() == object:
 		if e := r.store.cells[v.a+next.slot]; r.store.fits(e, next) {
-			r.findAll(p, s, e, depth+1, mark)
+			r.findAll(p, t, s, e, depth+1, mark)
 		}
 	}
 }
 
 // find adds an object to those that the fetch extends.
-func (r *run) find(p *fetchProgram, s *fetchState, row uint32) {
-	t, c := &p.targets[0], s.contexts
+func (r *run) find(p *fetchProgram, t *target, s *fetchState, row uint32) {
+	c := s.contexts
 	rep := t.representations.forType(r.store.typeOf(row))
 	if rep == nil {
 		return

@@ -65,7 +65,7 @@ func TestCopiesAreBounded(t *testing.T) {
 	}
 	entity.Path = queryplan.Path{{Name: names[0]}, {Name: queryplan.List}}
 	for _, name := range names[1:] {
-		entity.Also = append(entity.Also, queryplan.Path{{Name: name}, {Name: queryplan.List}})
+		entity.Also = append(entity.Also, queryplan.Target{Path: queryplan.Path{{Name: name}, {Name: queryplan.List}}})
 	}
 	plan.Shape.Variants[0].Fields = nil
 	for _, name := range names {

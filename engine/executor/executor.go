@@ -23,6 +23,7 @@ package executor
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,6 +39,8 @@ type Program struct {
 	shape   *shapeObject
 	denied  denials
 	runs    sync.Pool // of *run
+	// cells and response are how large the store and the response will be.
+	cells, response guess
 }
 
 // Variable is one of the client's variables: its name and its value, coerced, as JSON.
@@ -81,7 +84,9 @@ func (p *Program) Plan() *queryplan.Plan { return p.plan }
 func (p *Program) Run(ctx context.Context, f Fetcher, in Input, dst []byte) ([]byte, Outcome) {
 	r := p.begin(ctx, f, in)
 	r.fetchAll()
-	dst, out := r.complete(dst)
+	before := len(dst)
+	dst, out := r.complete(slices.Grow(dst, p.response.size()))
+	p.response.saw(len(dst) - before)
 	p.end(r)
 	return dst, out
 }

@@ -2,7 +2,6 @@ package executor
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/ficusgraph/ficus/engine/queryplan"
 )
@@ -25,13 +24,24 @@ type Request struct {
 	Variables []byte
 	// Representations is how many representations there are.
 	Representations int
+	// Expect is how many bytes the answer has, going by those before it; 0 if there was none. It is a guess, for
+	// the size of a buffer.
+	Expect int
+}
+
+// Header is that of an HTTP answer, such as an http.Header. Names may be written in any case.
+type Header interface {
+	// Get is the first value of a name, "" if there is none.
+	Get(name string) string
+	// Values are all of them.
+	Values(name string) []string
 }
 
 // Response is the answer of a subgraph, unread: {"data":..,"errors":..}.
 type Response struct {
 	Body []byte
-	// Header of an HTTP answer; nil if there was none.
-	Header http.Header
+	// Header of an HTTP answer, valid until Free; nil if there was none.
+	Header Header
 	// Free gives Body back to its pool once nothing refers to it any longer; nil if there is none.
 	Free func()
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/ficusgraph/ficus/engine/queryplan"
 )
 
-// The tests write plans down in a small notation. A shape:
+// The tests write plans down in a small notation. A shape (the type null stands for a field that nobody is
+// asked for):
 //
 //	{ me: User { id: ID!, nick=name: String, size: Size (S M) }, pet: Pet { on Cat|Dog { kind=__typename, age: Int } } }
 //
@@ -95,7 +96,9 @@ func (n *notation) fields() []*queryplan.Field {
 		} else if f.Name != queryplan.Typename {
 			n.want(":")
 			f.Type = n.typ()
-			n.value(f)
+			if f.Null = f.Type.Named == "null"; !f.Null {
+				n.value(f)
+			}
 		}
 		fields = append(fields, f)
 		n.is(",")

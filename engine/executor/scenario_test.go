@@ -27,7 +27,7 @@ type scenario struct {
 
 // parse reads a scenario from the sections of a txtar file:
 //
-//	-- fetch 0 --     after: IDS / path: PATH / also: PATH / represent: REPRESENTATION / query: OPERATION, a line each
+//	-- fetch 0 --     after: IDS / path: PATH / represent: REPRESENTATION / also: PATH / represent there: ITS OWN / query: OPERATION
 //	-- answer 0 --
 //	-- shape --
 //	-- variables --   NAME JSON, a line each
@@ -75,9 +75,12 @@ func parseFetch(t testing.TB, id int, text string) *queryplan.Fetch {
 		case "path":
 			f.Path = newNotation(value).path()
 		case "also":
-			f.Also = append(f.Also, newNotation(value).path())
+			f.Also = append(f.Also, queryplan.Target{Path: newNotation(value).path()})
 		case "represent":
 			f.Representations = append(f.Representations, newNotation(value).representation())
+		case "represent there":
+			last := &f.Also[len(f.Also)-1]
+			last.Representations = append(last.Representations, newNotation(value).representation())
 		case "query":
 			if err := operation(f, value); err != nil {
 				t.Fatalf("fetch %d: %v", id, err)

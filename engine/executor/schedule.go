@@ -58,7 +58,7 @@ func (p *Program) begin(ctx context.Context, f Fetcher, in Input) *run {
 	}
 	r.ctx, r.fetcher, r.in = ctx, f, in
 	r.sent = 0
-	r.store.begin(p.root, len(p.fetches))
+	r.store.begin(p.root, len(p.fetches), p.cells.size())
 	return r
 }
 
@@ -71,6 +71,7 @@ const (
 
 // end frees the answers, to which nothing refers any longer, and gives the run back.
 func (p *Program) end(r *run) {
+	p.cells.saw(len(r.store.cells))
 	held := 0
 	for i := range r.fetches {
 		s := &r.fetches[i]
@@ -189,7 +190,13 @@ func (r *run) prepare(id int) {
 		}
 		body = append(body, ']')
 	} else {
-		s.rows, s.ends = append(s.rows, rootRow), append(s.ends, 1)
+		s.rows = r.store.collect(s.rows, p.targets[0].steps)
+		s.ends = append(s.ends, len(s.rows))
+		if len(s.rows) == 0 {
+			s.body = body
+			r.ended(id)
+			return
+		}
 	}
 	r.submit(id, body, start, variables)
 }
@@ -203,7 +210,9 @@ func (r *run) submit(id int, body []byte, start int, variables bool) {
 		end = len(body)
 	}
 	s.body = appendExtensions(body, r.in.Extensions)
-	s.request = Request{Fetch: p.plan, Body: s.body, Variables: noVariables, Representations: len(s.distinct.spans)}
+	s.request = Request{
+		Fetch: p.plan, Body: s.body, Variables: noVariables, Representations: len(s.distinct.spans), Expect: p.expect.size(),
+	}
 	if variables {
 		s.request.Variables = s.body[start:end:end]
 	}
@@ -261,6 +270,7 @@ func (r *run) settle(id int, response *Response, err error) (result error) {
 	if err != nil {
 		r.noteFailure(p, s, err)
 	} else {
+		p.expect.saw(len(response.Body))
 		err = r.absorb(p, s, response.Body)
 	}
 	r.ended(id)

@@ -238,7 +238,6 @@ func TestCompileRefusesContradictions(t *testing.T) {
 		"no shape":            func(p *queryplan.Plan) { p.Shape = nil },
 		"wrong ID":            func(p *queryplan.Plan) { p.Fetches[1].ID = 2 },
 		"depends on a later":  func(p *queryplan.Plan) { p.Fetches[0].DependsOn = []int{1} },
-		"no representation":   func(p *queryplan.Plan) { p.Fetches[2].Representations = nil },
 		"path starts in list": func(p *queryplan.Plan) { p.Fetches[2].Path = queryplan.Path{{Name: "@"}} },
 		"variants untyped":    func(p *queryplan.Plan) { p.Shape.Variants = nil },
 		"field without type":  func(p *queryplan.Plan) { p.Shape.Variants[0].Fields[1].Type = nil },

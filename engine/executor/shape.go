@@ -27,9 +27,9 @@ type shapeField struct {
 	// name in the data, and the slot for it.
 	name string
 	slot uint32
-	// constant is the value, if it is known from the plan; of a field that is denied it is null.
+	// constant is the value, if it is known from the plan; null says that it is null, be it that none may stand there.
 	constant string
-	denied   bool
+	null     bool
 	typ      *queryplan.Type
 	// plain leaves are no lists.
 	plain bool
@@ -92,8 +92,8 @@ func (c *compiler) shapeField(field *shapeField, f *queryplan.Field, at *layout,
 		field.constant = quoted(f.Typename)
 		return nil
 	}
-	if f.Denied {
-		field.constant, field.denied = "null", true
+	if f.Null {
+		field.constant, field.null = "null", true
 		return nil
 	}
 	if f.Name == "" {

@@ -47,7 +47,10 @@ type store struct {
 // rootRow is the row of the operation's root.
 const rootRow = 1
 
-func (s *store) begin(root *layout, fetches int) {
+func (s *store) begin(root *layout, fetches, cells int) {
+	if cap(s.cells) < cells {
+		s.cells = make([]cell, 0, cells)
+	}
 	s.cells, s.limit = append(s.cells[:0], cell{}), maxCells
 	s.alloc(root.width)
 	s.scratch = s.scratch[:0]

@@ -116,9 +116,6 @@ func (b *builder) input(name, description string, t *ast.Type, value *ast.Value,
 func (b *builder) values(list ast.EnumValueList) []*enumValue {
 	out := make([]*enumValue, 0, len(list))
 	for _, v := range list {
-		if v.Name == string(draft) && builtIn(v.Position) {
-			continue
-		}
 		out = append(out, &enumValue{name: quote(v.Name), description: described(v.Description), deprecation: deprecationOf(v.Directives)})
 	}
 	b.elements += len(out)
@@ -128,9 +125,7 @@ func (b *builder) values(list ast.EnumValueList) []*enumValue {
 func (b *builder) directive(d *ast.DirectiveDefinition) *directive {
 	locations := make([]string, 0, len(d.Locations))
 	for _, l := range d.Locations {
-		if l != draft || !builtIn(d.Position) {
-			locations = append(locations, string(quote(string(l))))
-		}
+		locations = append(locations, string(quote(string(l))))
 	}
 	return &directive{
 		name: quote(d.Name), description: described(d.Description), repeatable: d.IsRepeatable,
@@ -231,9 +226,6 @@ func source(p *ast.Position) string {
 }
 
 func builtIn(p *ast.Position) bool { return p != nil && p.Src != nil && p.Src.BuiltIn }
-
-// draft is a location that the parser's prelude takes from a draft of the specification; tools do not know it.
-const draft = ast.LocationDirectiveDefinition
 
 // directivesInOrder is those of the schema, then those of the specification. What the parser's prelude has
 // beyond them is not served, and so not shown.

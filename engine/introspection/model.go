@@ -158,6 +158,8 @@ func (d *directive) write(w *writer, f *field) {
 		w.json(d.locations)
 	case "args":
 		current(w, d.args, f)
+	case "isDeprecated": // nothing deprecates a directive yet
+		w.bool(false)
 	default:
 		w.null()
 	}

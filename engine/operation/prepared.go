@@ -68,6 +68,9 @@ func (p *Prepared) Kind() ast.Operation { return p.definition.Operation }
 // Name is the operation's name, "" if it has none.
 func (p *Prepared) Name() string { return p.definition.Name }
 
+// Size is how many bytes the document's text has.
+func (p *Prepared) Size() int { return len(p.definition.Position.Src.Input) }
+
 // Introspects reports whether the operation asks for the schema (__schema or __type).
 func (p *Prepared) Introspects() bool { return p.introspect }
 

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,6 +30,8 @@ type position struct {
 	partial bool
 	// still: nothing more is fetched.
 	still bool
+	// supplied are the groups that bring the inputs of a @requires that was met before.
+	supplied map[inputsID][]*group
 }
 
 // site is an entity group entered for objects of one type.
@@ -112,10 +115,9 @@ func (b *builder) withInputs(pos *position, a *assigned) ([]*group, error) {
 	if a.site == here || a.inner || !a.answer.needsInputs() {
 		return nil, nil
 	}
-	inputs := b.fieldSet(a.answer.in.Requires, a.as, a.at)
-	needs, err := b.solve(pos, inputs)
+	inputs, needs, err := b.required(pos, a)
 	if err != nil {
-		return nil, fmt.Errorf("%s requires: %w", coordinate(a.answer.field), err)
+		return nil, err
 	}
 	filled, above, err := b.contexts(pos, a)
 	if err != nil {
@@ -127,6 +129,30 @@ func (b *builder) withInputs(pos *position, a *assigned) ([]*group, error) {
 	}
 	s.group.fill(filled)
 	return b.put(s.cursor, a.as, a, false)
+}
+
+// required are the fields that an answer takes, and the groups that bring them.
+func (b *builder) required(pos *position, a *assigned) ([]*want, []*group, error) {
+	if len(a.answer.in.Requires) == 0 {
+		return nil, nil, nil
+	}
+	inputs := b.fieldSet(a.answer.in.Requires, a.as, a.at)
+	id := inputsID{set: a.answer.in.Requires[0], as: a.as, at: a.at}
+	if needs, ok := pos.supplied[id]; ok {
+		return inputs, needs, nil
+	}
+	needs, err := b.solve(pos, inputs)
+	if errors.Is(err, ErrBudget) {
+		return nil, nil, err
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s requires: %w", coordinate(a.answer.field), err)
+	}
+	if pos.supplied == nil {
+		pos.supplied = map[inputsID][]*group{}
+	}
+	pos.supplied[id] = needs
+	return inputs, needs, nil
 }
 
 // solveInner decides anew, at sites that see an interface where the objects' own fetch sees an object, all
@@ -206,8 +232,8 @@ func (b *builder) unanswerable(c cursor, left []*want) error {
 	for _, s := range c.path {
 		path = append(path, s.name)
 	}
-	w := left[0]
-	for ; len(w.sub) > 0; w = w.sub[0] {
+	w := telling(left)
+	for ; len(w.sub) > 0; w = telling(w.sub) {
 		path = append(path, w.name)
 	}
 	name, at := w.name, "the root"
@@ -218,6 +244,12 @@ func (b *builder) unanswerable(c cursor, left []*want) error {
 		at = strings.Join(path, ".")
 	}
 	return fmt.Errorf("no subgraph can answer %s at %s: check that a key leads from there to a subgraph that resolves it", name, at)
+}
+
+// telling is the first of the wants that names a field.
+func telling(wants []*want) *want {
+	i := slices.IndexFunc(wants, func(w *want) bool { return w.field != nil })
+	return wants[max(i, 0)]
 }
 
 func coordinate(f *supergraph.Field) string { return f.Parent.Name + "." + f.Name }

@@ -41,7 +41,8 @@ func (s *search) contextsSet(w *want, sub int, a answer) bool {
 	for _, arg := range a.in.Contexts {
 		set := false
 		for p := w.slot.in; p.of != nil && !set; p = p.of.in {
-			set = len(s.settersAmong(sub, arg.Context, p.of.in.possible(s.sg))) > 0
+			above := p.of.in
+			set = above.of == nil || len(s.settersAmong(sub, arg.Context, above.possible(s.sg))) > 0
 		}
 		if !set {
 			return false
@@ -69,10 +70,10 @@ func settersOf(t *supergraph.Type, sub int) []string {
 	return intersection(t.Members, in.Members)
 }
 
-// possible are the run-time types that objects of the place may have.
+// possible are the run-time types that objects of the place may have, as far as it is known; at the root it is not.
 func (p *place) possible(sg *supergraph.Supergraph) []string {
 	if p.of == nil {
-		return p.static.Members
+		return nil
 	}
 	var out []string
 	for _, f := range p.of.definitions {
@@ -136,6 +137,9 @@ func (b *builder) contextWants(sub int, arg *supergraph.ContextArgument, types [
 // source selects wants of an ancestor, and says where their values are then.
 func (b *builder) source(up *ancestor, wants []*want) (*queryplan.ContextSource, []*group, error) {
 	possible := up.place.possible(b.sg)
+	if up.place.of == nil {
+		possible = up.typ.Members
+	}
 	out := &queryplan.ContextSource{Steps: len(up.path)}
 	b.addInputs(up.place, &out.Fields, wants, &supergraph.Type{Members: possible}, false)
 	if slices.ContainsFunc(out.Fields, func(in *queryplan.Input) bool { return len(in.On) > 0 }) {

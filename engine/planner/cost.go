@@ -9,6 +9,17 @@ import (
 // ErrBudget is returned when planning considered more ways to answer than allowed.
 var ErrBudget = errors.New("the planning budget is spent: ask for less in one operation, or raise the limit")
 
+// BudgetError is the ErrBudget of an operation.
+type BudgetError struct {
+	// Considered is how many ways to answer were considered before the planner gave up.
+	Considered int
+}
+
+func (e *BudgetError) Error() string { return ErrBudget.Error() }
+
+// Unwrap is ErrBudget.
+func (e *BudgetError) Unwrap() error { return ErrBudget }
+
 // cost of answering what is wanted, from a spot on.
 type cost struct {
 	missing int // leaves that cannot be answered at all

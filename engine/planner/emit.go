@@ -43,11 +43,10 @@ func (e *emitter) fetches(groups []*group) []*queryplan.Fetch {
 
 // typenames selects __typename where representations are told apart by it.
 func typenames(g *group) {
-	if len(g.reps) < 2 {
-		return
-	}
-	for _, c := range g.sources {
-		c.set.typename = true
+	for _, s := range g.sources {
+		if len(s.reps) > 1 {
+			s.set.typename = true
+		}
 	}
 }
 
@@ -93,39 +92,22 @@ func (e *emitter) fetch(id int, g *group) *queryplan.Fetch {
 		f.Subgraph = e.graph.sg.Subgraphs[g.sub].Name
 		f.Selections = e.selections(g.set, g.sub)
 	}
-	f.Path = pathOf(g, g.path)
-	for _, p := range g.also {
-		f.Also = append(f.Also, pathOf(g, p))
-	}
-	for _, r := range g.reps {
-		f.Representations = append(f.Representations, e.representation(g, r))
+	targets := append(g.targets(), g.also...)
+	for i, t := range targets {
+		if i == 0 {
+			f.Path, f.Representations = pathOf(t.path), t.representations()
+			continue
+		}
+		also := queryplan.Target{Path: pathOf(t.path)}
+		if t.sent != targets[0].sent {
+			also.Representations = t.representations()
+		}
+		f.Also = append(f.Also, also)
 	}
 	d := &document{variables: e.variables, entities: f.IsEntity(), contextual: e.contextual}
 	f.Operation, f.Variables = d.print(g.kind, f.Selections)
 	f.Contextual = e.contextual
 	return f
-}
-
-func pathOf(g *group, steps []step) queryplan.Path {
-	var out queryplan.Path
-	for _, s := range steps {
-		out = append(out, queryplan.Step{Name: s.name, Types: s.types})
-	}
-	if n := len(out); n > 0 && len(g.reps) > 1 {
-		out[n-1].Types = nil // the representations tell the types apart
-	}
-	return out
-}
-
-func (e *emitter) representation(g *group, r *representation) *queryplan.Representation {
-	out := &queryplan.Representation{Typename: r.as.Name, Fields: r.inputs}
-	if len(g.reps) > 1 {
-		out.Types = r.at.Members
-	}
-	if r.as.IsAbstract() && !isInterfaceObject(r.as, g.sub) && r.at != r.as {
-		out.Typename = ""
-	}
-	return out
 }
 
 func (e *emitter) selections(s *set, sub int) []*queryplan.Selection {

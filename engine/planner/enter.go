@@ -84,43 +84,53 @@ func (b *builder) known(c cursor, as *supergraph.Type, w *want) ([]*group, error
 
 // groupFor finds an entity group of the subgraph at the place that can wait for what is needed, or makes one.
 func (b *builder) groupFor(pos *position, at *supergraph.Type, h *hop, inputs []*want, needs []*group) *group {
-	path := pos.path
 	if b.narrows(pos.cursor, at) {
 		pos.set.typename = true
-		path = narrowed(path, at.Members)
 	}
-	typeKnown := !isInterfaceObject(pos.typ, pos.sub)
 	for _, g := range pos.place.groups {
-		if g.sub == h.sub && g.accepts(at, h.as, typeKnown) && !anyWaitsFor(needs, g) && !b.conflict(pos.place, g.sent(at, h.as), inputs) {
-			g.widen(path)
+		if g.sub == h.sub && !anyWaitsFor(needs, g) && b.room(g.source(pos.cursor), pos, at, h, inputs) {
 			g.dependOn(needs)
-			g.sources = append(g.sources, pos.cursor)
 			return g
 		}
 	}
-	g := &group{id: len(b.groups), sub: h.sub, kind: ast.Query, path: slices.Clone(path), set: &set{}}
-	g.sources, g.typeKnown = []cursor{pos.cursor}, typeKnown
+	g := &group{id: len(b.groups), sub: h.sub, kind: ast.Query, set: &set{}}
+	if h.as == b.sg.Query {
+		g.set.typ = h.as
+	}
 	g.dependOn(needs)
 	b.groups = append(b.groups, g)
 	pos.place.groups = append(pos.place.groups, g)
 	return g
 }
 
+// room reports whether a source of a group, if it has one for the position, can send the objects of a type too.
+func (b *builder) room(s *source, pos *position, at *supergraph.Type, h *hop, inputs []*want) bool {
+	if s == nil {
+		return h.as != b.sg.Query
+	}
+	r := s.sent(at, h.as)
+	return s.accepts(at, h.as) && (r == nil || !b.conflict(pos.place, r.inputs, inputs))
+}
+
 // siteIn is the site of a group for objects of a type.
 func (b *builder) siteIn(g *group, pos *position, at *supergraph.Type, h *hop) *site {
 	path := pos.path
-	if b.narrows(pos.cursor, at) {
+	narrows := b.narrows(pos.cursor, at)
+	if narrows {
 		path = narrowed(path, at.Members)
 	}
 	s := &site{at: at, cursor: cursor{spot: spot{sub: h.sub, typ: h.as}, group: g, set: g.set.on(h.as), place: pos.place, path: path, above: pos.above, own: pos.ownFetch()}}
-	for _, r := range g.reps {
-		if r.at == at && r.as == h.as {
-			s.rep = r
-			return s
+	from := g.source(pos.cursor)
+	if from == nil {
+		from = &source{cursor: pos.cursor}
+		g.sources = append(g.sources, from)
+	}
+	if s.rep = from.sent(at, h.as); s.rep == nil {
+		s.rep = &representation{at: at, as: h.as}
+		if h.as != b.sg.Query { // whose fields are asked for as at the root
+			from.reps, from.narrowed = append(from.reps, s.rep), narrows
 		}
 	}
-	s.rep = &representation{at: at, as: h.as}
-	g.reps = append(g.reps, s.rep)
 	return s
 }
 

@@ -21,6 +21,8 @@ type graph struct {
 	members map[typeIn][]*supergraph.Type
 	// setters of a context: the types that have it.
 	setters map[string][]*supergraph.Type
+	// partial are the unions whose members differ between subgraphs.
+	partial map[*supergraph.Type]bool
 }
 
 // typeIn is a type as a subgraph knows it.
@@ -35,7 +37,8 @@ type override struct {
 	label string
 }
 
-// door is a way into a subgraph for objects of a type: as that type itself or as an interface object of it.
+// door is a way into a subgraph for objects of a type: as that type itself or as an interface object of it. The root
+// of queries is the same object everywhere, and takes no key.
 type door struct {
 	sub int
 	as  *supergraph.Type
@@ -68,6 +71,7 @@ func newGraph(sg *supergraph.Supergraph) *graph {
 			}
 		}
 	}
+	g.partial = g.partialUnions()
 	return g
 }
 
@@ -97,6 +101,13 @@ func (g *graph) doorsOf(t *supergraph.Type) []door {
 		}
 	}
 	through(t, false)
+	if t == g.sg.Query {
+		for id, in := range t.In {
+			if in != nil {
+				out = append(out, door{sub: id, as: t, key: &supergraph.Key{Resolvable: true}})
+			}
+		}
+	}
 	if t.Kind == ast.Object {
 		for _, name := range t.Interfaces {
 			if i := g.sg.Type(name); i != nil {

@@ -15,21 +15,25 @@ type group struct {
 	id   int
 	sub  int
 	kind ast.Operation
-	path []step
-	// also are further paths at whose objects the same is asked.
-	also [][]step
 	// deps are the groups that must have answered before.
 	deps []*group
 	set  *set
-	reps []*representation
 	// contexts are the values that are taken from objects above.
 	contexts []*filled
-	// sources are the cursors at whose objects an entity group is entered.
-	sources []cursor
-	// typeKnown: the objects' run-time types can be fetched along with them.
-	typeKnown bool
+	// sources are where a group that is entered gets its objects.
+	sources []*source
+	// also are those of the groups that were joined into this one.
+	also []*target
 	// introspection, if not nil, is what the engine answers itself.
 	introspection []*operation.Selection
+}
+
+// source is objects of one fetch and path, at which a group is entered.
+type source struct {
+	cursor
+	reps []*representation
+	// narrowed: not all objects there are of the only representation's type.
+	narrowed bool
 }
 
 // representation is how objects of a type are identified.
@@ -38,22 +42,33 @@ type representation struct {
 	inputs []*queryplan.Input
 }
 
-// accepts reports whether the group can identify objects of a type beside those that it has: no object may fit
+// source is that of the cursor's objects; nil if the group has none.
+func (g *group) source(c cursor) *source {
+	for _, s := range g.sources {
+		if s.set == c.set && samePath(s.path, c.path) {
+			return s
+		}
+	}
+	return nil
+}
+
+// accepts reports whether objects of a type can be identified beside those that the source has: no object may fit
 // two representations, and only objects whose type is known can be told apart.
-func (g *group) accepts(at, as *supergraph.Type, typeKnown bool) bool {
-	for _, r := range g.reps {
-		if (r.at != at || r.as != as) && (!typeKnown || !g.typeKnown || intersects(r.at.Members, at.Members)) {
+func (s *source) accepts(at, as *supergraph.Type) bool {
+	typeKnown := !isInterfaceObject(s.typ, s.sub)
+	for _, r := range s.reps {
+		if (r.at != at || r.as != as) && (!typeKnown || intersects(r.at.Members, at.Members)) {
 			return false
 		}
 	}
 	return true
 }
 
-// sent is what the group sends for objects of a type.
-func (g *group) sent(at, as *supergraph.Type) []*queryplan.Input {
-	for _, r := range g.reps {
+// sent is what is sent of the source's objects of a type; nil if there are none.
+func (s *source) sent(at, as *supergraph.Type) *representation {
+	for _, r := range s.reps {
 		if r.at == at && r.as == as {
-			return r.inputs
+			return r
 		}
 	}
 	return nil
@@ -109,17 +124,8 @@ func (g *group) walk(other *group, seen map[*group]bool) bool {
 	return slices.ContainsFunc(g.deps, func(d *group) bool { return d.walk(other, seen) })
 }
 
-// widen makes the group's path lead to the objects of another path to the same place as well.
-func (g *group) widen(path []step) {
-	for i := range g.path {
-		switch {
-		case len(g.path[i].types) == 0:
-		case len(path[i].types) == 0:
-			g.path[i].types = nil
-		default:
-			g.path[i].types = union(g.path[i].types, path[i].types)
-		}
-	}
+func samePath(a, b []step) bool {
+	return slices.EqualFunc(a, b, func(x, y step) bool { return x.name == y.name && slices.Equal(x.types, y.types) })
 }
 
 func union(a, b []string) []string {

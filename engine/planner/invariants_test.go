@@ -58,8 +58,11 @@ func check(plan *queryplan.Plan) error {
 				known[i][p] = true
 			}
 		}
-		for _, p := range append([]queryplan.Path{f.Path}, f.Also...) {
-			if err := checkPath(known[i], f, p); err != nil {
+		for _, t := range append([]queryplan.Target{{Path: f.Path}}, f.Also...) {
+			if t.Representations == nil {
+				t.Representations = f.Representations
+			}
+			if err := checkPath(known[i], f, t); err != nil {
 				return fmt.Errorf("fetch %d: %w", i, err)
 			}
 		}
@@ -68,9 +71,9 @@ func check(plan *queryplan.Plan) error {
 }
 
 // checkPath checks what a fetch needs at one of its paths, and adds what it provides there.
-func checkPath(known map[string]bool, f *queryplan.Fetch, p queryplan.Path) error {
+func checkPath(known map[string]bool, f *queryplan.Fetch, t queryplan.Target) error {
 	path := ""
-	for _, s := range p {
+	for _, s := range t.Path {
 		if s.Name != queryplan.List {
 			path = join(path, s.Name)
 			if !known[path] {
@@ -81,7 +84,7 @@ func checkPath(known map[string]bool, f *queryplan.Fetch, p queryplan.Path) erro
 			return fmt.Errorf("types are not known at %s", path)
 		}
 	}
-	for _, r := range f.Representations {
+	for _, r := range t.Representations {
 		if len(r.Types) > 0 && !known[join(path, queryplan.Typename)] {
 			return fmt.Errorf("types are not known at %s", path)
 		}

@@ -71,7 +71,12 @@ func (s *search) units(sp spot, wants []*want, still bool) []*unit {
 				out = append(out, u)
 				continue
 			}
-			for _, c := range s.carriers(sp.typ, sp.sub) {
+			carriers := s.carriers(sp.typ, sp.sub)
+			if len(carriers) == 0 && w.field.Parent == sp.typ {
+				carriers = []*supergraph.Type{sp.typ} // nobody implements it there, but somebody must know the field
+			}
+			s.considered += len(carriers) * len(w.types) / 64
+			for _, c := range carriers {
 				if intersects(w.types, c.Members) {
 					out = append(out, newUnit(w, c))
 				}
@@ -164,9 +169,17 @@ func (s *search) weigh(sp spot, u *unit, still bool) {
 			continue
 		}
 		if d.as.IsAbstract() && !isInterfaceObject(d.as, d.sub) {
-			s.offerInner(u, h)
+			if isObject(u.at, sp.sub) {
+				s.offerInner(u, h)
+			}
 		} else {
 			s.offer(u, d.sub, d.sub, d.as, nil, false)
+		}
+	}
+	for i := range u.options {
+		// where ways take as many fetches, the one that has more of the answer earlier is better
+		if h := hops[u.options[i].site]; h != nil {
+			u.options[i].cost.fields *= 1 + h.depth
 		}
 	}
 	s.weighInputs(sp, u)

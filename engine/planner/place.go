@@ -14,7 +14,6 @@ import (
 // place is a position in the response: the objects of one path, merged over all fetches that fill them. Every
 // value kept there has a slot, whose name means one field with one set of arguments.
 type place struct {
-	static *supergraph.Type // the type in the graph, as far as the first to ask for it knew
 	byName map[string]*slot
 	// of is the slot whose values stand here; nil at the root.
 	of *slot
@@ -26,6 +25,8 @@ type place struct {
 	byType map[typed]*slot
 	// typed: the answer depends on the objects' run-time types, so __typename must be fetched.
 	typed bool
+	// uncommon are the types whose nullable fields are answered null (see uncommon.go).
+	uncommon []string
 	// groups are the entity groups that extend the objects of this place.
 	groups []*group
 	// shapes that were made for this place, by type and selections.
@@ -57,9 +58,9 @@ type slot struct {
 	steps []string
 }
 
-func newPlace(static *supergraph.Type) *place {
+func newPlace() *place {
 	return &place{
-		static: static, byName: map[string]*slot{}, bySelection: map[*operation.Selection]*slot{},
+		byName: map[string]*slot{}, bySelection: map[*operation.Selection]*slot{},
 		byField: map[fieldID][]*slot{}, byType: map[typed]*slot{}, shapes: map[string]*queryplan.Shape{},
 	}
 }
@@ -78,7 +79,7 @@ func (p *place) slotFor(sg *supergraph.Supergraph, key string, f *supergraph.Fie
 	}
 	s := &slot{in: p, key: key, field: f.Name, args: args, name: p.freeName(key, f.Name), definitions: []*supergraph.Field{f}}
 	if t := sg.Type(f.Type.Name()); t != nil && !t.IsLeaf() {
-		s.child = newPlace(t)
+		s.child = newPlace()
 		s.child.of = s
 	}
 	s.steps = append([]string{s.name}, lists(f.Type)...)

@@ -76,14 +76,18 @@ func (p *Planner) Plan(op *operation.Operation, labels Labels) (*queryplan.Plan,
 	}
 	data, introspection := splitIntrospection(op.Selections)
 	w := newWanting(p.graph.sg)
-	top := newPlace(root)
-	wants := w.collect(top, [][]*operation.Selection{data})
+	top := newPlace()
+	wants := w.collect(top, root, [][]*operation.Selection{data})
+	s := newSearch(&view{graph: p.graph, labels: labels}, w, p.maxPaths)
+	wants = s.common(wants, []int{nowhere})
 	shape := w.shape(top, root.Name, [][]*operation.Selection{op.Selections})
 	w.wantTypenames(wants)
 
-	s := newSearch(&view{graph: p.graph, labels: labels}, w, p.maxPaths)
 	b := newBuilder(s, top)
 	if err := b.root(op.Kind, root, wants); err != nil {
+		if s.considered > s.budget {
+			err = &BudgetError{s.considered} // whatever was not found by then may be there
+		}
 		return nil, fmt.Errorf("plan %s: %w", op.Kind, err)
 	}
 	b.introspect(introspection)

@@ -1,6 +1,7 @@
 package planner_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/ficusgraph/ficus/engine/planner"
+	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
@@ -75,6 +77,7 @@ func sections(t *testing.T, archive *txtar.Archive) map[string]string {
 		return out
 	}
 	out["plan"], out["error"] = plan.String(), ""
+	out["answered null"] = strings.Join(nulls(plan.Shape), " ") + "\n"
 	sharing, err := planner.New(sg, planner.Config{SharePaths: true}).Plan(op, labels)
 	if err != nil {
 		t.Fatal(err)
@@ -82,6 +85,21 @@ func sections(t *testing.T, archive *txtar.Archive) map[string]string {
 	out["plan sharing paths"] = sharing.String()
 	for _, f := range plan.Fetches {
 		out["sent"] += f.Subgraph + ": " + f.Operation + "\n"
+	}
+	return out
+}
+
+// nulls are the fields that are answered null without being asked for.
+func nulls(s *queryplan.Shape) []string {
+	var out []string
+	for _, v := range s.Variants {
+		for _, f := range v.Fields {
+			if f.Null {
+				out = append(out, strings.Join(v.Types, "|")+"."+f.Key)
+			} else if f.Shape != nil {
+				out = append(out, nulls(f.Shape)...)
+			}
+		}
 	}
 	return out
 }
@@ -103,6 +121,24 @@ func TestPlansAreTheSameEachTime(t *testing.T) {
 		}
 		if diff := cmp.Diff(first, again); diff != "" {
 			t.Errorf("%s (-first +again):\n%s", r.ID, diff)
+		}
+	})
+}
+
+// TestASpentBudgetIsSaid: whatever planning was at when its budget was spent, that is what is said.
+func TestASpentBudgetIsSaid(t *testing.T) {
+	eachRow(t, "audit-rows.jsonl", func(r row) {
+		sg, op := r.operation()
+		if op == nil {
+			return
+		}
+		if _, err := planner.New(sg, planner.Config{}).Plan(op, nil); err != nil {
+			return
+		}
+		for _, paths := range []int{1, 2, 3, 5, 8} {
+			if _, err := planner.New(sg, planner.Config{MaxPaths: paths}).Plan(op, nil); err != nil && !errors.Is(err, planner.ErrBudget) {
+				t.Errorf("%s: with %d paths: %v", r.ID, paths, err)
+			}
 		}
 	})
 }

@@ -138,10 +138,10 @@ func (w *wanting) fields(p *place, typ string, only bool, list []*answered) []*q
 			}
 			continue
 		}
-		if f.Denied = a.denied; f.Denied {
+		if f.Null = a.denied || slices.Contains(p.uncommon, typ) && !f.Type.NonNull; f.Null {
 			continue
 		}
-		child := newPlace(nil)
+		child := newPlace()
 		if slot := p.slotOf(first, typ); slot != nil {
 			f.Name = slot.name
 			if slot.child != nil {
@@ -215,6 +215,9 @@ func leafOf(t *supergraph.Type) *queryplan.Leaf {
 // signature tells lists of fields apart: the same selections with the same types and names answer alike.
 func (w *wanting) signature(p *place, typ string, list []*answered) string {
 	var b []byte
+	if slices.Contains(p.uncommon, typ) {
+		b = append(b, '-')
+	}
 	for _, a := range list {
 		b = append(append(append(b, a.key...), ':'), a.typ.String()...)
 		if a.denied {

@@ -7,8 +7,8 @@ import (
 	"github.com/ficusgraph/ficus/engine/queryplan"
 )
 
-// share makes one fetch of several that ask a subgraph the same of objects at different places: same
-// representations, same document. It does not lengthen the plan: fetches of one depth are joined, and one that
+// share makes one fetch of several that ask a subgraph the same of objects at different places: the same document.
+// It does not lengthen the plan: fetches of one depth are joined, and one that
 // nothing waits for may wait for a later one.
 func (e *emitter) share(groups []*group) []*group {
 	depths := depthsOf(groups)
@@ -23,10 +23,11 @@ func (e *emitter) share(groups []*group) []*group {
 	first := map[string][]*group{}
 	into := map[*group]*group{}
 	for _, g := range order {
-		if len(g.reps) == 0 || len(g.contexts) > 0 {
+		asked := e.fetch(0, g)
+		if !asked.IsEntity() || asked.Contextual != nil {
 			continue
 		}
-		id := e.signature(g)
+		id := asked.Subgraph + " " + asked.Operation
 		i := slices.IndexFunc(first[id], func(f *group) bool { return depths[f] == depths[g] || !waited[g] })
 		if i < 0 {
 			first[id] = append(first[id], g)
@@ -34,7 +35,7 @@ func (e *emitter) share(groups []*group) []*group {
 		}
 		f := first[id][i]
 		into[g] = f
-		f.also = append(f.also, g.path)
+		f.also = append(append(f.also, g.targets()...), g.also...)
 		f.dependOn(g.deps)
 		waited[f] = waited[f] || waited[g]
 	}
@@ -81,18 +82,7 @@ func depthsOf(groups []*group) map[*group]int {
 	return out
 }
 
-// signature is what a group asks, whatever the place.
-func (e *emitter) signature(g *group) string {
-	f := e.fetch(0, g)
-	var b strings.Builder
-	b.WriteString(f.Subgraph + " " + f.Operation)
-	for _, r := range f.Representations {
-		b.WriteString(" " + strings.Join(r.Types, "|") + ":" + r.Typename)
-		writeInputs(&b, r.Fields)
-	}
-	return b.String()
-}
-
+// writeInputs writes what is sent of an object as a text, to compare.
 func writeInputs(b *strings.Builder, list []*queryplan.Input) {
 	b.WriteByte('{')
 	for _, in := range list {

@@ -31,7 +31,8 @@ func TestSharedPlansAreTheSameEachTime(t *testing.T) {
 		}
 		for _, f := range plans[0].Fetches {
 			paths := map[string]bool{}
-			for _, p := range append([]queryplan.Path{f.Path}, f.Also...) {
+			for _, target := range append([]queryplan.Target{{Path: f.Path}}, f.Also...) {
+				p := target.Path
 				if paths[p.String()] {
 					t.Errorf("%s: fetch %d has %s twice", r.ID, f.ID, p)
 				}

@@ -70,12 +70,13 @@ func (v *view) withheld(f *supergraph.Field, sub int) bool {
 	return in.Override != "" && in.OverrideLabel != "" && !v.labels[in.OverrideLabel]
 }
 
-// keyed reports whether a key of the type names the field, and what keys select beneath it: whoever can be
-// asked for an entity by a key, or refers to one, knows the key's fields even where they are marked external.
+// keyed reports whether a key of the type names the field, and what keys select beneath it. An extension of a
+// type, as in Federation 1, marks its key's fields as external though it knows them; elsewhere external means
+// that the subgraph is told of the key and does not resolve it.
 func (v *view) keyed(sub int, t *supergraph.Type, name string) (supergraph.FieldSet, bool) {
 	var out supergraph.FieldSet
 	found := false
-	if in := t.In[sub]; in != nil {
+	if in := t.In[sub]; in != nil && in.Extension {
 		for _, k := range in.Keys {
 			if fields, ok := v.beneath(k.Fields, t, name); ok {
 				found = true

@@ -34,6 +34,11 @@ func (w *want) restricted(types []string, sub []*want) *want {
 	return &out
 }
 
+// covers reports whether the other is this want, be it for other types.
+func (w *want) covers(other *want) bool {
+	return w.slot != nil && w.slot == other.slot && w.field == other.field && slices.Equal(w.sub, other.sub)
+}
+
 // wanting turns selections and field sets into wants.
 type wanting struct {
 	sg       *supergraph.Supergraph
@@ -64,17 +69,17 @@ func (w *wanting) members(t *supergraph.Type) []string {
 	return out
 }
 
-// collect merges the selection sets of a place into wants, in order: one for each response key, type on which
-// it is selected and set of run-time types.
-func (w *wanting) collect(p *place, sets [][]*operation.Selection) []*want {
+// collect merges the selection sets on a type at a place into wants, in order: one for each response key, type on
+// which it is selected and set of run-time types.
+func (w *wanting) collect(p *place, t *supergraph.Type, sets [][]*operation.Selection) []*want {
 	c := &collector{wanting: w, place: p, byID: map[string]*collected{}}
 	for _, set := range sets {
-		c.set(set, w.members(p.static))
+		c.set(set, w.members(t))
 	}
 	out := make([]*want, 0, len(c.order))
 	for _, m := range c.order {
 		if m.want.slot != nil && m.want.slot.child != nil {
-			m.want.sub = w.collect(m.want.slot.child, m.sets)
+			m.want.sub = w.collect(m.want.slot.child, w.sg.Type(m.want.field.Type.Name()), m.sets)
 		}
 		out = append(out, m.want)
 	}
@@ -169,7 +174,7 @@ func (w *wanting) wantTypenames(wants []*want) {
 		}
 		w.wantTypenames(x.sub)
 		if x.slot.child.typed {
-			x.sub = append([]*want{w.typenameOf(x.slot.child.static)}, x.sub...)
+			x.sub = append([]*want{w.typenameOf(w.sg.Type(x.field.Type.Name()))}, x.sub...)
 		}
 	}
 }

@@ -143,7 +143,7 @@ func (w *printer) fetch(f *Fetch) {
 	if len(f.Also) > 0 {
 		paths = `paths: ["` + f.Path.String()
 		for _, p := range f.Also {
-			paths += `", "` + p.String()
+			paths += `", "` + p.Path.String()
 		}
 		paths += `"]`
 	}
@@ -163,6 +163,7 @@ func (w *printer) body(f *Fetch) {
 				}
 				w.contextual(f)
 			})
+			w.others(f)
 			w.line("} =>")
 		}
 		w.line("{")
@@ -170,6 +171,21 @@ func (w *printer) body(f *Fetch) {
 		w.line("}")
 	})
 	w.line("}")
+}
+
+// others prints what is sent of the objects of further paths, where that is something else.
+func (w *printer) others(f *Fetch) {
+	for _, t := range f.Also {
+		if t.Representations == nil {
+			continue
+		}
+		w.line(`} and of "` + t.Path.String() + `" {`)
+		w.indented(func() {
+			for _, r := range t.Representations {
+				w.representation(r)
+			}
+		})
+	}
 }
 
 // representation prints what is sent, under the types of the objects that it is read from.

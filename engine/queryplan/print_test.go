@@ -67,7 +67,7 @@ func TestRepresentationsAndPathsArePrinted(t *testing.T) {
 	f := &queryplan.Fetch{
 		Subgraph: "b",
 		Path:     queryplan.Path{{Name: "media"}, {Name: queryplan.List, Types: []string{"Book", "Film"}}},
-		Also:     []queryplan.Path{{{Name: "top"}}},
+		Also:     []queryplan.Target{{Path: queryplan.Path{{Name: "top"}}}},
 		Representations: []*queryplan.Representation{{
 			Types: []string{"Book"}, Typename: "Media",
 			Fields: []*queryplan.Input{{Name: "id", From: "_0_id"}, {Name: "by", From: "by", Fields: []*queryplan.Input{{Name: "name", From: "name", On: []string{"Person"}}}}},

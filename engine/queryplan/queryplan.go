@@ -48,12 +48,13 @@ type Fetch struct {
 	Subgraph string
 	// Kind of the operation that is sent.
 	Kind ast.Operation
-	// Path leads to the objects that the fetch extends; empty for a fetch of root fields.
+	// Path leads to the objects that the fetch extends; empty for a fetch of the operation's root fields. Without
+	// representations it leads to objects that are the root of queries: each gets the same root fields.
 	Path Path
-	// Also are further paths, to other places, whose objects the fetch extends in the same way: they have the same
-	// representations, and what is selected goes under the same names. All objects are sent in one request.
-	Also []Path
-	// Representations say how to identify those objects to the subgraph, by run-time type; empty for a root fetch.
+	// Also are further paths whose objects the fetch extends in the same way: what is selected goes under the same
+	// names. All objects are sent in one request.
+	Also []Target
+	// Representations say how to identify those objects to the subgraph, by run-time type; empty for root fields.
 	// For an object the first entry that matches its type is used.
 	Representations []*Representation
 	// Selections on the root type, or, for an entity fetch, on the entities (inline fragments by type).
@@ -67,6 +68,13 @@ type Fetch struct {
 	Contextual *Contextual
 	// DependsOn are the IDs of fetches that must have ended before this one starts, ascending.
 	DependsOn []int
+}
+
+// Target is a further path of an entity fetch.
+type Target struct {
+	Path Path
+	// Representations of the objects there; nil where they are those of the fetch.
+	Representations []*Representation
 }
 
 // IsEntity reports whether the fetch resolves entities by representations.
@@ -163,14 +171,15 @@ type Field struct {
 	// Typename, if not "", is the value itself: a __typename that is known from the plan. When Name is
 	// Typename the object's run-time type is written instead.
 	Typename string
+	// Null: the value is null, and nothing was asked for it; there is no Leaf and no Shape then. Where none may stand,
+	// as where the caller may not read the field, the object around it is null, and Plan.Denied says why.
+	Null bool
 	// Type says where null may stand and where lists are.
 	Type *Type
 	// Leaf says how a leaf value is checked; nil for composite values.
 	Leaf *Leaf
 	// Shape of a composite value (of each element in a list); nil for leaves.
 	Shape *Shape
-	// Denied: the caller may not read the field, which is null and was not fetched; no Leaf and no Shape then.
-	Denied bool
 }
 
 // Type is the nullability and list structure of a field.

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
 )
 
@@ -17,7 +16,7 @@ func apiSchema(doc *ast.SchemaDocument, fs featureSet) (*ast.Schema, error) {
 			a.hidden[def.Name] = true
 		}
 	}
-	out, err := parser.ParseSchema(validator.Prelude)
+	out, err := prelude()
 	if err != nil {
 		return nil, err
 	}

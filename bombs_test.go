@@ -1,0 +1,106 @@
+package main_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	// bombTime is five times what a bomb may take on an idle machine: tests share theirs.
+	bombTime   = 500 * time.Millisecond
+	bombMemory = 100 << 20
+)
+
+// TestBombsAtTheDoor sends small requests that cost much where cost is not bounded, to the gateway as it runs.
+// Each is answered or refused at once, each time, and leaves nothing behind.
+func TestBombsAtTheDoor(t *testing.T) {
+	e := edited(t, numbered(t, 0))
+	overlap, chain := "one", "one"
+	for len(overlap) < 7_500 {
+		overlap = strings.Repeat(" near { ... on Item { "+overlap+" } }", 2)
+	}
+	for range 200 {
+		chain = "near { " + chain + " } near { id }"
+	}
+	bombs := []struct{ name, query, code string }{
+		{"equal fields", "{ item {" + strings.Repeat(" one", 10_000) + " } }", ""},
+		{"equal composite fields", "{" + strings.Repeat(" item { two }", 3_500) + " }", ""},
+		{"nested overlap", "{ item { " + overlap + " } }", ""},
+		{"chain of overlaps", "{ item { " + chain + " } }", ""},
+		{"deep fields", "{ item " + strings.Repeat("{ near ", 240) + "{ two }" + strings.Repeat(" }", 240) + " }", ""},
+		{"aliases", "{ item {" + numberedFields(3_500, " a%d: one") + " } }", ""},
+		{"aliases of entities", "{" + numberedFields(1_500, " a%d: item { two }") + " }", ""},
+		{"deep list", "{ item(a: " + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + ") { id } }", "PARSING_LIMIT"},
+		{"tokens", "{ item {" + strings.Repeat(" one", 300_000) + " } }", "PARSING_LIMIT"},
+		{"comments", strings.Repeat("#\n", 300_000) + "{ item { one } }", "PARSING_LIMIT"},
+		{"brackets", strings.Repeat("{ item ", 200_000), "PARSING_LIMIT"},
+		{"unknown fields", "{" + numberedFields(7_000, " itm%d") + " }", "VALIDATION"},
+		{"fragments within fragments", doublingFragments(30), "LARGE"},
+	}
+	for _, bomb := range bombs {
+		t.Run(bomb.name, func(t *testing.T) {
+			for i := range 3 {
+				before := e.metric(t, "go_memstats_alloc_bytes_total")
+				took, text := e.send(t, bomb.query)
+				allocated := e.metric(t, "go_memstats_alloc_bytes_total") - before
+				if i == 0 {
+					t.Logf("%v, %.1f MB: %.100s", took.Round(time.Millisecond), allocated/(1<<20), text)
+				}
+				if took > bombTime || allocated > bombMemory {
+					t.Errorf("took %v and %.0f MB", took, allocated/(1<<20))
+				}
+				if refused := !strings.Contains(text, `"data":`); refused != (bomb.code != "") || !strings.Contains(text, bomb.code) {
+					t.Errorf("want %q: %.300s", bomb.code, text)
+				}
+			}
+		})
+	}
+	if n := e.metric(t, "ficus_panics_total"); n != 0 {
+		t.Errorf("%v panics", n)
+	}
+}
+
+func numberedFields(n int, format string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
+
+// doublingFragments spread each the next one twice.
+func doublingFragments(n int) string {
+	var b strings.Builder
+	b.WriteString("{ item { ...F0 } }")
+	for i := range n {
+		fmt.Fprintf(&b, " fragment F%d on Item { ...F%d ...F%d }", i, i+1, i+1)
+	}
+	fmt.Fprintf(&b, " fragment F%d on Item { one }", n)
+	return b.String()
+}
+
+// send posts a query, and gives how long the answer took and what it was.
+func (e *editor) send(t *testing.T, query string) (time.Duration, string) {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"query": query})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	res, err := http.Post(e.url, "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return time.Since(start), string(text)
+}

@@ -1,0 +1,34 @@
+package transport
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+)
+
+// own are headers that differ between requests and say nothing of who asks or for what.
+var own = []string{headerRequestID, "Traceparent", "Tracestate", "Content-Length"}
+
+// appendSharing writes what of a request may change the answer beside the operation and its variables: the
+// host, and every header, as any of them may be passed on to a service or say who asks. Each part has its length
+// before it, so that no two requests come to the same bytes.
+func appendSharing(dst []byte, r *http.Request) []byte {
+	dst = appendPart(dst, r.Host)
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		if slices.Contains(own, name) {
+			continue
+		}
+		dst = appendPart(dst, name)
+		dst = strconv.AppendInt(dst, int64(len(r.Header[name])), 10)
+		for _, v := range r.Header[name] {
+			dst = appendPart(dst, v)
+		}
+	}
+	return dst
+}
+
+func appendPart(dst []byte, part string) []byte {
+	dst = strconv.AppendInt(append(dst, ' '), int64(len(part)), 10)
+	return append(append(dst, ' '), part...)
+}
