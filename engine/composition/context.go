@@ -20,7 +20,8 @@ type contextArg struct {
 
 var (
 	contextName = regexp.MustCompile(`^[A-Za-z]\w*$`)
-	contextUse  = regexp.MustCompile(`^\s*\$(\w+)(\s*(?:\{|\.\.\.)[\s\S]*)$`)
+	// between tokens GraphQL ignores white space, commas and comments
+	contextUse = regexp.MustCompile(`^(?:[\s,]|#[^\n\r]*)*\$(?:[\s,]|#[^\n\r]*)*([A-Za-z_]\w*)([\s\S]+)$`)
 )
 
 func (f *fieldDef) isContextual(a *inputDef) bool { return a.has(dFromContext) }
@@ -103,102 +104,38 @@ func (s *schema) contextSetters() (Errors, map[string][]*typeDef) {
 
 func (s *schema) checkFromContext(f *fieldDef, a *inputDef, on *applied, setters map[string][]*typeDef) Errors {
 	coord := f.coord() + "(" + a.name + ":)"
-	if a.def != nil {
-		return Errors{s.errorAt(ContextNotSet, on.pos, "@fromContext arguments may not have a default value: %q.", coord)}
-	}
 	if f.parent.kind != ast.Object {
-		return Errors{s.errorAt(ContextNotSet, on.pos, "@fromContext argument cannot be used on a field that exists on an abstract type %q.", f.coord())}
+		return Errors{s.errorAt(ContextNotSet, on.pos, "@fromContext argument cannot be used on a field that exists on an abstract type %q.", coord)}
+	}
+	var errs Errors
+	bad := func(code Code, format string, args ...any) {
+		errs = append(errs, s.errorAt(code, on.pos, format, args...))
 	}
 	for _, name := range f.parent.interfaces {
 		if iface := s.byName[name]; iface != nil && iface.field(f.name) != nil {
-			return Errors{s.errorAt(ContextNotSet, on.pos, "@fromContext argument cannot be used on a field implementing an interface field %q.", name+"."+f.name)}
+			bad(ContextNotSet, "@fromContext argument cannot be used on a field implementing an interface field %q.", name+"."+f.name)
 		}
+	}
+	if a.def != nil {
+		bad(ContextNotSet, "@fromContext arguments may not have a default value: %q.", coord)
 	}
 	m := contextUse.FindStringSubmatch(on.str("field"))
 	if m == nil {
-		return Errors{s.errorAt(NoContextInSelection, on.pos, "@fromContext argument does not reference a context %q.", on.str("field"))}
-	}
-	types := setters[m[1]]
-	if len(types) == 0 {
-		return Errors{s.errorAt(ContextNotSet, on.pos, "Context %q is used at location %q but is never set.", m[1], coord)}
+		bad(NoContextInSelection, "@fromContext argument does not reference a context %q.", on.str("field"))
+		return errs
 	}
 	c := &contextArg{arg: a, context: s.contextName(m[1]), text: m[2]}
-	errs := s.checkContextSelection(m[1], c, coord, on, types)
+	if types := setters[m[1]]; len(types) == 0 {
+		bad(ContextNotSet, "Context %q is used at location %q but is never set.", m[1], coord)
+	} else {
+		r := &contextReader{schema: s, context: m[1], coord: coord, pos: on.pos, arg: c}
+		errs = append(errs, r.read(types)...)
+	}
 	if !slices.ContainsFunc(f.parent.keys, func(k *keyDef) bool { return k.resolvable }) {
-		errs = append(errs, s.errorAt(ContextNoResolvableKey, on.pos, "Object %q has no resolvable key but has a field with a contextual argument.", f.parent.name))
+		bad(ContextNoResolvableKey, "Object %q has no resolvable key but has a field with a contextual argument.", f.parent.name)
 	}
 	f.contextual = append(f.contextual, c)
 	return errs
-}
-
-// contextRules: a context gives one value, so its selection names one field at each level.
-var contextRules = fieldSetRules{"@fromContext", ContextInvalidSelection, "", ContextInvalidSelection, "", "", false}
-
-func (s *schema) checkContextSelection(context string, c *contextArg, coord string, on *applied, types []*typeDef) Errors {
-	var errs Errors
-	bad := func(format string, args ...any) {
-		errs = append(errs, s.errorAt(ContextInvalidSelection, on.pos, "Context %q is used in %q but the selection is invalid"+format, append([]any{context, coord}, args...)...))
-	}
-	body := strings.TrimSpace(c.text)
-	if strings.HasPrefix(body, "{") {
-		body = strings.TrimSuffix(strings.TrimPrefix(body, "{"), "}")
-	}
-	for _, t := range types {
-		sel, ps := s.readFieldSet(body, t, contextRules)
-		if len(ps) > 0 {
-			bad(" for type %s. Error: %s", t.name, ps[0].text)
-			continue
-		}
-		sel.each(s, func(f *fieldDef) { f.used = true })
-		c.on, c.sels = append(c.on, t), append(c.sels, sel)
-		leaf, problem := s.contextLeaf(sel, t)
-		switch {
-		case problem != "":
-			bad(": %s", problem)
-		case !s.subtype(leaf, c.arg.typ):
-			bad(": the type of the selection %q does not match the expected type %q", leaf, c.arg.typ)
-		}
-	}
-	return errs
-}
-
-// contextLeaf is the type of the one value that is selected. It can be null: the value above it may be.
-func (s *schema) contextLeaf(sel selection, t *typeDef) (*ast.Type, string) {
-	if slices.ContainsFunc(sel, func(x *selected) bool { return x.on != "" }) {
-		for _, x := range sel {
-			if x.on == "" {
-				return nil, "multiple selections are made"
-			}
-			if on := s.byName[x.on]; x.on == t.name || s.narrower(t.name, x.on) || slices.Contains(t.runtimeTypes(), on.name) {
-				return s.contextLeaf(x.sub, on)
-			}
-		}
-		return nil, "no type condition matches the location \"" + t.name + "\""
-	}
-	if len(sel) != 1 || sel[0].def == nil {
-		return nil, "multiple selections are made"
-	}
-	x := sel[0]
-	if len(x.sub) > 0 {
-		inner, problem := s.contextLeaf(x.sub, s.byName[x.def.typ.Name()])
-		if problem != "" {
-			return nil, problem
-		}
-		return wrap(inner, x.def.typ), ""
-	}
-	return nullable(x.def.typ), ""
-}
-
-func nullable(t *ast.Type) *ast.Type {
-	return &ast.Type{NamedType: t.NamedType, Elem: t.Elem}
-}
-
-// wrap puts the lists of the outer type around the inner one.
-func wrap(inner, outer *ast.Type) *ast.Type {
-	if outer.Elem == nil {
-		return inner
-	}
-	return &ast.Type{Elem: wrap(inner, outer.Elem)}
 }
 
 // checkContextual: an argument is filled by the gateway everywhere, or can be left out where it is not.

@@ -17,11 +17,12 @@ func (s *schema) checkFederation() Errors {
 		return append(errs, facts[i]) // what such a @provides makes external cannot be known
 	}
 	errs = append(errs, facts...)
+	contexts := s.checkContexts() // before the externals: it tells which are used
 	errs = append(errs, s.checkExternals()...)
 	errs = append(errs, s.checkInterfaceKeys()...)
 	errs = append(errs, s.checkInterfaceObjects()...)
 	errs = append(errs, s.checkShareable()...)
-	errs = append(errs, s.checkContexts()...)
+	errs = append(errs, contexts...)
 	errs = append(errs, s.checkCosts()...)
 	return append(errs, s.checkAuth()...)
 }

@@ -13,7 +13,7 @@ var (
 // absorb reads the answer of a fetch, merges its data, and notes its errors. The error it returns is for the
 // observer; all that clients see of it has been noted.
 func (r *run) absorb(p *fetchProgram, s *fetchState, text []byte) error {
-	a, err := r.store.read(&r.program.types, p.answer, uint32(p.plan.ID), text, &s.copies)
+	a, err := r.store.read(&r.program.types, s.answerForm(p), uint32(p.plan.ID), text, &s.copies)
 	if err != nil {
 		r.noteMalformed(p, s)
 		return err
@@ -26,6 +26,10 @@ func (r *run) absorb(p *fetchProgram, s *fetchState, text []byte) error {
 	data := a.data
 	if p.entities() && data.kind() == object {
 		data = r.store.cells[data.a+firstSlot]
+		if s.contexts.several() {
+			data = r.store.joined(s.contexts, a.data.a)
+			s.contexts.place(text, found)
+		}
 	}
 	switch k := data.kind(); {
 	case k == absent || k == null:
@@ -64,8 +68,16 @@ func (r *run) mergeEntities(p *fetchProgram, s *fetchState, entities cell) (err 
 func (r *run) mergeTarget(t *target, s *fetchState, o objects, entities cell) bool {
 	s.nullEntity = 0
 	wrong := uint32(0)
+	var seen []bool
+	if t.apart {
+		seen = make([]bool, entities.b)
+	}
 	for i, row := range o.rows {
-		switch e := r.store.cells[entities.a+o.takes[i]]; e.kind() {
+		e := r.store.cells[entities.a+o.takes[i]]
+		if t.apart {
+			e = r.store.unshared(t.form, seen, o.takes[i], e)
+		}
+		switch e.kind() {
 		case object:
 			r.store.merge(t.form, r.program.types.answered, row, e.a)
 		case null:

@@ -39,6 +39,18 @@ func (p *fetchProgram) open(body []byte, in *Input) (_ []byte, start int, some b
 	body = append(body, `,"variables":`...)
 	start = len(body)
 	body = append(body, '{')
+	body, some = p.given(body, in)
+	if p.entities() {
+		return appendMember(body, `"representations":[`, some), start, true
+	}
+	if !some {
+		return body[:end], end, false
+	}
+	return body, start, true
+}
+
+// given writes the client's variables that have a value, and reports whether there are any.
+func (p *fetchProgram) given(body []byte, in *Input) (_ []byte, some bool) {
 	for i := range p.variables {
 		v := &p.variables[i]
 		for k := range in.Variables {
@@ -50,13 +62,7 @@ func (p *fetchProgram) open(body []byte, in *Input) (_ []byte, start int, some b
 			}
 		}
 	}
-	if p.entities() {
-		return appendMember(body, `"representations":[`, some), start, true
-	}
-	if !some {
-		return body[:end], end, false
-	}
-	return body, start, true
+	return body, some
 }
 
 func appendMember(body []byte, member string, comma bool) []byte {

@@ -21,6 +21,8 @@ type fetchProgram struct {
 	// head is the request up to the variables, variables are the client's that it uses.
 	head      []byte
 	variables []bodyVariable
+	// contextual, if not nil, is what is filled from above the objects.
+	contextual *contextual
 	// needs counts the fetches to wait for, feeds are those that wait for this one.
 	needs int
 	feeds []int
@@ -40,6 +42,8 @@ type target struct {
 	representations representations
 	// form is how to read what is merged into an object: the data itself, or an entity.
 	form *readObject
+	// apart: objects with the same representation do not share what is read, since they get different values below.
+	apart bool
 	// place is the path in the response to which the steps lead, as far as it is the same for all objects,
 	// and shape is what is there; nil if it leads further.
 	place []string
@@ -71,6 +75,7 @@ func Compile(plan *queryplan.Plan) (*Program, error) {
 			return nil, fmt.Errorf("compile fetch %d: %w", i, err)
 		}
 	}
+	c.keepApart()
 	shape, err := c.shape(plan.Shape, c.program.root, rootName(plan.Kind))
 	if err != nil {
 		return nil, fmt.Errorf("compile shape: %w", err)
@@ -130,7 +135,7 @@ func (c *compiler) fetch(id int, f *queryplan.Fetch) error {
 		return fmt.Errorf("a %s below the root", f.Kind)
 	}
 	c.body(p, f)
-	return nil
+	return c.contextual(p, f)
 }
 
 // targets compiles the paths of a fetch, with what is sent from and read into the objects at their ends.
@@ -162,7 +167,7 @@ func (c *compiler) targets(p *fetchProgram, f *queryplan.Fetch) error {
 
 // entity is how to read an entity: in the form of the only target, or in that of each.
 func (c *compiler) entity(p *fetchProgram) *readObject {
-	if len(p.targets) == 1 {
+	if len(p.targets) == 1 || p.plan.Contextual != nil { // which has several paths to one place only
 		return p.targets[0].form
 	}
 	o := &readObject{layout: newLayout()}

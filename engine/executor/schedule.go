@@ -43,6 +43,8 @@ type fetchState struct {
 	// copies of the entities, where there are several targets, and takes, for each row, the one that it gets.
 	copies copies
 	takes  []uint32
+	// contexts are the values from above of the objects, if the fetch takes any.
+	contexts *contexts
 	// missingKey and nullEntity are the problems of objects without a key, and of unknown ones, at the target
 	// that is being looked at; 0 if none.
 	missingKey, nullEntity uint32
@@ -78,7 +80,7 @@ func (p *Program) end(r *run) {
 		}
 		s.response, s.request = nil, Request{}
 		r.store.docs[i] = nil
-		held += cap(s.body) + 8*cap(s.rows) + 4*cap(s.takes) + 4*cap(s.distinct.table) + 24*cap(s.distinct.spans) + s.copies.held()
+		held += cap(s.body) + 8*cap(s.rows) + 4*cap(s.takes) + 4*cap(s.distinct.table) + 24*cap(s.distinct.spans) + s.copies.held() + s.contexts.held()
 	}
 	r.ctx, r.fetcher, r.in = nil, nil, Input{}
 	held += r.store.held() + r.writer.held()
@@ -169,10 +171,14 @@ func (r *run) fetch(request *Request) (response *Response, err error) {
 // prepare makes a fetch ready. One without objects to extend has ended before it began.
 func (r *run) prepare(id int) {
 	p, s := &r.program.fetches[id], &r.fetches[id]
-	body, start, variables := p.open(s.body[:0], &r.in)
 	s.rows, s.reps, s.ends, s.takes = s.rows[:0], s.reps[:0], s.ends[:0], s.takes[:0]
 	s.distinct.reset()
 	s.copies.reset()
+	if p.contextual != nil {
+		r.prepareContextual(id)
+		return
+	}
+	body, start, variables := p.open(s.body[:0], &r.in)
 	if p.entities() {
 		for i := range p.targets {
 			body = r.represent(p, s, i, body)
@@ -192,6 +198,12 @@ func (r *run) prepare(id int) {
 			return
 		}
 	}
+	r.submit(id, body, start, variables)
+}
+
+// submit ends the body of a request and makes the fetch ready. Its variables, if there are any, begin at start.
+func (r *run) submit(id int, body []byte, start int, variables bool) {
+	p, s := &r.program.fetches[id], &r.fetches[id]
 	end := start
 	if variables {
 		body = append(body, '}')

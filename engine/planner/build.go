@@ -16,6 +16,10 @@ type cursor struct {
 	set   *set
 	place *place
 	path  []step
+	// above is what the place is beneath; nil at the root.
+	above *ancestor
+	// own is, for a site, the objects' own fetch; nil if the cursor is in that.
+	own *cursor
 }
 
 // position is the objects of a cursor, with the entity groups that were entered for them.
@@ -111,22 +115,27 @@ func (b *builder) withInputs(pos *position, a *assigned) ([]*group, error) {
 	if a.site == here || a.inner || !a.answer.needsInputs() {
 		return nil, nil
 	}
-	if len(a.answer.in.Contexts) > 0 {
-		return nil, fmt.Errorf("%s takes an argument from @context, which is not supported yet: leave it out of the operation", coordinate(a.answer.field))
-	}
 	inputs, needs, err := b.required(pos, a)
 	if err != nil {
 		return nil, err
 	}
-	s, err := b.enter(pos, a.at, a.site, inputs, needs)
+	filled, above, err := b.contexts(pos, a)
 	if err != nil {
 		return nil, err
 	}
+	s, err := b.enter(pos, a.at, a.site, inputs, appendNew(needs, above))
+	if err != nil {
+		return nil, err
+	}
+	s.group.fill(filled)
 	return b.put(s.cursor, a.as, a, false)
 }
 
 // required are the fields that an answer takes, and the groups that bring them.
 func (b *builder) required(pos *position, a *assigned) ([]*want, []*group, error) {
+	if len(a.answer.in.Requires) == 0 {
+		return nil, nil, nil
+	}
 	inputs := b.fieldSet(a.answer.in.Requires, a.as, a.at)
 	id := inputsID{set: a.answer.in.Requires[0], as: a.as, at: a.at}
 	if needs, ok := pos.supplied[id]; ok {
@@ -203,6 +212,7 @@ func (b *builder) put(c cursor, on *supergraph.Type, a *assigned, still bool) ([
 	}
 	beneath := cursor{
 		spot: spot{sub: c.sub, typ: ret, provided: a.answer.provided}, group: c.group, set: f.sub, place: sl.child, path: into(path, sl),
+		above: &ancestor{cursor: c, on: on},
 	}
 	groups, err := b.solve(&position{cursor: beneath, partial: still || len(a.left) > 0, still: still}, a.want.sub)
 	return appendNew(used, groups), err

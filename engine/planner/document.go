@@ -14,8 +14,11 @@ import (
 type document struct {
 	variables ast.VariableDefinitionList
 	entities  bool
-	used      map[string]bool
-	b         strings.Builder
+	// contextual, if not nil, gets the parts of the document.
+	contextual *queryplan.Contextual
+	last       int // where in the body its last part ended
+	used       map[string]bool
+	b          strings.Builder
 }
 
 // print is the text, and the client's variables that it uses, in the client's order.
@@ -23,6 +26,7 @@ func (d *document) print(kind ast.Operation, selections []*queryplan.Selection) 
 	d.used = map[string]bool{}
 	d.set(selections)
 	body := d.b.String()
+	d.part(len(body))
 	var variables []*queryplan.Variable
 	var declared []string
 	if d.entities {
@@ -39,6 +43,7 @@ func (d *document) print(kind ast.Operation, selections []*queryplan.Selection) 
 			declared = append(declared, text)
 		}
 	}
+	declared = d.declareContextual(declared)
 	head := ""
 	if len(declared) > 0 || kind != ast.Query {
 		head = string(kind)
@@ -71,7 +76,9 @@ func (d *document) selection(s *queryplan.Selection) {
 	}
 	for i, a := range s.Arguments {
 		d.b.WriteByte("(,"[min(i, 1)])
-		d.b.WriteString(a.Name + ":" + literal(a.Value))
+		d.b.WriteString(a.Name + ":")
+		d.usesContext(a.Value)
+		d.b.WriteString(literal(a.Value))
 		d.uses(a.Value)
 	}
 	if len(s.Arguments) > 0 {

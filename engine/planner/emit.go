@@ -14,6 +14,9 @@ type emitter struct {
 	graph     *graph
 	variables ast.VariableDefinitionList
 	sharing   bool
+	// contextual is that of the fetch in the making, filled what it is made of.
+	contextual *queryplan.Contextual
+	filled     []*filled
 }
 
 // fetches are the groups in an order in which each stands after all that it depends on.
@@ -81,6 +84,7 @@ func reduced(g *group) []*group {
 
 func (e *emitter) fetch(id int, g *group) *queryplan.Fetch {
 	f := &queryplan.Fetch{ID: id, Kind: g.kind}
+	e.contextual = e.contextualOf(g)
 	if g.introspection != nil {
 		f.Subgraph = queryplan.Introspection
 		f.Selections = introspected(g.introspection)
@@ -100,8 +104,9 @@ func (e *emitter) fetch(id int, g *group) *queryplan.Fetch {
 		}
 		f.Also = append(f.Also, also)
 	}
-	d := &document{variables: e.variables, entities: f.IsEntity()}
+	d := &document{variables: e.variables, entities: f.IsEntity(), contextual: e.contextual}
 	f.Operation, f.Variables = d.print(g.kind, f.Selections)
+	f.Contextual = e.contextual
 	return f
 }
 
@@ -113,7 +118,7 @@ func (e *emitter) selections(s *set, sub int) []*queryplan.Selection {
 	}
 	for _, f := range s.fields {
 		sel := &queryplan.Selection{
-			Name: f.slot.name, Field: f.want.name, Type: f.answer.in.Type, Parent: s.typ.Name, Arguments: arguments(f.want.args),
+			Name: f.slot.name, Field: f.want.name, Type: f.answer.in.Type, Parent: s.typ.Name, Arguments: e.arguments(f),
 		}
 		if f.sub != nil {
 			sel.Selections = e.selections(f.sub, sub)

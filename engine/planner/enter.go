@@ -119,7 +119,7 @@ func (b *builder) siteIn(g *group, pos *position, at *supergraph.Type, h *hop) *
 	if narrows {
 		path = narrowed(path, at.Members)
 	}
-	s := &site{at: at, cursor: cursor{spot: spot{sub: h.sub, typ: h.as}, group: g, set: g.set.on(h.as), place: pos.place, path: path}}
+	s := &site{at: at, cursor: cursor{spot: spot{sub: h.sub, typ: h.as}, group: g, set: g.set.on(h.as), place: pos.place, path: path, above: pos.above, own: pos.ownFetch()}}
 	from := g.source(pos.cursor)
 	if from == nil {
 		from = &source{cursor: pos.cursor}

@@ -19,6 +19,8 @@ type graph struct {
 	doors map[*supergraph.Type][]door
 	// members of an abstract type in a subgraph, interface objects among them.
 	members map[typeIn][]*supergraph.Type
+	// setters of a context: the types that have it.
+	setters map[string][]*supergraph.Type
 	// partial are the unions whose members differ between subgraphs.
 	partial map[*supergraph.Type]bool
 }
@@ -46,7 +48,7 @@ type door struct {
 func newGraph(sg *supergraph.Supergraph) *graph {
 	g := &graph{
 		sg: sg, holders: map[*supergraph.Field][]int{}, overrides: map[*supergraph.Field][]override{},
-		doors: map[*supergraph.Type][]door{}, members: map[typeIn][]*supergraph.Type{},
+		doors: map[*supergraph.Type][]door{}, members: map[typeIn][]*supergraph.Type{}, setters: map[string][]*supergraph.Type{},
 	}
 	for _, t := range sg.Types {
 		for _, f := range t.Fields {
@@ -58,6 +60,9 @@ func newGraph(sg *supergraph.Supergraph) *graph {
 			}
 		}
 		g.doors[t] = g.doorsOf(t)
+		for _, name := range t.Contexts {
+			g.setters[name] = append(g.setters[name], t)
+		}
 	}
 	for _, t := range sg.Types {
 		for id, in := range t.In {

@@ -18,6 +18,8 @@ type group struct {
 	// deps are the groups that must have answered before.
 	deps []*group
 	set  *set
+	// contexts are the values that are taken from objects above.
+	contexts []*filled
 	// sources are where a group that is entered gets its objects.
 	sources []*source
 	// also are those of the groups that were joined into this one.

@@ -49,6 +49,11 @@ func (l *labelWalk) one(f *supergraph.Field) {
 			l.found[in.OverrideLabel] = true
 		}
 		l.set(f.Parent, in.Requires)
+		for _, c := range in.Contexts {
+			for _, t := range l.setters[c.Context] {
+				l.set(t, c.Fields)
+			}
+		}
 	}
 	if t := l.namedType(f.Type); t != nil {
 		l.typ(t)

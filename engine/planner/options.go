@@ -195,7 +195,7 @@ func (s *search) offer(u *unit, site, sub int, as *supergraph.Type, provided sup
 		return
 	}
 	a, ok := s.answer(sub, as, u.want.name, provided)
-	if !ok || site == here && a.needsInputs() {
+	if !ok || site == here && a.needsInputs() || !s.contextsSet(u.want, sub, a) {
 		return
 	}
 	v := s.value(u.want, sub, a, still)

@@ -15,6 +15,8 @@ import (
 // value kept there has a slot, whose name means one field with one set of arguments.
 type place struct {
 	byName map[string]*slot
+	// of is the slot whose values stand here; nil at the root.
+	of *slot
 	// byField finds slots by field and arguments, and by response key as well.
 	byField map[fieldID][]*slot
 	// bySelection finds the slot of a client's selection.
@@ -50,6 +52,8 @@ type slot struct {
 	// types are the run-time types for which clients' selections use it.
 	types []string
 	child *place
+	// in is where the slot is.
+	in *place
 	// steps from the enclosing object into the value, one "@" for each list.
 	steps []string
 }
@@ -73,9 +77,10 @@ func (p *place) slotFor(sg *supergraph.Supergraph, key string, f *supergraph.Fie
 			return s
 		}
 	}
-	s := &slot{key: key, field: f.Name, args: args, name: p.freeName(key, f.Name), definitions: []*supergraph.Field{f}}
+	s := &slot{in: p, key: key, field: f.Name, args: args, name: p.freeName(key, f.Name), definitions: []*supergraph.Field{f}}
 	if t := sg.Type(f.Type.Name()); t != nil && !t.IsLeaf() {
 		s.child = newPlace()
+		s.child.of = s
 	}
 	s.steps = append([]string{s.name}, lists(f.Type)...)
 	p.byName[s.name] = s

@@ -24,7 +24,7 @@ func (e *emitter) share(groups []*group) []*group {
 	into := map[*group]*group{}
 	for _, g := range order {
 		asked := e.fetch(0, g)
-		if !asked.IsEntity() {
+		if !asked.IsEntity() || asked.Contextual != nil {
 			continue
 		}
 		id := asked.Subgraph + " " + asked.Operation

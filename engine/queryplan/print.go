@@ -161,6 +161,7 @@ func (w *printer) body(f *Fetch) {
 				for _, r := range f.Representations {
 					w.representation(r)
 				}
+				w.contextual(f)
 			})
 			w.others(f)
 			w.line("} =>")
@@ -203,6 +204,20 @@ func (w *printer) representation(r *Representation) {
 		w.inputs(r.Fields)
 	})
 	w.line("}")
+}
+
+// contextual prints the variables that are filled from ancestors, with the paths to these.
+func (w *printer) contextual(f *Fetch) {
+	if f.Contextual == nil {
+		return
+	}
+	for _, v := range f.Contextual.Variables {
+		for _, s := range v.Sources {
+			w.line("$" + v.Name + ` from "` + f.Path[:s.Steps].String() + `" {`)
+			w.indented(func() { w.inputs(s.Fields) })
+			w.line("}")
+		}
+	}
 }
 
 func (w *printer) inputs(list []*Input) {

@@ -95,6 +95,8 @@ type Fetch struct {
 	Operation, OperationName string
 	// Variables are the names of the client's variables that Operation uses, with their types, in order.
 	Variables []*Variable
+	// Contextual, if not nil, says which arguments are filled from objects above those that the fetch extends.
+	Contextual *Contextual
 	// DependsOn are the IDs of fetches that must have ended before this one starts, ascending.
 	DependsOn []int
 }

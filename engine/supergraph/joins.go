@@ -14,6 +14,7 @@ func (r *reader) typ(def *ast.Definition) (*Type, error) {
 		Name: def.Name, Kind: def.Kind, Description: def.Description, Interfaces: def.Interfaces,
 		Inaccessible: r.inaccessible(def.Directives), In: make([]*TypeIn, len(r.subgraphs)),
 		Applied: r.applied(def.Directives), Access: r.access(def.Directives), Directives: r.own(def.Directives),
+		Contexts: r.contexts(def.Directives),
 	}
 	if err := r.joinTypes(t, def); err != nil {
 		return nil, err
@@ -203,17 +204,6 @@ func fieldIn(d *ast.Directive, typ *ast.Type) (*FieldIn, error) {
 		}
 	}
 	return in, nil
-}
-
-func contextArgument(v *ast.Value) (*ContextArgument, error) {
-	get := func(name string) string {
-		if c := v.Children.ForName(name); c != nil {
-			return c.Raw
-		}
-		return ""
-	}
-	typ, err := parseType(get("type"))
-	return &ContextArgument{Name: get("name"), Context: get("context"), Type: typ, Selection: get("selection")}, err
 }
 
 // parseType reads a type reference such as [User!]!.

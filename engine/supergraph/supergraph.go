@@ -71,6 +71,8 @@ type Type struct {
 	Applied []*Applied
 	// Access restricts who may read objects of the type; nil if nothing does.
 	Access *Access
+	// Contexts are those that the type's objects set for what is beneath them (@context), by name in the graph.
+	Contexts []string
 	// Directives as written on the type in the supergraph SDL (@tag, @authenticated, ...), without joins.
 	Directives ast.DirectiveList
 
@@ -144,7 +146,9 @@ type FieldIn struct {
 type ContextArgument struct {
 	Name, Context string
 	Type          *ast.Type
-	Selection     string
+	// Selection is what of the ancestor is the value, as written; Fields is it parsed, one field at each level.
+	Selection string
+	Fields    FieldSet
 }
 
 // EnumValue is one value of an enum in the graph.
