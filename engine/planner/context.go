@@ -145,8 +145,8 @@ func (b *builder) source(up *ancestor, wants []*want) (*queryplan.ContextSource,
 	if slices.ContainsFunc(out.Fields, func(in *queryplan.Input) bool { return len(in.On) > 0 }) {
 		wants = append([]*want{b.wanting.typenameOf(up.ownFetch().typ)}, wants...)
 	}
-	if up.typ == b.sg.Query && len(b.decide(up.spot, wants, nil, true).left) > 0 {
-		groups, err := b.roots(up.group.kind, up.typ, wants, map[int]*cursor{up.sub: &up.cursor})
+	if up.typ == b.sg.Query && len(up.path) == 0 && len(b.decide(up.spot, wants, nil, true).left) > 0 {
+		groups, err := b.roots(up.typ, wants, map[int]*cursor{up.sub: &up.cursor})
 		return out, groups, err
 	}
 	groups, err := b.solve(&position{cursor: *up.ownFetch()}, wants)

@@ -12,19 +12,21 @@ func (b *builder) root(kind ast.Operation, typ *supergraph.Type, wants []*want) 
 	if kind != ast.Query {
 		return b.series(kind, typ, wants)
 	}
-	return b.roots(typ, wants)
+	_, err := b.roots(typ, wants, map[int]*cursor{})
+	return err
 }
 
-// roots answers the fields of a query, with one group for each subgraph that is asked.
-func (b *builder) roots(typ *supergraph.Type, wants []*want) error {
+// roots answers the fields of a query, with one group for each subgraph that is asked: one that is there, or a new
+// one. It says which groups answer.
+func (b *builder) roots(typ *supergraph.Type, wants []*want, into map[int]*cursor) ([]*group, error) {
 	d := b.decide(spot{sub: nowhere, typ: typ}, wants, nil, false)
 	if b.spent() {
-		return ErrBudget
+		return nil, ErrBudget
 	}
 	if len(d.left) > 0 {
-		return b.unanswerable(cursor{}, d.left)
+		return nil, b.unanswerable(cursor{}, d.left)
 	}
-	into := map[int]*cursor{}
+	var used []*group
 	for i := range d.assigned {
 		a := &d.assigned[i]
 		c := into[a.site]
@@ -32,11 +34,13 @@ func (b *builder) roots(typ *supergraph.Type, wants []*want) error {
 			c = b.rootCursor(ast.Query, typ, a.site)
 			into[a.site] = c
 		}
-		if _, err := b.put(*c, typ, a, false); err != nil {
-			return err
+		groups, err := b.put(*c, typ, a, false)
+		if err != nil {
+			return nil, err
 		}
+		used = appendNew(used, groups)
 	}
-	return nil
+	return used, nil
 }
 
 func (b *builder) rootCursor(kind ast.Operation, typ *supergraph.Type, sub int) *cursor {
