@@ -1,0 +1,230 @@
+package universe
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// roots are the fields of Query and Mutation: each type of a subgraph can be had from one at least.
+func (d *draw) roots() {
+	query := &Type{Name: "Query", Kind: ast.Object}
+	mutation := &Type{Name: "Mutation", Kind: ast.Object}
+	types := slices.Clone(d.g.Types)
+	d.g.add(query)
+	for s := range d.g.Subgraphs {
+		query.In[s] = &TypeIn{}
+		d.root(query, s, d.leafType())
+		for _, t := range types {
+			if t.Kind != ast.Enum && t.Kind != ast.InputObject && t.In[s] != nil && d.chance(60) {
+				d.root(query, s, d.wrap(t.Name, 40))
+			}
+		}
+	}
+	if d.chance(60) {
+		return
+	}
+	d.g.add(mutation)
+	for s := range d.g.Subgraphs {
+		if s == 0 || d.chance(50) {
+			mutation.In[s] = &TypeIn{}
+			for range 1 + d.IntN(2) {
+				f := d.root(mutation, s, d.outputType(s))
+				f.Steady = true
+			}
+		}
+	}
+}
+
+func (d *draw) root(t *Type, s int, typ *ast.Type) *Field {
+	f := d.g.newField(d.name("r"), typ)
+	f.Args = d.arguments()
+	t.Fields = append(t.Fields, f)
+	d.declare(f, s)
+	other := d.IntN(len(d.g.Subgraphs))
+	if t.Name == "Query" && other != s && d.canHave(typ.Name(), other) && d.chance(25) {
+		if t.In[other] == nil {
+			t.In[other] = &TypeIn{}
+		}
+		d.share(f, s)
+		d.share(f, other)
+		if target := d.g.types[typ.Name()]; target != nil && target.Kind != ast.Enum && len(d.g.runtime(f)) == 0 {
+			f.In[other] = nil
+		}
+	}
+	return f
+}
+
+// foreign are fields of an entity that other subgraphs than s resolve, which s does not have and does not offer to others.
+func (d *draw) foreign(t *Type, s int) []*Field {
+	return slices.DeleteFunc(slices.Clone(t.Fields), func(f *Field) bool {
+		owners := f.owners()
+		return f.In[s] != nil || len(owners) == 0 || f.used || !d.canHave(f.Type.Name(), s) || t.In[owners[0]] == nil
+	})
+}
+
+// requires makes fields of those of other subgraphs.
+func (d *draw) requires() {
+	for _, t := range d.entityTypes() {
+		for _, s := range t.in() {
+			for d.chance(40) {
+				d.require(t, s)
+			}
+		}
+	}
+}
+
+func (d *draw) require(t *Type, s int) {
+	var parts []string
+	for _, f := range d.foreign(t, s) {
+		if len(f.Args) > 0 || len(parts) > 1 || d.chance(50) {
+			continue
+		}
+		if part, ok := d.part(f, s); ok {
+			parts = append(parts, part)
+			d.declare(f, s).External = true
+			f.Steady = true
+		}
+	}
+	if len(parts) == 0 {
+		return
+	}
+	t.In[s].Keys[0].Resolvable = true
+	f := d.g.newField(d.name("q"), d.outputType(s))
+	f.Args = d.arguments()
+	d.declare(f, s).Requires = strings.Join(parts, " ")
+	t.Fields = append(t.Fields, f)
+}
+
+// part is what is required of a foreign field: itself, or a leaf within.
+func (d *draw) part(f *Field, s int) (string, bool) {
+	target := d.g.types[f.Type.Name()]
+	if target == nil || target.Kind == ast.Enum {
+		return f.Name, true
+	}
+	if target.Kind != ast.Object {
+		return "", false
+	}
+	if !target.Entity {
+		var inner []string
+		for _, l := range d.g.leaves(target) {
+			if len(l.Args) == 0 && (len(inner) == 0 || d.chance(40)) {
+				inner = append(inner, l.Name)
+				l.Steady = true
+			}
+		}
+		return within(f, inner...), len(inner) > 0
+	}
+	d.ensure(target, s)
+	for _, l := range d.g.leaves(target) {
+		if in := l.In[s]; len(l.Args) == 0 && in != nil && in.Override == "" && in.Requires == "" && !in.External {
+			l.Steady, l.used = true, true
+			return within(f, l.Name), true
+		}
+	}
+	for _, l := range d.foreign(target, s) {
+		if k := d.g.types[l.Type.Name()]; len(l.Args) == 0 && (k == nil || k.Kind == ast.Enum) {
+			d.declare(l, s).External = true
+			l.Steady, l.used = true, true
+			return within(f, l.Name), true
+		}
+	}
+	return "", false
+}
+
+// provides lets a subgraph answer a foreign leaf beneath one of its own fields.
+func (d *draw) provides() {
+	for _, t := range d.g.Types {
+		for _, f := range t.Fields {
+			target, owners := d.g.types[f.Type.Name()], f.owners()
+			if target == nil || !target.Entity || len(owners) != 1 || t.Kind != ast.Object || f.In[owners[0]].Requires != "" || d.chance(60) {
+				continue
+			}
+			d.provide(f, target, owners[0])
+		}
+	}
+}
+
+func (d *draw) provide(f *Field, target *Type, s int) {
+	if d.g.Subgraphs[s].Fed1 {
+		return
+	}
+	for _, l := range d.foreign(target, s) {
+		if k := d.g.types[l.Type.Name()]; (k == nil || k.Kind == ast.Enum) && len(l.owners()) > 0 && len(l.Args) == 0 && len(d.g.implements(target, s)) == 0 && d.chance(60) {
+			for _, o := range l.owners() {
+				l.In[o].Shareable = true
+			}
+			d.declare(l, s).External = true
+			f.In[s].Provides = l.Name
+			l.Steady, l.used = true, true
+			return
+		}
+	}
+}
+
+// overrides move fields to another subgraph, some only where a label is active.
+func (d *draw) overrides() {
+	for _, t := range d.entityTypes() {
+		for _, f := range t.Fields {
+			owners := f.owners()
+			if len(owners) != 1 || f.used || len(present(f.In)) != 1 || t.In[owners[0]] == nil || f.In[owners[0]].Requires != "" || f.In[owners[0]].Provides != "" || !d.chance(15) {
+				continue
+			}
+			var to []int
+			for _, s := range t.in() {
+				if s != owners[0] && !d.g.Subgraphs[s].Fed1 && d.canHave(f.Type.Name(), s) && len(d.g.implements(t, s)) == 0 {
+					to = append(to, s)
+				}
+			}
+			if len(to) > 0 {
+				d.override(t, f, owners[0], one(d.Rand, to))
+			}
+		}
+	}
+}
+
+func (d *draw) override(t *Type, f *Field, from, to int) {
+	in := d.declare(f, to)
+	t.In[to].Keys[0].Resolvable = true
+	if target := d.g.types[f.Type.Name()]; target != nil && target.Kind != ast.Enum && len(d.g.runtime(f)) == 0 {
+		f.In[to] = nil
+		return
+	}
+	in.Override, f.used = d.g.Subgraphs[from].Name, true
+	if d.chance(50) {
+		in.Label = d.name("label")
+		d.g.Labels = append(d.g.Labels, in.Label)
+	}
+}
+
+// inaccessibles hides fields from clients.
+func (d *draw) inaccessibles() {
+	for _, t := range d.entityTypes() {
+		for _, f := range t.Fields {
+			modern := len(f.owners()) > 0 && !slices.ContainsFunc(f.owners(), func(s int) bool { return d.g.Subgraphs[s].Fed1 })
+			if modern && !d.inInterface(t, f) && d.chance(8) {
+				f.Inaccessible = true
+			}
+		}
+	}
+}
+
+func (d *draw) inInterface(t *Type, f *Field) bool {
+	return slices.ContainsFunc(d.g.implements(t, -1), func(i *Type) bool { return i.Field(f.Name) != nil })
+}
+
+// steady keeps the objects that other fields are made of from failing.
+func (d *draw) steady() {
+	for _, t := range d.g.Types {
+		for _, f := range t.Fields {
+			target := d.g.types[f.Type.Name()]
+			if !f.Steady || target == nil {
+				continue
+			}
+			for _, inner := range target.Fields {
+				inner.Steady = inner.Steady || inner.Type.NonNull
+			}
+		}
+	}
+}
