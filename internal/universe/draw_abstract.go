@@ -106,6 +106,7 @@ func (d *draw) interfaceObject() {
 				f.Type = d.outputType(s)
 			}
 			f.Args = d.arguments()
+			f.Steady = true // it is asked for before the run-time type is known
 			d.declare(f, s)
 			t.Fields = append(t.Fields, f)
 			for _, m := range members {

@@ -139,7 +139,7 @@ func (v *view) fields(t *Type) {
 	v.WriteString(" {\n")
 	for _, f := range t.Fields {
 		if v.s >= 0 && f.In[v.s] != nil || v.s < 0 && !f.Inaccessible && len(f.owners()) > 0 {
-			v.field(f, t.Kind)
+			v.field(f, t.Kind == ast.Object || v.s >= 0 && t.In[v.s].InterfaceObject)
 		}
 	}
 	if v.s >= 0 && !v.federation && t.Name == "Query" {
@@ -148,7 +148,7 @@ func (v *view) fields(t *Type) {
 	v.WriteString("}\n")
 }
 
-func (v *view) field(f *Field, parent ast.DefinitionKind) {
+func (v *view) field(f *Field, object bool) {
 	v.WriteString("  " + f.Name)
 	for i, a := range f.Args {
 		v.WriteString([]string{"(", ", "}[min(i, 1)] + a.Name + ": " + a.Type.String())
@@ -163,7 +163,7 @@ func (v *view) field(f *Field, parent ast.DefinitionKind) {
 	if f.Default != "" {
 		v.WriteString(" = " + f.Default)
 	}
-	if v.federation && parent == ast.Object || v.federation && f.In[v.s].Shareable {
+	if v.federation && object {
 		v.fieldDirectives(f)
 	}
 	v.WriteString("\n")

@@ -1,0 +1,62 @@
+package universe
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Differences says in what an answer is not the wanted one. Data is equal to the byte. Errors are compared by the
+// null that each led to: of several beneath one null the specification wants one and allows all.
+func Differences(have, want Answer) []string {
+	if have.Data != want.Data {
+		return []string{fmt.Sprintf("data\n  have %s\n  want %s", have.Data, want.Data)}
+	}
+	data, err := decode([]byte(want.Data))
+	if err != nil {
+		return []string{err.Error()}
+	}
+	var wrong []string
+	wanted, got := nulls(data, want.Errors), nulls(data, have.Errors)
+	for _, null := range got {
+		if !slices.Contains(wanted, null) {
+			wrong = append(wrong, "an error without cause at "+null)
+		}
+	}
+	for _, null := range wanted {
+		if !slices.Contains(got, null) {
+			wrong = append(wrong, "no error says why null is at "+null)
+		}
+	}
+	return wrong
+}
+
+func nulls(data any, errors []Path) []string {
+	all := make([]string, len(errors))
+	for i, p := range errors {
+		all[i] = reach(data, p).String()
+	}
+	return all
+}
+
+// reach is how far a path leads until it ends in null.
+func reach(data any, path Path) Path {
+	for i, step := range path {
+		switch v := data.(type) {
+		case map[string]any:
+			key, _ := step.(string)
+			data = v[key]
+		case []any:
+			index, ok := step.(int)
+			if n, isFloat := step.(float64); isFloat { // as JSON has it
+				index, ok = int(n), true
+			}
+			if !ok || index < 0 || index >= len(v) {
+				return path[:i]
+			}
+			data = v[index]
+		default:
+			return path[:i]
+		}
+	}
+	return path
+}
