@@ -102,7 +102,7 @@ func (d *draw) interfaceObject() {
 		t.In[s], id.In[s] = &TypeIn{InterfaceObject: true, Keys: []*Key{{"id", true}}}, &FieldIn{Shareable: true}
 		for range 1 + d.IntN(2) {
 			f := d.g.newField(d.name("o"), d.leafType())
-			if d.chance(30) {
+			if !d.g.Faults && d.chance(30) {
 				f.Type = d.outputType(s)
 			}
 			f.Args = d.arguments()

@@ -147,7 +147,7 @@ func (d *draw) provides() {
 }
 
 func (d *draw) provide(f *Field, target *Type, s int) {
-	if d.g.Subgraphs[s].Fed1 {
+	if d.g.Subgraphs[s].Fed1 || f.In[s].Provides != "" {
 		return
 	}
 	for _, l := range d.foreign(target, s) {
@@ -201,7 +201,7 @@ func (d *draw) override(t *Type, f *Field, from, to int) {
 // inaccessibles hides fields from clients.
 func (d *draw) inaccessibles() {
 	for _, t := range d.entityTypes() {
-		for _, f := range t.Fields {
+		for _, f := range t.Fields[1:] {
 			modern := len(f.owners()) > 0 && !slices.ContainsFunc(f.owners(), func(s int) bool { return d.g.Subgraphs[s].Fed1 })
 			if modern && !d.inInterface(t, f) && d.chance(8) {
 				f.Inaccessible = true

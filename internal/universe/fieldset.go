@@ -26,7 +26,8 @@ func (g *Graph) holds(o Object, set ast.SelectionSet, given any) bool {
 	for _, s := range set {
 		f := s.(*ast.Field)
 		value, has := members[f.Name]
-		if !has || !g.same(g.truth(o, f.Name), value, f.SelectionSet) {
+		lost := g.Faults && value == nil // with its parent, when another field failed
+		if !has || !lost && !g.same(g.truth(o, f.Name), value, f.SelectionSet) {
 			return false
 		}
 	}
