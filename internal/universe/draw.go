@@ -190,9 +190,6 @@ func (g *Graph) leaves(t *Type) []*Field {
 }
 
 // within is the field set of a field with what must be selected of it.
-func within(f *Field, inner ...string) string {
-	if len(inner) == 0 {
-		return f.Name
-	}
-	return f.Name + " { " + strings.Join(inner, " ") + " }"
+func within(f *Field, args string, inner ...string) string {
+	return f.Name + args + " { " + strings.Join(inner, " ") + " }"
 }

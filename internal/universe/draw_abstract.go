@@ -56,19 +56,29 @@ func (d *draw) interfaceFields(t *Type) {
 		f := d.g.newField(d.name("i"), d.leafType())
 		f.Args = d.arguments()
 		t.Fields = append(t.Fields, f)
-		for _, s := range t.in() {
-			f.In[s] = &FieldIn{}
-		}
-		for _, m := range t.members() {
-			own := d.g.newField(f.Name, f.Type)
-			own.Args = f.Args
-			m.Fields = append(m.Fields, own)
-			for _, s := range t.in() {
-				if slices.Contains(t.In[s].Members, m) || m.In[s] != nil {
-					d.share(own, s)
-				}
+		for i, s := range t.in() {
+			if i == 0 || d.chance(60) {
+				f.In[s] = &FieldIn{}
 			}
 		}
+		for _, m := range t.members() {
+			d.implement(t, m, f)
+		}
+	}
+}
+
+// implement gives a member the field of an interface: where the interface has it, at times elsewhere, once at least.
+func (d *draw) implement(t, m *Type, f *Field) {
+	own := d.g.newField(f.Name, f.Type)
+	own.Args = f.Args
+	m.Fields = append(m.Fields, own)
+	for _, s := range m.in() {
+		if must := t.In[s] != nil && f.In[s] != nil && slices.Contains(t.In[s].Members, m); must || d.chance(30) {
+			d.share(own, s)
+		}
+	}
+	if len(own.owners()) == 0 {
+		d.share(own, one(d.Rand, m.in()))
 	}
 }
 

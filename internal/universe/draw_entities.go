@@ -129,6 +129,9 @@ func (d *draw) field(t *Type, s int) *Field {
 	f.Args = d.arguments()
 	t.Fields = append(t.Fields, f)
 	d.declare(f, s)
+	if d.chance(30) && d.narrow(t, f, s) {
+		return f
+	}
 	if others := slices.DeleteFunc(t.in(), func(o int) bool { return o == s || !d.canHave(f.Type.Name(), o) }); len(others) > 0 && d.chance(20) {
 		other := one(d.Rand, others)
 		d.share(f, s)
@@ -138,6 +141,51 @@ func (d *draw) field(t *Type, s int) *Field {
 		}
 	}
 	return f
+}
+
+// narrow lets another subgraph return one member of the field's abstract type.
+func (d *draw) narrow(t *Type, f *Field, s int) bool {
+	abstract := d.g.types[f.Type.Name()]
+	if abstract == nil || abstract.Kind != ast.Interface && abstract.Kind != ast.Union || f.Type.Elem != nil {
+		return false
+	}
+	members := abstract.membersIn(s)
+	m := one(d.Rand, members)
+	for _, other := range t.in() {
+		if other != s && m.In[other] != nil && d.g.implementsIn(m, abstract, other) {
+			d.share(f, s)
+			f.In[other] = &FieldIn{Shareable: true, Type: &ast.Type{NamedType: m.Name, NonNull: f.Type.NonNull}}
+			return true
+		}
+	}
+	return false
+}
+
+// splits are value types whose parts are in different subgraphs: one asks again for the entity that holds them.
+func (d *draw) splits() {
+	for _, t := range d.entityTypes() {
+		in := t.in()
+		if len(in) < 2 || !d.chance(35) {
+			continue
+		}
+		d.Shuffle(len(in), func(i, j int) { in[i], in[j] = in[j], in[i] })
+		f := d.g.newField(d.name("f"), nil)
+		v := d.valueType(d.name("Split"), 3)
+		v.owner = f
+		f.Type = d.wrap(v.Name, 25)
+		f.Args = d.arguments()
+		t.Fields = append(t.Fields, f)
+		for i, s := range in[:2] {
+			v.In[s] = &TypeIn{}
+			f.In[s] = &FieldIn{Shareable: true}
+			t.In[s].Keys[0].Resolvable = true
+			for j, part := range v.Fields {
+				if j%2 == i || j == 2 {
+					d.share(part, s)
+				}
+			}
+		}
+	}
 }
 
 // relation gives a value type a field of an entity, in all subgraphs that have it.
@@ -162,8 +210,10 @@ func (d *draw) relation(t *Type) {
 func (d *draw) canHave(name string, s int) bool {
 	t := d.g.types[name]
 	switch {
-	case t == nil || t.In[s] != nil:
+	case t == nil || t.In[s] != nil && !t.private():
 		return true
+	case t.private():
+		return false
 	case t.Entity:
 		return !t.banned[s] && len(d.ways(t, s)) > 0 && !slices.ContainsFunc(t.keys, func(k *keyKind) bool { return k.needs != nil && k.needs.banned[s] })
 	}
@@ -177,7 +227,7 @@ func (d *draw) outputType(s int) *ast.Type {
 	}
 	var names []string
 	for _, t := range d.g.Types {
-		if t.Kind != ast.Enum && t.Kind != ast.InputObject && t.Name != "Query" && t.Name != "Mutation" && d.canHave(t.Name, s) {
+		if t.Kind != ast.Enum && t.Kind != ast.InputObject && t.Name != "Query" && t.Name != "Mutation" && !t.private() && d.canHave(t.Name, s) {
 			names = append(names, t.Name)
 			if t.Kind != ast.Object {
 				names = append(names, t.Name, t.Name)

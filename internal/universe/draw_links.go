@@ -17,7 +17,7 @@ func (d *draw) roots() {
 		query.In[s] = &TypeIn{}
 		d.root(query, s, d.leafType())
 		for _, t := range types {
-			if t.Kind != ast.Enum && t.Kind != ast.InputObject && t.In[s] != nil && d.chance(60) {
+			if t.Kind != ast.Enum && t.Kind != ast.InputObject && t.In[s] != nil && !t.private() && d.chance(60) {
 				d.root(query, s, d.wrap(t.Name, 40))
 			}
 		}
@@ -78,10 +78,14 @@ func (d *draw) requires() {
 func (d *draw) require(t *Type, s int) {
 	var parts []string
 	for _, f := range d.foreign(t, s) {
-		if len(f.Args) > 0 || len(parts) > 1 || d.chance(50) {
+		if len(parts) > 1 || d.chance(50) {
 			continue
 		}
-		if part, ok := d.part(f, s); ok {
+		args, ok := d.constants(f)
+		if !ok {
+			continue
+		}
+		if part, ok := d.part(f, args, s); ok {
 			parts = append(parts, part)
 			d.declare(f, s).External = true
 			f.Steady = true
@@ -98,13 +102,14 @@ func (d *draw) require(t *Type, s int) {
 }
 
 // part is what is required of a foreign field: itself, or a leaf within.
-func (d *draw) part(f *Field, s int) (string, bool) {
+func (d *draw) part(f *Field, args string, s int) (string, bool) {
 	target := d.g.types[f.Type.Name()]
 	if target == nil || target.Kind == ast.Enum {
-		return f.Name, true
+		return f.Name + args, true
 	}
 	if target.Kind != ast.Object {
-		return "", false
+		inner, ok := d.cases(f, target, s)
+		return within(f, args, inner...), ok
 	}
 	if !target.Entity {
 		var inner []string
@@ -114,23 +119,54 @@ func (d *draw) part(f *Field, s int) (string, bool) {
 				l.Steady = true
 			}
 		}
-		return within(f, inner...), len(inner) > 0
+		return within(f, args, inner...), len(inner) > 0
 	}
 	d.ensure(target, s)
 	for _, l := range d.g.leaves(target) {
 		if in := l.In[s]; len(l.Args) == 0 && in != nil && in.Override == "" && in.Requires == "" && !in.External {
 			l.Steady, l.used = true, true
-			return within(f, l.Name), true
+			return within(f, args, l.Name), true
 		}
 	}
 	for _, l := range d.foreign(target, s) {
 		if k := d.g.types[l.Type.Name()]; len(l.Args) == 0 && (k == nil || k.Kind == ast.Enum) {
 			d.declare(l, s).External = true
 			l.Steady, l.used = true, true
-			return within(f, l.Name), true
+			return within(f, args, l.Name), true
 		}
 	}
 	return "", false
+}
+
+// cases are keys of all members that an abstract field may return.
+func (d *draw) cases(f *Field, target *Type, s int) ([]string, bool) {
+	var inner []string
+	for _, m := range d.g.runtime(f) {
+		if !slices.Contains(target.membersIn(s), m) || m.In[s] == nil || !m.Entity || target.In[s].InterfaceObject {
+			return nil, false
+		}
+		inner = append(inner, "... on "+m.Name+" { "+m.In[s].Keys[0].Fields+" }")
+	}
+	return inner, len(inner) > 0
+}
+
+// constants are arguments for a required field; false if it has some that are not drawn.
+func (d *draw) constants(f *Field) (string, bool) {
+	var args []string
+	for _, a := range f.Args {
+		switch {
+		case a.Name == "opts" || a.Name == "ids":
+			return "", false
+		case a.Name == "mode" && d.chance(50):
+			args = append(args, "mode: FAST")
+		case a.Type.NonNull || a.Name == "n" && d.chance(50):
+			args = append(args, a.Name+": 2")
+		}
+	}
+	if len(args) == 0 {
+		return "", true
+	}
+	return "(" + strings.Join(args, ", ") + ")", true
 }
 
 // provides lets a subgraph answer a foreign leaf beneath one of its own fields.
@@ -138,29 +174,62 @@ func (d *draw) provides() {
 	for _, t := range d.g.Types {
 		for _, f := range t.Fields {
 			target, owners := d.g.types[f.Type.Name()], f.owners()
-			if target == nil || !target.Entity || len(owners) != 1 || t.Kind != ast.Object || f.In[owners[0]].Requires != "" || d.chance(60) {
+			if target == nil || len(owners) != 1 || t.Kind != ast.Object || d.chance(60) {
 				continue
 			}
-			d.provide(f, target, owners[0])
+			if s := owners[0]; f.In[s].Requires == "" && f.In[s].Provides == "" && !d.g.Subgraphs[s].Fed1 {
+				d.provide(f, target, s)
+			}
 		}
 	}
 }
 
 func (d *draw) provide(f *Field, target *Type, s int) {
-	if d.g.Subgraphs[s].Fed1 || f.In[s].Provides != "" {
-		return
-	}
-	for _, l := range d.foreign(target, s) {
-		if k := d.g.types[l.Type.Name()]; (k == nil || k.Kind == ast.Enum) && len(l.owners()) > 0 && len(l.Args) == 0 && len(d.g.implements(target, s)) == 0 && d.chance(60) {
-			for _, o := range l.owners() {
-				l.In[o].Shareable = true
-			}
-			d.declare(l, s).External = true
-			f.In[s].Provides = l.Name
-			l.Steady, l.used = true, true
+	switch {
+	case target.Entity:
+		if l := d.offered(target, s); l != "" {
+			f.In[s].Provides = l
 			return
 		}
+		for _, r := range target.Fields { // one step further, if that is resolved here too
+			inner, in := d.g.types[r.Type.Name()], r.In[s]
+			if inner == nil || !inner.Entity || in == nil || in.External || in.Requires != "" || in.Type != nil || len(r.Args) > 0 || r.used {
+				continue
+			}
+			if l := d.offered(inner, s); l != "" {
+				f.In[s].Provides, r.used = within(r, "", l), true
+				return
+			}
+		}
+	case target.Kind == ast.Union || target.Kind == ast.Interface:
+		for _, m := range target.membersIn(s) {
+			if l := d.offered(m, s); m.Entity && m.In[s] != nil && l != "" {
+				f.In[s].Provides += "... on " + m.Name + " { " + l + " } "
+			}
+		}
 	}
+}
+
+// offered is a foreign leaf of an entity that the subgraph now mentions; "" if there is none.
+func (d *draw) offered(target *Type, s int) string {
+	for _, l := range d.foreign(target, s) {
+		k := d.g.types[l.Type.Name()]
+		if k != nil && k.Kind != ast.Enum || len(l.Args) > 0 || d.shows(target, l, s) || d.chance(40) || target.In[s] == nil {
+			continue
+		}
+		for _, o := range l.owners() {
+			l.In[o].Shareable = true
+		}
+		d.declare(l, s).External = true
+		l.Steady, l.used = true, true
+		return l.Name
+	}
+	return ""
+}
+
+// shows reports whether an interface of the subgraph has the field, which then must not be external.
+func (d *draw) shows(t *Type, f *Field, s int) bool {
+	return slices.ContainsFunc(d.g.implements(t, s), func(i *Type) bool { return i.Field(f.Name) != nil && i.Field(f.Name).In[s] != nil })
 }
 
 // overrides move fields to another subgraph, some only where a label is active.

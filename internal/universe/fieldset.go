@@ -17,17 +17,32 @@ func fieldSet(text string) ast.SelectionSet {
 	return document.Operations[0].SelectionSet
 }
 
+// fieldsOf are the fields of a set for an object of the type.
+func fieldsOf(set ast.SelectionSet, t *Type) []*ast.Field {
+	var fields []*ast.Field
+	for _, s := range set {
+		switch s := s.(type) {
+		case *ast.Field:
+			fields = append(fields, s)
+		case *ast.InlineFragment:
+			if s.TypeCondition == t.Name {
+				fields = append(fields, fieldsOf(s.SelectionSet, t)...)
+			}
+		}
+	}
+	return fields
+}
+
 // holds reports whether what was given has all of the set, with the object's values.
 func (g *Graph) holds(o Object, set ast.SelectionSet, given any) bool {
 	members, ok := given.(map[string]any)
 	if !ok {
 		return false
 	}
-	for _, s := range set {
-		f := s.(*ast.Field)
+	for _, f := range fieldsOf(set, o.Type) {
 		value, has := members[f.Name]
 		lost := g.Faults && value == nil // with its parent, when another field failed
-		if !has || !lost && !g.same(g.truth(o, f.Name), value, f.SelectionSet) {
+		if !has || !lost && !g.same(g.truth(o, f), value, f.SelectionSet) {
 			return false
 		}
 	}
@@ -35,12 +50,26 @@ func (g *Graph) holds(o Object, set ast.SelectionSet, given any) bool {
 }
 
 // truth is the value of a field that never fails.
-func (g *Graph) truth(o Object, name string) any {
-	f := o.Type.Field(name)
+func (g *Graph) truth(o Object, selected *ast.Field) any {
+	f := o.Type.Field(selected.Name)
 	if f == nil {
 		return nil
 	}
-	value, err := g.value(o, f, canonical(map[string]any{}))
+	args := map[string]any{}
+	for _, a := range f.Args {
+		value := a.DefaultValue
+		if given := selected.Arguments.ForName(a.Name); given != nil {
+			value = given.Value
+		}
+		switch {
+		case value == nil:
+		case value.Kind == ast.IntValue:
+			args[a.Name] = json.Number(value.Raw)
+		default:
+			args[a.Name] = value.Raw
+		}
+	}
+	value, err := g.value(o, f, canonical(args))
 	if err != nil {
 		return err
 	}

@@ -43,6 +43,8 @@ type Type struct {
 	banned []bool
 	// keys that subgraphs choose from.
 	keys []*keyKind
+	// owner is the field that alone returns the type.
+	owner        *Field
 	Inaccessible bool
 }
 
@@ -80,9 +82,12 @@ type Field struct {
 	used           bool
 }
 
+// private types are only returned by the fields that they were made for.
+func (t *Type) private() bool { return t.owner != nil }
+
 // FieldIn is what a subgraph declares of a field.
 type FieldIn struct {
-	// Type, if not nil, is weaker than the field's own.
+	// Type, if not nil, is weaker than the field's own, or a member of it.
 	Type                *ast.Type
 	External, Shareable bool
 	Requires, Provides  string
@@ -174,6 +179,9 @@ func (g *Graph) runtime(f *Field) []*Type {
 	types := slices.Clone(t.members())
 	for _, s := range f.owners() {
 		in := t.membersIn(s)
+		if narrow := f.In[s].Type; narrow != nil {
+			in = g.types[narrow.Name()].membersIn(s)
+		}
 		types = slices.DeleteFunc(types, func(m *Type) bool { return !slices.Contains(in, m) })
 	}
 	return types
@@ -190,6 +198,11 @@ func (g *Graph) values(f *Field) []string {
 		values = slices.DeleteFunc(values, func(v string) bool { return !slices.Contains(t.In[s].Values, v) })
 	}
 	return values
+}
+
+// implementsIn reports whether a subgraph may return the object type where the abstract one is asked for.
+func (g *Graph) implementsIn(m, abstract *Type, s int) bool {
+	return abstract.Kind == ast.Union || slices.Contains(g.implements(m, s), abstract)
 }
 
 // implements are the interfaces of an object type, in one subgraph or, with s < 0, in the graph.

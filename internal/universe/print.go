@@ -139,7 +139,7 @@ func (v *view) fields(t *Type) {
 	v.WriteString(" {\n")
 	for _, f := range t.Fields {
 		if v.s >= 0 && f.In[v.s] != nil || v.s < 0 && !f.Inaccessible && len(f.owners()) > 0 {
-			v.field(f, t.Kind == ast.Object || v.s >= 0 && t.In[v.s].InterfaceObject)
+			v.field(t, f)
 		}
 	}
 	if v.s >= 0 && !v.federation && t.Name == "Query" {
@@ -148,7 +148,7 @@ func (v *view) fields(t *Type) {
 	v.WriteString("}\n")
 }
 
-func (v *view) field(f *Field, object bool) {
+func (v *view) field(t *Type, f *Field) {
 	v.WriteString("  " + f.Name)
 	for i, a := range f.Args {
 		v.WriteString([]string{"(", ", "}[min(i, 1)] + a.Name + ": " + a.Type.String())
@@ -163,8 +163,8 @@ func (v *view) field(f *Field, object bool) {
 	if f.Default != "" {
 		v.WriteString(" = " + f.Default)
 	}
-	if v.federation && object {
-		v.fieldDirectives(f)
+	if v.federation && (t.Kind == ast.Object || t.In[v.s].InterfaceObject) {
+		v.fieldDirectives(t, f)
 	}
 	v.WriteString("\n")
 }
@@ -172,7 +172,7 @@ func (v *view) field(f *Field, object bool) {
 // typeOf is the field's type in this view: the weakest of all for clients.
 func (v *view) typeOf(f *Field) *ast.Type {
 	for s, in := range f.In {
-		if in != nil && in.Type != nil && (v.s < 0 || v.s == s) {
+		if in != nil && in.Type != nil && (v.s < 0 && in.Type.Name() == f.Type.Name() || v.s == s) {
 			return in.Type
 		}
 	}
@@ -197,9 +197,9 @@ func (v *view) typeDirectives(t *Type) {
 	}
 }
 
-func (v *view) fieldDirectives(f *Field) {
+func (v *view) fieldDirectives(t *Type, f *Field) {
 	in, modern := f.In[v.s], !v.g.Subgraphs[v.s].Fed1
-	if in.External {
+	if in.External || !modern && t.Entity && f.Filled && t.In[v.s].Extend && v.extends(t) { // a key of an extension
 		v.directive("external", "")
 	}
 	if in.Requires != "" {

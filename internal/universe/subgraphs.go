@@ -156,11 +156,20 @@ func (c *call) provided(n node, f *Field) ast.SelectionSet {
 	if f.In[c.s].Provides != "" {
 		return fieldSet(f.In[c.s].Provides)
 	}
-	if n.place != nil {
-		for _, s := range n.place.provides {
-			if s.(*ast.Field).Name == f.Name {
-				return s.(*ast.Field).SelectionSet
-			}
+	if given := n.provided(f.Name); given != nil {
+		return given.SelectionSet
+	}
+	return nil
+}
+
+// provided is a field that a @provides above this object names; nil if there is none.
+func (n node) provided(name string) *ast.Field {
+	if n.place == nil || n.root {
+		return nil
+	}
+	for _, f := range fieldsOf(n.place.provides, n.Type) {
+		if f.Name == name {
+			return f
 		}
 	}
 	return nil
@@ -169,8 +178,7 @@ func (c *call) provided(n node, f *Field) ast.SelectionSet {
 // check notes a field that the subgraph does not resolve at this place.
 func (c *call) check(n node, coordinate string, f *Field) {
 	in := f.In[c.s]
-	provided := n.place != nil && slices.ContainsFunc(n.place.provides, func(s ast.Selection) bool { return s.(*ast.Field).Name == f.Name })
-	if in.External && !provided {
+	if in.External && n.provided(f.Name) == nil {
 		c.violate("%s is external", coordinate)
 	}
 	if in.Label != "" && !slices.Contains(c.all.labels, in.Label) {

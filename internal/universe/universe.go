@@ -38,6 +38,7 @@ func New(seed uint64, o Options) *Graph {
 	d.abstracts()
 	d.interfaceObject()
 	d.fields()
+	d.splits()
 	d.roots()
 	d.requires()
 	d.provides()
