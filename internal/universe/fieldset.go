@@ -33,16 +33,19 @@ func fieldsOf(set ast.SelectionSet, t *Type) []*ast.Field {
 	return fields
 }
 
-// holds reports whether what was given has all of the set, with the object's values.
-func (g *Graph) holds(o Object, set ast.SelectionSet, given any) bool {
+// holds reports whether what was given has all of the set, with the object's values. Lost allows for values that
+// are not there.
+func (g *Graph) holds(o Object, set ast.SelectionSet, given any, lost bool) bool {
 	members, ok := given.(map[string]any)
 	if !ok {
 		return false
 	}
 	for _, f := range fieldsOf(set, o.Type) {
 		value, has := members[f.Name]
-		lost := g.Faults && value == nil // with its parent, when another field failed
-		if !has || !lost && !g.same(g.truth(o, f), value, f.SelectionSet) {
+		if lost && value == nil {
+			continue
+		}
+		if !has || !g.same(g.truth(o, f), value, f.SelectionSet, lost) {
 			return false
 		}
 	}
@@ -77,19 +80,19 @@ func (g *Graph) truth(o Object, selected *ast.Field) any {
 }
 
 // same reports whether a value of a representation is the true one, as far as the set goes.
-func (g *Graph) same(truth, given any, set ast.SelectionSet) bool {
+func (g *Graph) same(truth, given any, set ast.SelectionSet, lost bool) bool {
 	switch t := truth.(type) {
 	case nil:
 		return given == nil
 	case Object:
-		return g.holds(t, set, given)
+		return g.holds(t, set, given, lost)
 	case []any:
 		list, ok := given.([]any)
 		if !ok || len(list) != len(t) {
 			return false
 		}
 		for i := range t {
-			if !g.same(t[i], list[i], set) {
+			if !g.same(t[i], list[i], set, lost) {
 				return false
 			}
 		}

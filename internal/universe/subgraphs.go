@@ -153,13 +153,14 @@ func (c *call) types(n node, f *ast.Field) (declared, truth *Type) {
 
 // provided is what the subgraph also resolves beneath a field.
 func (c *call) provided(n node, f *Field) ast.SelectionSet {
+	var set ast.SelectionSet
 	if f.In[c.s].Provides != "" {
-		return fieldSet(f.In[c.s].Provides)
+		set = fieldSet(f.In[c.s].Provides)
 	}
 	if given := n.provided(f.Name); given != nil {
-		return given.SelectionSet
+		set = append(set, given.SelectionSet...)
 	}
-	return nil
+	return set
 }
 
 // provided is a field that a @provides above this object names; nil if there is none.
@@ -189,7 +190,8 @@ func (c *call) check(n node, coordinate string, f *Field) {
 			c.violate("%s is overridden", coordinate)
 		}
 	}
-	if in.Requires != "" && (n.place == nil || !c.g.holds(n.Object, fieldSet(in.Requires), n.place.given)) {
+	// a field that fails may have taken along an object that is required
+	if in.Requires != "" && (n.place == nil || !c.g.holds(n.Object, fieldSet(in.Requires), n.place.given, c.g.Faults)) {
 		c.violate("%s is asked for without %s", coordinate, in.Requires)
 	}
 }
@@ -223,7 +225,7 @@ func (c *call) find(given map[string]any) (Object, bool) {
 		}
 		set := fieldSet(k.Fields)
 		for _, o := range entities(t) {
-			if c.g.holds(o, set, given) {
+			if c.g.holds(o, set, given, false) {
 				return o, c.known(t, o, given)
 			}
 		}
