@@ -18,6 +18,9 @@ func Differences(have, want Answer) []string {
 		return []string{err.Error()}
 	}
 	var wrong []string
+	if !slices.Equal(have.Changes, want.Changes) {
+		wrong = append(wrong, fmt.Sprintf("ran %v, not %v", have.Changes, want.Changes))
+	}
 	wanted, got := nulls(data, want.Errors), nulls(data, have.Errors)
 	places := texts(want.Errors)
 	for _, null := range got {

@@ -37,7 +37,7 @@ func (e *evaluation) run(op *ast.OperationDefinition) Answer {
 	if !ok {
 		data = "null"
 	}
-	return Answer{data, e.errors}
+	return Answer{Data: data, Errors: e.errors}
 }
 
 // group is the fields of one response key.

@@ -98,6 +98,21 @@ type FieldIn struct {
 // Type by name; nil if there is none.
 func (g *Graph) Type(name string) *Type { return g.types[name] }
 
+// Requires counts the fields with @requires.
+func (g *Graph) Requires() int {
+	n := 0
+	for _, t := range g.Types {
+		for _, f := range t.Fields {
+			for _, in := range f.In {
+				if in != nil && in.Requires != "" {
+					n++
+				}
+			}
+		}
+	}
+	return n
+}
+
 func (g *Graph) add(t *Type) *Type {
 	t.In, t.banned = make([]*TypeIn, len(g.Subgraphs)), make([]bool, len(g.Subgraphs))
 	g.Types = append(g.Types, t)

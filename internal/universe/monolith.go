@@ -29,6 +29,7 @@ func (m *Monolith) Answer(op *Operation) (Answer, error) {
 	if err != nil {
 		return Answer{}, fmt.Errorf("the operation: %w", err)
 	}
+	var changes []string
 	e := &evaluation{
 		schema: m.Schema, variables: op.Variables,
 		typename: func(n node) string { return n.Type.Name },
@@ -36,12 +37,23 @@ func (m *Monolith) Answer(op *Operation) (Answer, error) {
 			t := n.Type
 			if n.root {
 				t = m.g.types[f.ObjectDefinition.Name]
+				changes = append(changes, change(t, f, args)...)
 			}
 			value, err := m.g.value(n.Object, t.Field(f.Name), canonical(args))
 			return nodes(value, nil), err
 		},
 	}
-	return e.run(document.Operations[0]), nil
+	answer := e.run(document.Operations[0])
+	answer.Changes = changes
+	return answer, nil
+}
+
+// change is what running a field of the root type changes: nothing if that is no mutation.
+func change(root *Type, f *ast.Field, args map[string]any) []string {
+	if root.Name != "Mutation" {
+		return nil
+	}
+	return []string{f.Name + canonical(args)}
 }
 
 // nodes places the objects of a value.

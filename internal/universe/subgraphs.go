@@ -24,6 +24,7 @@ type Subgraphs struct {
 	labels     []string
 	requests   []string
 	violations []string
+	changes    []string
 }
 
 var _ executor.Fetcher = (*Subgraphs)(nil)
@@ -45,7 +46,7 @@ func NewSubgraphs(g *Graph) (*Subgraphs, error) {
 func (all *Subgraphs) Begin(labels []string) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
-	all.labels, all.requests, all.violations = labels, nil, nil
+	all.labels, all.requests, all.violations, all.changes = labels, nil, nil, nil
 }
 
 // Requests are those since Begin, in the order of their arrival; Violations say what was wrong with them.
@@ -53,6 +54,9 @@ func (all *Subgraphs) Requests() []string { return all.requests }
 
 // Violations are requests that a strict subgraph refuses.
 func (all *Subgraphs) Violations() []string { return all.violations }
+
+// Changes are the fields of mutations that were run, in that order.
+func (all *Subgraphs) Changes() []string { return all.changes }
 
 // Fetch implements executor.Fetcher.
 func (all *Subgraphs) Fetch(_ context.Context, r *executor.Request) (*executor.Response, error) {
@@ -134,7 +138,9 @@ func (c *call) resolve(n node, f *ast.Field, args map[string]any) (any, error) {
 	}
 	declared, truth := c.types(n, f)
 	field := declared.Field(f.Name)
-	c.check(n, declared.Name+"."+f.Name, field)
+	if c.check(n, declared.Name+"."+f.Name, field); n.root {
+		c.all.changes = append(c.all.changes, change(declared, f, args)...)
+	}
 	value, err := c.g.value(n.Object, truth.Field(f.Name), canonical(args))
 	return nodes(value, &place{provides: c.provided(n, field)}), err
 }

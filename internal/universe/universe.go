@@ -54,6 +54,8 @@ type Answer struct {
 	Data string
 	// Errors are the paths of the errors.
 	Errors []Path
+	// Changes are the fields of the mutation in the order in which they were run.
+	Changes []string
 }
 
 // Path of an error: keys and indices.
