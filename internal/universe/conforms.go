@@ -8,12 +8,13 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // Conforms says where data is not what the operation may be answered with: a key too many or missing, null where
 // none may be, a leaf or a list that its type does not have.
 func (m *Monolith) Conforms(op *Operation, data []byte) error {
-	document, errs := gqlparser.LoadQuery(m.Schema, op.Text)
+	document, errs := gqlparser.LoadQueryWithRules(m.Schema, op.Text, rules.NewDefaultRules())
 	if len(errs) > 0 {
 		return fmt.Errorf("the operation: %w", errs)
 	}

@@ -21,7 +21,7 @@ type Damaged struct {
 
 // NewDamaged damages the answers of a source in ways that the seed decides.
 func NewDamaged(f executor.Fetcher, seed uint64) *Damaged {
-	return &Damaged{Fetcher: f, r: rand.New(rand.NewPCG(seed, 0xbf58476d1ce4e5b9))}
+	return &Damaged{Fetcher: f, r: source(seed, 3)}
 }
 
 // Fetch implements executor.Fetcher.

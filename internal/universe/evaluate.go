@@ -137,7 +137,7 @@ func (e *evaluation) complete(value any, typ *ast.Type, sets []ast.SelectionSet,
 		elements := make([]string, len(v))
 		ok = true
 		for i, element := range v {
-			fine := false
+			var fine bool
 			elements[i], fine = e.complete(element, typ.Elem, sets, append(slices.Clip(at), i))
 			ok = ok && fine
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // Monolith answers operations from one schema over all data.
@@ -25,7 +26,7 @@ func NewMonolith(g *Graph) (*Monolith, error) {
 
 // Answer of an operation, which must be valid.
 func (m *Monolith) Answer(op *Operation) (Answer, error) {
-	document, err := gqlparser.LoadQuery(m.Schema, op.Text)
+	document, err := gqlparser.LoadQueryWithRules(m.Schema, op.Text, rules.NewDefaultRules())
 	if err != nil {
 		return Answer{}, fmt.Errorf("the operation: %w", err)
 	}

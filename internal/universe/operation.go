@@ -3,7 +3,6 @@ package universe
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -45,7 +44,7 @@ type writer struct {
 
 // Operation number n over a schema.
 func (m *Monolith) Operation(seed uint64) *Operation {
-	w := &writer{draw: draw{Rand: rand.New(rand.NewPCG(seed, 0xda942042e4dd58b5)), g: m.g}, schema: m.Schema, op: &Operation{Variables: map[string]any{}}}
+	w := &writer{draw: draw{Rand: source(seed, 2), g: m.g}, schema: m.Schema, op: &Operation{Variables: map[string]any{}}}
 	w.keys, w.fragments, w.left = map[string]string{}, map[string][]string{}, 12+w.IntN(50)
 	kind, root := "query", m.Schema.Query
 	if m.Schema.Mutation != nil && w.chance(15) {
@@ -82,7 +81,7 @@ func (w *writer) selection(t *ast.Definition, depth int) string {
 		return one(w.Rand, []string{"", "", "kind: "}) + "__typename" + w.condition()
 	case w.chance(12) || t.Kind != ast.Object && w.chance(60):
 		return w.inline(t, depth)
-	case w.chance(10):
+	case w.chance(11):
 		return w.spread(t, depth)
 	}
 	fields := w.fields(t, depth)

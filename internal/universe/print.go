@@ -42,8 +42,10 @@ func (g *Graph) print(s int, federation bool) string {
 	return v.String()
 }
 
+func (v *view) put(text string) { fmt.Fprint(v, text) }
+
 func (v *view) header() {
-	v.WriteString("scalar JSON\n")
+	v.put("scalar JSON\n")
 	if v.s < 0 {
 		return
 	}
@@ -81,10 +83,10 @@ func (v *view) definition(t *Type) {
 	if v.federation && t.In[v.s].Extend && v.extends(t) {
 		kind = "extend " + kind
 	}
-	v.WriteString(kind + " " + v.rename(t.Name))
+	v.put(kind + " " + v.rename(t.Name))
 	if t.Kind == ast.Object {
 		for i, face := range v.g.implements(t, v.s) {
-			v.WriteString([]string{" implements ", " & "}[min(i, 1)] + face.Name)
+			v.put([]string{" implements ", " & "}[min(i, 1)] + face.Name)
 		}
 	}
 	if v.federation {
@@ -92,9 +94,9 @@ func (v *view) definition(t *Type) {
 	}
 	switch t.Kind {
 	case ast.Union:
-		v.WriteString(" = " + strings.Join(names(v.members(t)), " | ") + "\n")
+		v.put(" = " + strings.Join(names(v.members(t)), " | ") + "\n")
 	case ast.Enum:
-		v.WriteString(" { " + strings.Join(v.values(t), " ") + " }\n")
+		v.put(" { " + strings.Join(v.values(t), " ") + " }\n")
 	default:
 		v.fields(t)
 	}
@@ -136,37 +138,37 @@ func (v *view) values(t *Type) []string {
 }
 
 func (v *view) fields(t *Type) {
-	v.WriteString(" {\n")
+	v.put(" {\n")
 	for _, f := range t.Fields {
 		if v.s >= 0 && f.In[v.s] != nil || v.s < 0 && !f.Inaccessible && len(f.owners()) > 0 {
 			v.field(t, f)
 		}
 	}
 	if v.s >= 0 && !v.federation && t.Name == "Query" {
-		v.WriteString("  _entities(representations: [_Any!]!): [_Entity]!\n")
+		v.put("  _entities(representations: [_Any!]!): [_Entity]!\n")
 	}
-	v.WriteString("}\n")
+	v.put("}\n")
 }
 
 func (v *view) field(t *Type, f *Field) {
-	v.WriteString("  " + f.Name)
+	v.put("  " + f.Name)
 	for i, a := range f.Args {
-		v.WriteString([]string{"(", ", "}[min(i, 1)] + a.Name + ": " + a.Type.String())
+		v.put([]string{"(", ", "}[min(i, 1)] + a.Name + ": " + a.Type.String())
 		if a.DefaultValue != nil {
-			v.WriteString(" = " + a.DefaultValue.String())
+			v.put(" = " + a.DefaultValue.String())
 		}
 	}
 	if len(f.Args) > 0 {
-		v.WriteString(")")
+		v.put(")")
 	}
-	v.WriteString(": " + v.typeOf(f).String())
+	v.put(": " + v.typeOf(f).String())
 	if f.Default != "" {
-		v.WriteString(" = " + f.Default)
+		v.put(" = " + f.Default)
 	}
 	if v.federation && (t.Kind == ast.Object || t.In[v.s].InterfaceObject) {
 		v.fieldDirectives(t, f)
 	}
-	v.WriteString("\n")
+	v.put("\n")
 }
 
 // typeOf is the field's type in this view: the weakest of all for clients.
@@ -180,7 +182,7 @@ func (v *view) typeOf(f *Field) *ast.Type {
 }
 
 func (v *view) directive(name, args string) {
-	v.WriteString(" @" + v.g.Subgraphs[v.s].Prefix + name + args)
+	v.put(" @" + v.g.Subgraphs[v.s].Prefix + name + args)
 }
 
 func (v *view) typeDirectives(t *Type) {
@@ -218,7 +220,7 @@ func (v *view) fieldDirectives(t *Type, f *Field) {
 		v.directive("override", fmt.Sprintf("(from: %q)", in.Override))
 	}
 	if f.Inaccessible && modern && !in.External {
-		v.WriteString(" @inaccessible") // composition asks for one name in all subgraphs
+		v.put(" @inaccessible") // composition asks for one name in all subgraphs
 	}
 }
 
@@ -233,5 +235,5 @@ func (v *view) entities() {
 	if len(of) == 0 {
 		of = []string{v.g.Subgraphs[v.s].Query}
 	}
-	v.WriteString("scalar _Any\nunion _Entity = " + strings.Join(of, " | ") + "\n")
+	v.put("scalar _Any\nunion _Entity = " + strings.Join(of, " | ") + "\n")
 }

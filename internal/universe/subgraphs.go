@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/ficusgraph/ficus/engine/executor"
 )
@@ -100,7 +101,7 @@ func (c *call) answer(body []byte) (string, error) {
 		return "", err
 	}
 	schema := c.all.schemas[c.s]
-	document, errs := gqlparser.LoadQuery(schema, request.Query)
+	document, errs := gqlparser.LoadQueryWithRules(schema, request.Query, rules.NewDefaultRules())
 	if len(errs) > 0 {
 		return "", errs
 	}

@@ -30,7 +30,7 @@ type Options struct {
 
 // New draws the graph of a seed.
 func New(seed uint64, o Options) *Graph {
-	d := &draw{Rand: rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15)), g: &Graph{Faults: o.Faults, types: map[string]*Type{}}}
+	d := &draw{Rand: source(seed, 1), g: &Graph{Faults: o.Faults, types: map[string]*Type{}}}
 	d.subgraphs()
 	d.inputs()
 	d.values()
@@ -46,6 +46,11 @@ func New(seed uint64, o Options) *Graph {
 	d.inaccessibles()
 	d.steady()
 	return d.g
+}
+
+// source of the decisions of a seed, for one of several purposes.
+func source(seed, purpose uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, purpose)) //nolint:gosec // tests need the same numbers again, not secret ones
 }
 
 // Answer is what one side says to an operation.
