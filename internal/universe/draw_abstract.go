@@ -108,6 +108,7 @@ func (d *draw) interfaceObject() {
 		members = append(members, m)
 	}
 	t.In[home], id.In[home] = &TypeIn{Members: members, Keys: []*Key{{"id", true}}}, &FieldIn{}
+	title := d.title(t, home)
 	for _, s := range away {
 		t.In[s], id.In[s] = &TypeIn{InterfaceObject: true, Keys: []*Key{{"id", true}}}, &FieldIn{Shareable: true}
 		for range 1 + d.IntN(2) {
@@ -117,11 +118,29 @@ func (d *draw) interfaceObject() {
 			}
 			f.Args = d.arguments()
 			f.Steady = true // it is asked for before the run-time type is known
-			d.declare(f, s)
+			in := d.declare(f, s)
+			if d.chance(40) {
+				title.In[s] = &FieldIn{External: true}
+				in.Requires = title.Name
+			}
 			t.Fields = append(t.Fields, f)
 			for _, m := range members {
 				m.Fields = append(m.Fields, f)
 			}
 		}
 	}
+}
+
+// title is a field of an interface with a key, that those who know it as an object can require.
+func (d *draw) title(t *Type, home int) *Field {
+	title := d.g.newField(d.name("t"), d.leafType())
+	title.In[home] = &FieldIn{}
+	t.Fields = append(t.Fields, title)
+	for _, m := range t.members() {
+		own := d.steadyField(title.Name, title.Type)
+		own.Filled = false
+		m.Fields = append(m.Fields, own)
+		d.share(own, home)
+	}
+	return title
 }
