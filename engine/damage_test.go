@@ -15,7 +15,7 @@ import (
 func TestDamagedAnswersAreNotPassedOn(t *testing.T) {
 	t.Parallel()
 	first := uint64(number("FICUS_SEED", 1))
-	for graph := range uint64(number("FICUS_GRAPHS", 30)) {
+	for graph := range uint64(number("FICUS_GRAPHS", 20)) {
 		f, err := newFederation(first+graph, universe.Options{})
 		if err != nil {
 			t.Fatal(err)

@@ -48,7 +48,7 @@ func FuzzFederation(f *testing.F) {
 func explore(t *testing.T, o universe.Options) {
 	t.Helper()
 	first, operations := number("FICUS_SEED", 1), number("FICUS_OPERATIONS", 10)
-	for i := range number("FICUS_GRAPHS", 80) {
+	for i := range number("FICUS_GRAPHS", 50) {
 		f, err := newFederation(uint64(first+i), o)
 		if err != nil {
 			t.Errorf("graph %d, which is valid: %v", first+i, err)
