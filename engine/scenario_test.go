@@ -1,0 +1,323 @@
+package engine_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"github.com/ficusgraph/ficus/engine"
+	"github.com/ficusgraph/ficus/engine/composition"
+	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/supergraph"
+)
+
+// TestScenarios leads each file of testdata through all stages. Given are
+//
+//	subgraphs/NAME.graphql    what is composed
+//	query.graphql             and variables.json, labels (active override labels, one a line)
+//	data.json                 what the subgraphs know: see world
+//	data/NAME.json            where a subgraph knows otherwise
+//	answers/NAME              what a subgraph answers instead: a line for a fetch, its number in the plan and a body, or HTTP and a status
+//
+// and checked, where the file has the section, are supergraph, api and hints, and always plan, fetches and response.json, or errors
+// if the subgraphs do not compose. UPDATE=1 writes them. Beside what is written down, each request must be valid by the
+// schema of its subgraph, and without faults the data must be what one monolith with the API schema answers.
+func TestScenarios(t *testing.T) {
+	var files []string
+	err := filepath.WalkDir("testdata", func(name string, d fs.DirEntry, err error) error {
+		if strings.HasSuffix(name, ".txtar") {
+			files = append(files, name)
+		}
+		return err
+	})
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios: %v", err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.ToSlash(strings.TrimPrefix(file, "testdata")), ".txtar")
+		t.Run(strings.TrimPrefix(name, "/"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := &scenario{given: map[string]string{}, archive: archive}
+			for _, f := range archive.Files {
+				s.given[f.Name] = string(f.Data)
+			}
+			checked := s.run(t)
+			got := txtar.Format(checked)
+			if os.Getenv("UPDATE") != "" {
+				if err := os.WriteFile(file, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			} else if diff := cmp.Diff(string(txtar.Format(archive)), string(got)); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+// scenario is one file.
+type scenario struct {
+	archive *txtar.Archive
+	given   map[string]string
+	out     *txtar.Archive
+
+	contracts []*contract
+	worlds    map[string]*world
+	whole     *world
+
+	mu    sync.Mutex
+	sent  map[int]string
+	wrong []string
+}
+
+// run is the file with what the stages made of it.
+func (s *scenario) run(t *testing.T) *txtar.Archive {
+	s.out = &txtar.Archive{Comment: s.archive.Comment}
+	var subs []composition.Subgraph
+	for _, f := range s.archive.Files {
+		switch f.Name {
+		case "supergraph", "api", "hints", "errors", "plan", "fetches", "response.json":
+			continue
+		}
+		s.out.Files = append(s.out.Files, f)
+		if name, ok := strings.CutPrefix(strings.TrimSuffix(f.Name, ".graphql"), "subgraphs/"); ok {
+			subs = append(subs, composition.Subgraph{Name: name, URL: "http://" + name, SDL: string(f.Data), File: f.Name})
+		}
+	}
+	composed, err := composition.Compose(subs)
+	if err != nil {
+		s.write("errors", err.Error()+"\n")
+		return s.out
+	}
+	s.composition(composed)
+	if s.given["query.graphql"] == "" {
+		return s.out
+	}
+	sg, err := supergraph.Read("supergraph", composed.SupergraphSDL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.populate(subs); err != nil {
+		t.Fatal(err)
+	}
+	s.execute(t, sg)
+	return s.out
+}
+
+func (s *scenario) write(name, text string) {
+	s.out.Files = append(s.out.Files, txtar.File{Name: name, Data: []byte(text)})
+}
+
+// composition checks what the file asks to be checked of the graph.
+func (s *scenario) composition(r *composition.Result) {
+	if _, ok := s.given["supergraph"]; ok {
+		var own []string
+		for block := range strings.SplitSeq(strings.TrimSuffix(r.SupergraphSDL, "\n"), "\n\n") {
+			head, _, _ := strings.Cut(block, "{")
+			if _, what, _ := strings.Cut(head, " "); strings.Contains(head, "@join__type") && !strings.HasPrefix(what, "join__") {
+				own = append(own, block)
+			}
+		}
+		s.write("supergraph", strings.Join(own, "\n\n")+"\n")
+	}
+	if _, ok := s.given["api"]; ok {
+		s.write("api", r.APISchemaSDL)
+	}
+	if _, ok := s.given["hints"]; ok {
+		var hints strings.Builder
+		for _, h := range r.Hints {
+			hints.WriteString(h.String() + "\n")
+		}
+		s.write("hints", hints.String())
+	}
+}
+
+// populate gives each subgraph its schema and its data.
+func (s *scenario) populate(subs []composition.Subgraph) error {
+	s.worlds, s.sent = map[string]*world{}, map[int]string{}
+	for _, sub := range subs {
+		c, err := newContract(sub.Name, sub.SDL)
+		if err != nil {
+			return err
+		}
+		s.contracts = append(s.contracts, c)
+	}
+	var err error
+	if s.whole, err = newWorld(s.given["data.json"], s.contracts); err != nil {
+		return err
+	}
+	for _, sub := range subs {
+		if s.worlds[sub.Name], err = s.whole.with(s.given["data/"+sub.Name+".json"]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *scenario) execute(t *testing.T, sg *supergraph.Supergraph) {
+	snapshot, err := engine.NewSnapshot(sg, s, engine.Config{Introspection: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := engine.Request{Query: s.given["query.graphql"], Variables: []byte(strings.TrimSpace(s.given["variables.json"])), Labels: strings.Fields(s.given["labels"])}
+	plan, err := snapshot.Plan(&r)
+	if err == nil {
+		s.write("plan", plan.String())
+	}
+	body, out := engine.New(snapshot, nil).Execute(t.Context(), &r, nil)
+	if !out.Refused {
+		s.write("fetches", s.requests())
+	}
+	s.write("response.json", indented(t, body))
+	for _, w := range s.wrong {
+		t.Error(w)
+	}
+	if !out.Refused && !s.faulty() && !strings.Contains(r.Query, "__schema") && !strings.Contains(r.Query, "__type(") {
+		s.compare(t, sg, r, body)
+	}
+}
+
+// faulty: a subgraph answers otherwise than the world is.
+func (s *scenario) faulty() bool {
+	return slices.ContainsFunc(s.archive.Files, func(f txtar.File) bool {
+		return strings.HasPrefix(f.Name, "data/") || strings.HasPrefix(f.Name, "answers/") || f.Name == "differs"
+	})
+}
+
+// compare holds the response to what one monolith answers.
+func (s *scenario) compare(t *testing.T, sg *supergraph.Supergraph, r engine.Request, body []byte) {
+	monolith := &answerer{contract: &contract{schema: sg.API}, world: s.whole}
+	in := request{Query: r.Query}
+	if len(r.Variables) > 0 {
+		if err := decode(r.Variables, &in.Variables); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := monolith.answer(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a, b struct {
+		Data   json.RawMessage
+		Errors []json.RawMessage
+	}
+	if err := errors.Join(json.Unmarshal(want, &a), json.Unmarshal(body, &b)); err != nil {
+		t.Fatal(err)
+	}
+	if string(a.Data) != string(b.Data) || (len(a.Errors) == 0) != (len(b.Errors) == 0) {
+		t.Errorf("a monolith answers\n%s\nand not\n%s", want, body)
+	}
+}
+
+// requests are those that were sent, in the order of the plan, each with its variables; representations a line each.
+func (s *scenario) requests() string {
+	var ids []int
+	for id := range s.sent {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	var out strings.Builder
+	for _, id := range ids {
+		out.WriteString(strconv.Itoa(id) + " " + s.sent[id])
+	}
+	return out.String()
+}
+
+// Fetch implements executor.Fetcher: the subgraph answers from its world, or as it is told to.
+func (s *scenario) Fetch(_ context.Context, r *executor.Request) (*executor.Response, error) {
+	name := r.Fetch.Subgraph
+	var in request
+	if err := decode(r.Body, &in); err != nil {
+		s.complain("%s: %v in %s", name, err, r.Body)
+		return nil, err
+	}
+	s.record(r, in)
+	i := slices.IndexFunc(s.contracts, func(c *contract) bool { return c.name == name })
+	body, err := (&answerer{contract: s.contracts[i], world: s.worlds[name]}).answer(in)
+	if err != nil {
+		s.complain("%s was sent a request that is not valid: %v\n%s", name, err, r.Body)
+		return nil, err
+	}
+	told := s.told(name, r)
+	switch status, isStatus := strings.CutPrefix(told, "HTTP "); {
+	case told == "":
+		return &executor.Response{Body: body}, nil
+	case isStatus:
+		code, err := strconv.Atoi(status)
+		return nil, &executor.Error{Code: "SUBREQUEST_HTTP_ERROR", Message: "the service answered " + status, Status: code, Err: err}
+	default:
+		return &executor.Response{Body: []byte(told)}, nil
+	}
+}
+
+// told is what the subgraph shall answer: the line of the fetch among the plan's for this subgraph.
+func (s *scenario) told(name string, r *executor.Request) string {
+	for line := range strings.Lines(s.given["answers/"+name]) {
+		id, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		if id == strconv.Itoa(r.Fetch.ID) {
+			return rest
+		}
+	}
+	return ""
+}
+
+func (s *scenario) record(r *executor.Request, in request) {
+	text := r.Fetch.Subgraph + ": " + in.Query + "\n"
+	reps, _ := in.Variables["representations"].([]any)
+	for _, rep := range reps {
+		text += "  " + canonical(rep) + "\n"
+	}
+	others := maps.Clone(in.Variables)
+	delete(others, "representations")
+	if len(others) > 0 {
+		text += "  variables " + canonical(others) + "\n"
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sent[r.Fetch.ID] += text
+}
+
+func (s *scenario) complain(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wrong = append(s.wrong, fmt.Sprintf(format, args...))
+}
+
+// indented is a response for people: data a member a line, errors a line each.
+func indented(t *testing.T, text []byte) string {
+	var response struct {
+		Data   json.RawMessage
+		Errors []json.RawMessage
+	}
+	if err := json.Unmarshal(text, &response); err != nil {
+		t.Fatalf("the response is not JSON: %v\n%s", err, text)
+	}
+	var b bytes.Buffer
+	if response.Data != nil {
+		if err := json.Indent(&b, response.Data, "", "  "); err != nil {
+			t.Fatal(err)
+		}
+		b.WriteByte('\n')
+	}
+	for _, e := range response.Errors {
+		b.Write(e)
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
