@@ -197,7 +197,7 @@ func (r *fieldSetReader) leafField(x *selected, external bool) {
 		r.bad(completeness, r.rules.invalid, "Invalid empty selection set for field %q of non-leaf type %s", x.def.coord(), x.def.typ)
 		return
 	}
-	if r.rules.mustBeExternal && r.fed2 && !external && !r.externalSomewhere(x.def) {
+	if r.rules.mustBeExternal && r.fed2 && !external && !x.def.isExternal() {
 		r.notExternal(x.def)
 	}
 }
@@ -210,7 +210,8 @@ func (r *fieldSetReader) notExternal(def *fieldDef) {
 	r.bad(meaning, r.rules.missingExternal, "field %q should not be part of a %s since it is already provided by this subgraph (it is not marked @external)", def.coord(), r.rules.directive)
 }
 
-// externalSomewhere: a field of an interface is external where it is so in an implementation.
+// externalSomewhere: what is nested in a field of an interface counts as external where the field is so in an
+// implementation. A leaf of an interface does not: the interface's own field would have to be external.
 func (r *fieldSetReader) externalSomewhere(def *fieldDef) bool {
 	if def.isExternal() {
 		return true
