@@ -202,8 +202,9 @@ func (a *answerer) entities(f *ast.Field) any {
 		case o == nil:
 			out = append(out, nil)
 		default:
-			name, _ := rep["__typename"].(string)
-			o.typename = name
+			if name, _ := rep["__typename"].(string); a.schema.Types[name].Kind == ast.Object {
+				o.typename = name // an interface object goes by its own name
+			}
 			out = append(out, o)
 		}
 	}
