@@ -182,7 +182,7 @@ func (w *world) same(value, sent any, item *supergraph.FieldSetItem) error {
 	case isList:
 		elements, ok := sent.([]any)
 		if !ok || len(elements) != len(list) {
-			return fmt.Errorf("%s is %v, not %v", item.Name, sent, value)
+			return fmt.Errorf("%s is %s, not %s", item.Name, canonical(sent), canonical(value))
 		}
 		for i := range list {
 			if err := w.same(list[i], elements[i], item); err != nil {
@@ -197,11 +197,11 @@ func (w *world) same(value, sent any, item *supergraph.FieldSetItem) error {
 		}
 		nested, ok := sent.(map[string]any)
 		if !ok {
-			return fmt.Errorf("%s is %v", item.Name, sent)
+			return fmt.Errorf("%s is %s", item.Name, canonical(sent))
 		}
 		return w.holds(o, nested, item.Fields)
 	case canonical(value) != canonical(sent):
-		return fmt.Errorf("%s is %v, not %v", item.Name, sent, value)
+		return fmt.Errorf("%s is %s, not %s", item.Name, canonical(sent), canonical(value))
 	}
 	return nil
 }
