@@ -156,7 +156,7 @@ func (r *run) notePlaced(t *target, o objects, data cell, e *subgraphError) {
 		}
 		if data.kind() != list || r.store.cells[data.a+o.takes[i]].kind() != object {
 			// The whole entity failed: that is what its object lacks.
-			r.store.attach(row, note{problem: id, count: 1})
+			r.store.attach(row, note{problem: id, count: 1, rest: e.path})
 		} else {
 			r.store.notePath(t.form, row, id, e.path)
 		}

@@ -50,7 +50,7 @@ func (c *completer) object(dst []byte, o *shapeObject, row uint32) ([]byte, bool
 	v := o.variant(c.store.typeOf(row))
 	noted := c.store.cells[row].a != 0
 	if noted {
-		c.reportRow(row, v)
+		c.reportRow(row, o, v)
 	}
 	if v == nil {
 		c.unknownType(row)

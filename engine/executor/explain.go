@@ -2,7 +2,7 @@ package executor
 
 // reportRow reports what is noted at an object as a whole, and at slots that the response does not show. At
 // the root, whole means the root fields: those are reported at the fields that lack a value.
-func (c *completer) reportRow(row uint32, v *shapeVariant) {
+func (c *completer) reportRow(row uint32, o *shapeObject, v *shapeVariant) {
 	reported := false
 	for _, r := range []rank{loud, consequence} {
 		for i := c.store.cells[row].a; i != 0; i = c.store.notes[i].next {
@@ -16,9 +16,12 @@ func (c *completer) reportRow(row uint32, v *shapeVariant) {
 					continue
 				}
 				reported = true
-				if c.told(row, i, p) {
+				switch {
+				case c.told(row, i, p):
 					p.used = true
-				} else {
+				case n.count > 0: // the whole entity failed, somewhere below
+					c.place(p, n.rest, o)
+				default:
 					c.place(p, span{}, nil)
 				}
 			}
