@@ -144,6 +144,30 @@ func TestEachDependencyHasItsReason(t *testing.T) {
 	}
 }
 
+// TestTheEngineHasItsScenarios: what the engine does is written down as scenarios, one idea a file, and they
+// do not get fewer.
+func TestTheEngineHasItsScenarios(t *testing.T) {
+	const least, leastShared = 300, 190
+	count := func(dir string) (n int) {
+		err := filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
+			if strings.HasSuffix(name, ".txtar") {
+				n++
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := count("engine"); n < least {
+		t.Errorf("%d scenarios in engine, want at least %d", n, least)
+	}
+	if n := count("engine/testdata"); n < leastShared {
+		t.Errorf("%d scenarios are shared by the stages, want at least %d", n, leastShared)
+	}
+}
+
 // file is one Go file that is not a test.
 type file struct {
 	name      string
