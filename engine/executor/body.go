@@ -2,6 +2,7 @@ package executor
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"unicode/utf8"
 
@@ -27,7 +28,7 @@ func (c *compiler) body(p *fetchProgram, f *queryplan.Fetch) {
 		p.head = appendQuoted(p.head, f.OperationName)
 	}
 	for _, v := range f.Variables {
-		p.variables = append(p.variables, bodyVariable{name: v.Name, member: quoted(v.Name) + ":"})
+		p.variables = append(p.variables, bodyVariable{name: cmp.Or(v.Client, v.Name), member: quoted(v.Name) + ":"})
 	}
 }
 

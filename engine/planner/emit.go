@@ -104,10 +104,26 @@ func (e *emitter) fetch(id int, g *group) *queryplan.Fetch {
 		}
 		f.Also = append(f.Also, also)
 	}
-	d := &document{variables: e.variables, entities: f.IsEntity(), contextual: e.contextual}
-	f.Operation, f.Variables = d.print(g.kind, f.Selections)
-	f.Contextual = e.contextual
+	e.print(f)
 	return f
+}
+
+// print writes down what is sent. An entity fetch has a variable of its own, so the client's must not have its name.
+func (e *emitter) print(f *queryplan.Fetch) {
+	d := &document{variables: e.variables, entities: f.IsEntity(), contextual: e.contextual}
+	aside := representationsName
+	if d.entities {
+		if d.variables, aside = setAside(e.variables); aside != representationsName {
+			f.Selections = renameVariable(f.Selections, aside)
+		}
+	}
+	f.Operation, f.Variables = d.print(f.Kind, f.Selections)
+	f.Contextual = e.contextual
+	for _, v := range f.Variables {
+		if aside != representationsName && v.Name == aside {
+			v.Client = representationsName
+		}
+	}
 }
 
 func (e *emitter) selections(s *set, sub int) []*queryplan.Selection {

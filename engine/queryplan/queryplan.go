@@ -114,6 +114,8 @@ func (f *Fetch) IsEntity() bool { return len(f.Representations) > 0 }
 // Variable is a client's variable as a fetch uses it.
 type Variable struct {
 	Name string
+	// Client is what the client calls it, where that is not Name.
+	Client string
 	Type *ast.Type
 }
 
