@@ -163,7 +163,7 @@ func TestTheEngineHasItsScenarios(t *testing.T) {
 	if n := count("engine"); n < least {
 		t.Errorf("%d scenarios in engine, want at least %d", n, least)
 	}
-	if n := count("engine/testdata"); n < leastShared {
+	if n := count("engine/testdata/scenarios"); n < leastShared {
 		t.Errorf("%d scenarios are shared by the stages, want at least %d", n, leastShared)
 	}
 }

@@ -18,7 +18,7 @@ import (
 // fulfill. With the API schema it is the monolith that the graph must answer like.
 type answerer struct {
 	*contract
-	world  *world
+	facts  *facts
 	vars   map[string]any
 	errors []map[string]any
 }
@@ -46,7 +46,7 @@ func (a *answerer) answer(r request) ([]byte, error) {
 	if op.Operation == ast.Mutation {
 		root, name = a.schema.Mutation, "Mutation"
 	}
-	data, ok := a.object(&object{typename: root.Name, fields: a.world.objects[name]}, root.Name, []ast.SelectionSet{op.SelectionSet}, nil)
+	data, ok := a.object(&object{typename: root.Name, fields: a.facts.objects[name]}, root.Name, []ast.SelectionSet{op.SelectionSet}, nil)
 	if !ok {
 		data = json.RawMessage("null")
 	}
@@ -132,7 +132,7 @@ func (a *answerer) runtime(o *object, static string) (string, error) {
 		return static, nil
 	}
 	for _, possible := range a.schema.PossibleTypes[static] {
-		if possible.Name == o.typename || a.of(possible.Name).interfaceObject && slices.Contains(a.world.implements[o.typename], possible.Name) {
+		if possible.Name == o.typename || a.of(possible.Name).interfaceObject && slices.Contains(a.facts.implements[o.typename], possible.Name) {
 			return possible.Name, nil
 		}
 	}
@@ -150,7 +150,7 @@ func (a *answerer) field(o *object, runtime string, m member, path []any) (json.
 	} else if err := a.promised(o, runtime, f); err != nil {
 		value = map[string]any{"$error": err.Error()}
 	} else {
-		value = a.world.lookup(o, f.Name, f.ArgumentMap(a.vars))
+		value = a.facts.lookup(o, f.Name, f.ArgumentMap(a.vars))
 	}
 	var sets []ast.SelectionSet
 	for _, same := range m.fields {
@@ -178,7 +178,7 @@ func (a *answerer) promised(o *object, runtime string, f *ast.Field) error {
 	if !o.entered {
 		return fmt.Errorf("%s.%s requires %s, and there is no representation", runtime, f.Name, fc.requires)
 	}
-	if err := a.world.holds(o, o.rep, fc.requires); err != nil {
+	if err := a.facts.holds(o, o.rep, fc.requires); err != nil {
 		return fmt.Errorf("%s.%s requires %s: %w", runtime, f.Name, fc.requires, err)
 	}
 	return nil
@@ -195,7 +195,7 @@ func (a *answerer) entities(f *ast.Field) any {
 	reps, _ := f.ArgumentMap(a.vars)["representations"].([]any)
 	for _, r := range reps {
 		rep, _ := r.(map[string]any)
-		o, err := a.world.find(a.contract, rep)
+		o, err := a.facts.find(a.contract, rep)
 		switch {
 		case err != nil:
 			out = append(out, map[string]any{"$error": err.Error()})
@@ -249,7 +249,7 @@ func (a *answerer) present(value any, typ *ast.Type, sets []ast.SelectionSet, pr
 	o, ok := value.(*object)
 	if !ok {
 		var err error
-		if o, err = a.world.resolve(value, typ.NamedType); err != nil {
+		if o, err = a.facts.resolve(value, typ.NamedType); err != nil {
 			// not an object: sent as it stands, a fault that the scenario is about
 			return json.RawMessage(canonical(value)), true
 		}

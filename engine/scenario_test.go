@@ -25,11 +25,11 @@ import (
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
-// TestScenarios leads each file of testdata through all stages. Given are
+// TestScenarios leads each file of testdata/scenarios through all stages. Given are
 //
 //	subgraphs/NAME.graphql    what is composed
 //	query.graphql             and variables.json, labels (active override labels, one a line)
-//	data.json                 what the subgraphs know: see world
+//	data.json                 what the subgraphs know: see facts
 //	data/NAME.json            where a subgraph knows otherwise
 //	answers/NAME              what a subgraph answers instead: a line for a fetch, its number in the plan and a body, or HTTP and a status
 //
@@ -38,7 +38,7 @@ import (
 // schema of its subgraph, and without faults the data must be what one monolith with the API schema answers.
 func TestScenarios(t *testing.T) {
 	var files []string
-	err := filepath.WalkDir("testdata", func(name string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir("testdata/scenarios", func(name string, d fs.DirEntry, err error) error {
 		if strings.HasSuffix(name, ".txtar") {
 			files = append(files, name)
 		}
@@ -48,7 +48,7 @@ func TestScenarios(t *testing.T) {
 		t.Fatalf("no scenarios: %v", err)
 	}
 	for _, file := range files {
-		name := strings.TrimSuffix(filepath.ToSlash(strings.TrimPrefix(file, "testdata")), ".txtar")
+		name := strings.TrimSuffix(filepath.ToSlash(strings.TrimPrefix(file, filepath.FromSlash("testdata/scenarios"))), ".txtar")
 		t.Run(strings.TrimPrefix(name, "/"), func(t *testing.T) {
 			archive, err := txtar.ParseFile(file)
 			if err != nil {
@@ -78,8 +78,8 @@ type scenario struct {
 	out     *txtar.Archive
 
 	contracts []*contract
-	worlds    map[string]*world
-	whole     *world
+	own       map[string]*facts
+	whole     *facts
 
 	mu    sync.Mutex
 	sent  map[int]string
@@ -150,7 +150,7 @@ func (s *scenario) composition(r *composition.Result) {
 
 // populate gives each subgraph its schema and its data.
 func (s *scenario) populate(subs []composition.Subgraph) error {
-	s.worlds, s.sent = map[string]*world{}, map[int]string{}
+	s.own, s.sent = map[string]*facts{}, map[int]string{}
 	for _, sub := range subs {
 		c, err := newContract(sub.Name, sub.SDL)
 		if err != nil {
@@ -159,11 +159,11 @@ func (s *scenario) populate(subs []composition.Subgraph) error {
 		s.contracts = append(s.contracts, c)
 	}
 	var err error
-	if s.whole, err = newWorld(s.given["data.json"], s.contracts); err != nil {
+	if s.whole, err = newFacts(s.given["data.json"], s.contracts); err != nil {
 		return err
 	}
 	for _, sub := range subs {
-		if s.worlds[sub.Name], err = s.whole.with(s.given["data/"+sub.Name+".json"]); err != nil {
+		if s.own[sub.Name], err = s.whole.with(s.given["data/"+sub.Name+".json"]); err != nil {
 			return err
 		}
 	}
@@ -202,7 +202,7 @@ func (s *scenario) faulty() bool {
 
 // compare holds the response to what one monolith answers.
 func (s *scenario) compare(t *testing.T, sg *supergraph.Supergraph, r engine.Request, body []byte) {
-	monolith := &answerer{contract: &contract{schema: sg.API}, world: s.whole}
+	monolith := &answerer{contract: &contract{schema: sg.API}, facts: s.whole}
 	in := request{Query: r.Query}
 	if len(r.Variables) > 0 {
 		if err := decode(r.Variables, &in.Variables); err != nil {
@@ -249,7 +249,7 @@ func (s *scenario) Fetch(_ context.Context, r *executor.Request) (*executor.Resp
 	}
 	s.record(r, in)
 	i := slices.IndexFunc(s.contracts, func(c *contract) bool { return c.name == name })
-	body, err := (&answerer{contract: s.contracts[i], world: s.worlds[name]}).answer(in)
+	body, err := (&answerer{contract: s.contracts[i], facts: s.own[name]}).answer(in)
 	if err != nil {
 		s.complain("%s was sent a request that is not valid: %v\n%s", name, err, r.Body)
 		return nil, err

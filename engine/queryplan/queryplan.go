@@ -116,7 +116,7 @@ type Variable struct {
 	Name string
 	// Client is what the client calls it, where that is not Name.
 	Client string
-	Type *ast.Type
+	Type   *ast.Type
 }
 
 // Path leads from the root of the data to objects, through lists.

@@ -12,7 +12,7 @@ import (
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
-// world is the data of a scenario: one JSON object of objects, which all subgraphs answer from, each by its schema.
+// facts are the data of a scenario: one JSON object of objects, which all subgraphs answer from, each by its schema.
 //
 //	"Product:1": {"id": "1", "maker": "Maker:7", "reviews": ["Review:1"]}    an object; its type stands before the colon
 //	"Query": {"product": "Product:1", "search({\"for\":\"x\"})": []}         a root; a field as these arguments have it
@@ -21,53 +21,53 @@ import (
 //
 // Where a composite value is due, a string refers to an object, and an object stands for itself ("__typename"
 // where its type is abstract). Leaves are sent as they stand, right or wrong.
-type world struct {
+type facts struct {
 	objects map[string]map[string]any
 	// implements says which interfaces an object type implements, in any subgraph.
 	implements map[string][]string
 }
 
-func newWorld(text string, contracts []*contract) (*world, error) {
-	w := &world{objects: map[string]map[string]any{}, implements: map[string][]string{}}
-	if err := w.overlay(text); err != nil {
+func newFacts(text string, contracts []*contract) (*facts, error) {
+	fs := &facts{objects: map[string]map[string]any{}, implements: map[string][]string{}}
+	if err := fs.overlay(text); err != nil {
 		return nil, err
 	}
 	for _, c := range contracts {
 		for name, t := range c.types {
-			w.implements[name] = append(w.implements[name], t.implements...)
+			fs.implements[name] = append(fs.implements[name], t.implements...)
 		}
 	}
-	return w, nil
+	return fs, nil
 }
 
 // overlay changes fields of objects, and removes those that are null.
-func (w *world) overlay(text string) error {
+func (fs *facts) overlay(text string) error {
 	if strings.TrimSpace(text) == "" {
 		return nil
 	}
 	var changes map[string]map[string]any
 	if err := decode([]byte(text), &changes); err != nil {
-		return fmt.Errorf("data: %w", err)
+		return fmt.Errorf("data: %fs", err)
 	}
 	for name, fields := range changes {
 		if fields == nil {
-			delete(w.objects, name)
+			delete(fs.objects, name)
 			continue
 		}
-		if w.objects[name] == nil {
-			w.objects[name] = map[string]any{}
+		if fs.objects[name] == nil {
+			fs.objects[name] = map[string]any{}
 		}
 		for field, value := range fields {
-			w.objects[name][field] = value
+			fs.objects[name][field] = value
 		}
 	}
 	return nil
 }
 
 // with is a copy of the world, changed for one subgraph.
-func (w *world) with(text string) (*world, error) {
-	own := &world{objects: map[string]map[string]any{}, implements: w.implements}
-	for name, fields := range w.objects {
+func (fs *facts) with(text string) (*facts, error) {
+	own := &facts{objects: map[string]map[string]any{}, implements: fs.implements}
+	for name, fields := range fs.objects {
 		own.objects[name] = map[string]any{}
 		for field, value := range fields {
 			own.objects[name][field] = value
@@ -87,7 +87,7 @@ type object struct {
 }
 
 // resolve is the object that a value refers to, or is.
-func (w *world) resolve(value any, static string) (*object, error) {
+func (fs *facts) resolve(value any, static string) (*object, error) {
 	switch v := value.(type) {
 	case map[string]any:
 		name, _ := v["__typename"].(string)
@@ -96,7 +96,7 @@ func (w *world) resolve(value any, static string) (*object, error) {
 		}
 		return &object{typename: name, fields: v}, nil
 	case string:
-		if fields, ok := w.objects[v]; ok {
+		if fields, ok := fs.objects[v]; ok {
 			typename, _, _ := strings.Cut(v, ":")
 			return &object{typename: typename, fields: fields}, nil
 		}
@@ -105,21 +105,21 @@ func (w *world) resolve(value any, static string) (*object, error) {
 }
 
 // find is the object that a representation identifies by a key that the subgraph resolves; nil if there is none.
-func (w *world) find(c *contract, rep map[string]any) (*object, error) {
+func (fs *facts) find(c *contract, rep map[string]any) (*object, error) {
 	name, _ := rep["__typename"].(string)
 	t := c.of(name)
 	if c.schema.Types[name] == nil || len(t.keys) == 0 {
 		return nil, fmt.Errorf("%q is no entity", name)
 	}
 	var ids []string
-	for id := range w.objects {
+	for id := range fs.objects {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
 	complete := false
 	for _, id := range ids {
 		typename, _, _ := strings.Cut(id, ":")
-		if typename != name && !slices.Contains(w.implements[typename], name) {
+		if typename != name && !slices.Contains(fs.implements[typename], name) {
 			continue
 		}
 		for i, key := range t.keys {
@@ -127,7 +127,7 @@ func (w *world) find(c *contract, rep map[string]any) (*object, error) {
 				continue
 			}
 			complete = true
-			if o := (&object{typename: typename, fields: w.objects[id]}); w.holds(o, rep, key) == nil {
+			if o := (&object{typename: typename, fields: fs.objects[id]}); fs.holds(o, rep, key) == nil {
 				o.rep, o.entered = rep, true
 				return o, nil
 			}
@@ -152,11 +152,11 @@ func hasAll(rep map[string]any, set supergraph.FieldSet) bool {
 }
 
 // holds says what of the set a representation lacks or has otherwise than the object.
-func (w *world) holds(o *object, rep map[string]any, set supergraph.FieldSet) error {
+func (fs *facts) holds(o *object, rep map[string]any, set supergraph.FieldSet) error {
 	for _, item := range set {
 		if item.Name == "" {
-			if item.On == o.typename || slices.Contains(w.implements[o.typename], item.On) {
-				if err := w.holds(o, rep, item.Fields); err != nil {
+			if item.On == o.typename || slices.Contains(fs.implements[o.typename], item.On) {
+				if err := fs.holds(o, rep, item.Fields); err != nil {
 					return err
 				}
 			}
@@ -169,14 +169,14 @@ func (w *world) holds(o *object, rep map[string]any, set supergraph.FieldSet) er
 		if !ok {
 			return fmt.Errorf("%s is not in the representation", item.Name)
 		}
-		if err := w.same(w.lookup(o, item.Name, constants(item.Arguments)), sent, item); err != nil {
+		if err := fs.same(fs.lookup(o, item.Name, constants(item.Arguments)), sent, item); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *world) same(value, sent any, item *supergraph.FieldSetItem) error {
+func (fs *facts) same(value, sent any, item *supergraph.FieldSetItem) error {
 	list, isList := value.([]any)
 	switch {
 	case isList:
@@ -185,13 +185,13 @@ func (w *world) same(value, sent any, item *supergraph.FieldSetItem) error {
 			return fmt.Errorf("%s is %s, not %s", item.Name, canonical(sent), canonical(value))
 		}
 		for i := range list {
-			if err := w.same(list[i], elements[i], item); err != nil {
+			if err := fs.same(list[i], elements[i], item); err != nil {
 				return err
 			}
 		}
 		return nil
 	case value != nil && len(item.Fields) > 0:
-		o, err := w.resolve(value, "")
+		o, err := fs.resolve(value, "")
 		if err != nil {
 			return err
 		}
@@ -199,7 +199,7 @@ func (w *world) same(value, sent any, item *supergraph.FieldSetItem) error {
 		if !ok {
 			return fmt.Errorf("%s is %s", item.Name, canonical(sent))
 		}
-		return w.holds(o, nested, item.Fields)
+		return fs.holds(o, nested, item.Fields)
 	case canonical(value) != canonical(sent):
 		return fmt.Errorf("%s is %s, not %s", item.Name, canonical(sent), canonical(value))
 	}
@@ -207,7 +207,7 @@ func (w *world) same(value, sent any, item *supergraph.FieldSetItem) error {
 }
 
 // lookup is the value of a field with its arguments.
-func (w *world) lookup(o *object, name string, args map[string]any) any {
+func (fs *facts) lookup(o *object, name string, args map[string]any) any {
 	if len(args) > 0 {
 		if value, ok := o.fields[name+"("+canonical(args)+")"]; ok {
 			return value
