@@ -13,7 +13,7 @@ import (
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
-// answerer executes one request over the world. As a subgraph it keeps strictly to its contract: it fails an
+// answerer executes one request over the facts. As a subgraph it keeps strictly to its contract: it fails an
 // @external field that it did not promise to provide, and a field whose @requires the representation does not
 // fulfill. With the API schema it is the monolith that the graph must answer like.
 type answerer struct {

@@ -64,7 +64,7 @@ func (fs *facts) overlay(text string) error {
 	return nil
 }
 
-// with is a copy of the world, changed for one subgraph.
+// with is a copy of the facts, changed for one subgraph.
 func (fs *facts) with(text string) (*facts, error) {
 	own := &facts{objects: map[string]map[string]any{}, implements: fs.implements}
 	for name, fields := range fs.objects {

@@ -17,6 +17,8 @@ type contract struct {
 	name   string
 	schema *ast.Schema
 	types  map[string]*typeContract
+	// renamed are the directives that were imported under another name.
+	renamed map[string]string
 }
 
 // typeContract is what the directives on one type say.
@@ -42,7 +44,7 @@ func newContract(name, sdl string) (*contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &contract{name: name, types: map[string]*typeContract{}}
+	c := &contract{name: name, types: map[string]*typeContract{}, renamed: renamed(append(doc.Schema, doc.SchemaExtension...))}
 	for _, list := range []ast.DefinitionList{doc.Definitions, doc.Extensions} {
 		for _, def := range list {
 			if err := c.takeDown(def); err != nil {
@@ -80,7 +82,7 @@ func (c *contract) takeDown(def *ast.Definition) error {
 	}
 	t.implements = append(t.implements, def.Interfaces...)
 	for _, d := range def.Directives {
-		switch meaning(d) {
+		switch c.meaning(d) {
 		case "key":
 			set, err := fieldSetOf(d)
 			if err != nil {
@@ -98,7 +100,7 @@ func (c *contract) takeDown(def *ast.Definition) error {
 		def.Directives = nil
 	}
 	for _, f := range def.Fields {
-		if err := t.takeDown(f); err != nil {
+		if err := c.takeDownField(t, f); err != nil {
 			return err
 		}
 	}
@@ -108,14 +110,14 @@ func (c *contract) takeDown(def *ast.Definition) error {
 	return nil
 }
 
-func (t *typeContract) takeDown(f *ast.FieldDefinition) error {
+func (c *contract) takeDownField(t *typeContract, f *ast.FieldDefinition) error {
 	fc := &fieldContract{external: t.external}
 	for _, d := range f.Directives {
 		set, err := fieldSetOf(d)
 		if err != nil {
 			return err
 		}
-		switch meaning(d) {
+		switch c.meaning(d) {
 		case "external":
 			fc.external = true
 		case "requires":
@@ -133,7 +135,31 @@ func (t *typeContract) takeDown(f *ast.FieldDefinition) error {
 }
 
 // meaning is the name of a federation directive, however it was imported.
-func meaning(d *ast.Directive) string { return strings.TrimPrefix(d.Name, "federation__") }
+func (c *contract) meaning(d *ast.Directive) string {
+	if name := c.renamed[d.Name]; name != "" {
+		return name
+	}
+	return strings.TrimPrefix(d.Name, "federation__")
+}
+
+// renamed are the names that @link gives to what it imports, with what they were.
+func renamed(schemas ast.SchemaDefinitionList) map[string]string {
+	out := map[string]string{}
+	for _, s := range schemas {
+		for _, link := range s.Directives {
+			imports := link.Arguments.ForName("import")
+			if imports == nil {
+				continue
+			}
+			for _, i := range imports.Value.Children {
+				if name, as := i.Value.Children.ForName("name"), i.Value.Children.ForName("as"); name != nil && as != nil {
+					out[strings.TrimPrefix(as.Raw, "@")] = strings.TrimPrefix(name.Raw, "@")
+				}
+			}
+		}
+	}
+	return out
+}
 
 func fieldSetOf(d *ast.Directive) (supergraph.FieldSet, error) {
 	if a := d.Arguments.ForName("fields"); a != nil {

@@ -130,7 +130,7 @@ func (s *scenario) composition(r *composition.Result) {
 		var own []string
 		for block := range strings.SplitSeq(strings.TrimSuffix(r.SupergraphSDL, "\n"), "\n\n") {
 			head, _, _ := strings.Cut(block, "{")
-			if _, what, _ := strings.Cut(head, " "); strings.Contains(head, "@join__type") && !strings.HasPrefix(what, "join__") {
+			if strings.Contains(head, "@join__type(graph: ") && !strings.HasPrefix(block, "directive ") {
 				own = append(own, block)
 			}
 		}
@@ -193,7 +193,7 @@ func (s *scenario) execute(t *testing.T, sg *supergraph.Supergraph) {
 	}
 }
 
-// faulty: a subgraph answers otherwise than the world is.
+// faulty: a subgraph answers otherwise than the facts are.
 func (s *scenario) faulty() bool {
 	return slices.ContainsFunc(s.archive.Files, func(f txtar.File) bool {
 		return strings.HasPrefix(f.Name, "data/") || strings.HasPrefix(f.Name, "answers/") || f.Name == "differs"
@@ -239,7 +239,7 @@ func (s *scenario) requests() string {
 	return out.String()
 }
 
-// Fetch implements executor.Fetcher: the subgraph answers from its world, or as it is told to.
+// Fetch implements executor.Fetcher: the subgraph answers from its facts, or as it is told to.
 func (s *scenario) Fetch(_ context.Context, r *executor.Request) (*executor.Response, error) {
 	name := r.Fetch.Subgraph
 	var in request
