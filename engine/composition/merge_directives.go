@@ -17,7 +17,7 @@ type source struct {
 // merged reports whether an application reaches the supergraph.
 func (m *merger) merged(s *schema, a *applied) bool {
 	switch a.kind {
-	case dTag, dInaccessible, dAuthenticated, dRequiresScopes, dPolicy, dContext, dCost, dListSize, dDeprecated, dSpecifiedBy:
+	case dTag, dInaccessible, dAuthenticated, dRequiresScopes, dPolicy, dContext, dCost, dListSize, dDeprecated, dSpecifiedBy, dOneOf:
 		return true
 	case dCustom:
 		c := m.composed[a.name]
