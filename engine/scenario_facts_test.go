@@ -47,7 +47,7 @@ func (fs *facts) overlay(text string) error {
 	}
 	var changes map[string]map[string]any
 	if err := decode([]byte(text), &changes); err != nil {
-		return fmt.Errorf("data: %fs", err)
+		return fmt.Errorf("data: %w", err)
 	}
 	for name, fields := range changes {
 		if fields == nil {
