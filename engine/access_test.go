@@ -67,6 +67,7 @@ func TestWhatTheCallerMayNotReadIsNeitherAskedForNorAnswered(t *testing.T) {
 	}{
 		{"nobody reads what is open", `{open}`, `{"data":{"open":1}}`, authorization.Access{}, `{open}`},
 		{"nobody needs a token", `{open me{name}}`, `{"data":{"open":1,"me":null},"errors":[` + denied("me") + `]}`, authorization.Access{}, `{open}`},
+		{"nothing is told of what is beneath", `{me{name email}}`, `{"data":{"me":null},"errors":[` + denied("me") + `]}`, authorization.Access{}, ``},
 		{"a token is enough", `{me{name}}`, `{"data":{"me":{"name":"Ann"}}}`, user, `{me{name}}`},
 		{"nothing is asked if all is denied", `{me{name}}`, `{"data":{"me":null},"errors":[` + denied("me") + `]}`, authorization.Access{}, ``},
 		{"a denied field that may not be null takes its parent along", `{open strict}`, `{"data":null,"errors":[` + denied("strict") + `]}`, authorization.Access{}, `{open}`},

@@ -81,6 +81,10 @@ func (w *restriction) selections(list []*operation.Selection, path []string) []*
 		if kept.Denied = w.denied(s); len(kept.Denied) > 0 {
 			w.deny(at)
 		}
+		if t := w.graph.Type(s.Parent); t != nil && len(kept.Denied) == len(t.Members) {
+			kept.Selections = nil // nothing beneath is asked for, nor told of
+			continue
+		}
 		for t := s.Definition.Type; t.Elem != nil; t = t.Elem {
 			at = append(at, "@")
 		}
