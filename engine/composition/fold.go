@@ -37,11 +37,12 @@ func (s *schema) fold(doc *ast.SchemaDocument) Errors {
 		if s.skipType(b.Definition) {
 			s.declared[b.Name] = b.Kind
 			s.skipped = append(s.skipped, s.apply(b.Directives, b.ext)...)
+			s.lookWithin(b)
 			continue
 		}
 		errs = append(errs, s.foldBlock(b)...)
 	}
-	errs = append(errs, s.foldRoots(doc)...)
+	s.badRoots = s.foldRoots(doc)
 	for _, def := range doc.SchemaExtension {
 		s.applied = append(s.applied, s.apply(def.Directives, true)...)
 	}
@@ -105,6 +106,23 @@ func (s *schema) skipType(d *ast.Definition) bool {
 		}
 	}
 	return false
+}
+
+// placed are directives and where they are applied.
+type placed struct {
+	applied []*applied
+	at      ast.DirectiveLocation
+	coord   string
+}
+
+// lookWithin keeps the directives inside of a type that is left out: they have to be right, though they have no effect.
+func (s *schema) lookWithin(b block) {
+	for _, f := range b.Fields {
+		s.within = append(s.within, placed{s.apply(f.Directives, b.ext), ast.LocationFieldDefinition, b.Name + "." + f.Name})
+	}
+	for _, v := range b.EnumValues {
+		s.within = append(s.within, placed{s.apply(v.Directives, b.ext), ast.LocationEnumValue, b.Name + "." + v.Name})
+	}
 }
 
 func (s *schema) foldBlock(b block) Errors {

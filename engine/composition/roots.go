@@ -53,7 +53,13 @@ func (s *schema) ensureQuery() {
 		}
 		s.roots[0] = q
 	}
-	q.fields = slices.DeleteFunc(q.fields, func(f *fieldDef) bool { return f.name == "_entities" || f.name == "_service" })
+	q.fields = slices.DeleteFunc(q.fields, func(f *fieldDef) bool {
+		drop := f.name == "_entities" || f.name == "_service"
+		if drop {
+			s.dropped = append(s.dropped, f)
+		}
+		return drop
+	})
 }
 
 // renameRoots gives root types their default names wherever they are referred to.

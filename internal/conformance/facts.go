@@ -17,9 +17,9 @@ func Facts(sdl string, api bool) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("facts of a schema: %w", err)
 	}
-	f := &factList{api: api, hidden: map[string]bool{}}
+	f := &factList{api: api, hides: hidingDirective(doc), hidden: map[string]bool{}}
 	for _, d := range doc.Definitions {
-		if d.Directives.ForName("inaccessible") != nil {
+		if d.Directives.ForName(f.hides) != nil {
 			f.hidden[d.Name] = true
 		}
 	}
@@ -61,8 +61,28 @@ var forClients = []ast.DirectiveLocation{
 	ast.LocationFragmentSpread, ast.LocationInlineFragment, ast.LocationVariableDefinition,
 }
 
+// hidingDirective is what a supergraph calls @inaccessible: its @link can import it under another name.
+func hidingDirective(doc *ast.SchemaDocument) string {
+	const name = "inaccessible"
+	for _, s := range doc.Schema {
+		for _, d := range s.Directives.ForNames("link") {
+			url, imports := d.Arguments.ForName("url"), d.Arguments.ForName("import")
+			if url == nil || !strings.Contains(url.Value.Raw, "/"+name+"/") || imports == nil {
+				continue
+			}
+			for _, c := range imports.Value.Children {
+				if as := c.Value.Children.ForName("as"); as != nil {
+					return strings.TrimPrefix(as.Raw, "@")
+				}
+			}
+		}
+	}
+	return name
+}
+
 type factList struct {
 	api    bool
+	hides  string
 	hidden map[string]bool
 	lines  []string
 }
@@ -83,14 +103,14 @@ func (f *factList) definition(d *ast.Definition) {
 		}
 	}
 	for _, v := range d.EnumValues {
-		if f.api && v.Directives.ForName("inaccessible") != nil {
+		if f.api && v.Directives.ForName(f.hides) != nil {
 			continue
 		}
 		f.add(d.Name, "value", v.Name, v.Description)
 		f.directives(d.Name+"."+v.Name, v.Directives)
 	}
 	for _, fd := range d.Fields {
-		if f.api && fd.Directives.ForName("inaccessible") != nil {
+		if f.api && fd.Directives.ForName(f.hides) != nil {
 			continue
 		}
 		coord := d.Name + "." + fd.Name
@@ -106,7 +126,7 @@ func (f *factList) definition(d *ast.Definition) {
 
 func (f *factList) args(coord string, args ast.ArgumentDefinitionList) {
 	for _, a := range args {
-		if f.api && a.Directives.ForName("inaccessible") != nil {
+		if f.api && a.Directives.ForName(f.hides) != nil {
 			continue
 		}
 		line := coord + "(" + a.Name + ":): " + a.Type.String()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,8 +26,8 @@ const mostSubgraphs = 14
 
 // TestMutants changes public sets in one or two places and compares what composition says of each with what Apollo
 // says: the verdict and the API schema always, the codes of the errors in 99 of 100. FICUS_JUDGE is an installed copy
-// of ../shared/judge. The run ends after a minute; FICUS_MUTANTS=4000 makes that many instead, FICUS_SEED another lot,
-// FICUS_DIFFER=FILE keeps what differed.
+// of ../shared/judge. The run ends after a minute or 4,000 mutants; FICUS_MUTANTS=20000 makes that many however long it
+// takes, FICUS_SEED=2 makes others, FICUS_DIFFER=FILE keeps what differed.
 func TestMutants(t *testing.T) {
 	judge := os.Getenv("FICUS_JUDGE")
 	if judge == "" {
@@ -37,10 +38,14 @@ func TestMutants(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seed, most := number(t, "FICUS_SEED", 1), number(t, "FICUS_MUTANTS", 0)
-	rng := rand.New(rand.NewPCG(uint64(seed), 0)) //nolint:gosec // a seed, so that a mutant can be made again
+	seed, most := number(t, "FICUS_SEED", 1), number(t, "FICUS_MUTANTS", 4000)
+	patience := time.Minute
+	if os.Getenv("FICUS_MUTANTS") != "" {
+		patience = time.Hour
+	}
+	rng := rand.New(rand.NewPCG(uint64(seed), 0))
 	var sc mutantScore
-	for end := time.Now().Add(time.Minute); sc.mutants < most || most == 0 && time.Now().Before(end); {
+	for end := time.Now().Add(patience); sc.mutants < most && time.Now().Before(end); {
 		mutant, changes, err := conformance.Mutate(rng, sets[rng.IntN(len(sets))])
 		if err != nil || len(changes) == 0 {
 			continue
@@ -59,13 +64,13 @@ func TestMutants(t *testing.T) {
 	if sc.mutants < 200 {
 		t.Errorf("%d mutants in a minute are too few to judge by", sc.mutants)
 	}
-	if sc.verdict < sc.mutants || sc.schema < sc.accepted || sc.codes*100 < sc.rejected*99 {
+	if sc.verdict+sc.broke+sc.excused < sc.mutants || sc.schema < sc.accepted || sc.codes*100 < sc.rejected*99 {
 		t.Error("the bars are: every verdict, every API schema, 99 of 100 sets of codes")
 	}
 }
 
-// mutantScore counts mutants on which both agree. Where the oracle broke, it gave no codes to compare with.
-type mutantScore struct{ mutants, verdict, accepted, schema, rejected, codes, broke int }
+// mutantScore counts mutants on which both agree. Where the oracle broke, it gave nothing to compare with.
+type mutantScore struct{ mutants, verdict, accepted, schema, rejected, codes, broke, excused int }
 
 func (sc *mutantScore) count(t *testing.T, s conformance.Set, v *conformance.Verdict) {
 	sc.mutants++
@@ -73,16 +78,26 @@ func (sc *mutantScore) count(t *testing.T, s conformance.Set, v *conformance.Ver
 	for _, sub := range s.Subgraphs {
 		subs = append(subs, composition.Subgraph{Name: sub.Name, URL: sub.URL, SDL: sub.SDL})
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			differ(t, s, "panic: %v\n%s", r, debug.Stack())
+			t.Error("composition panics")
+		}
+	}()
 	res, err := composition.Compose(subs)
+	if v.Broke() {
+		sc.broke++
+		return
+	}
+	if err != nil && v.OK && excused(err) {
+		sc.excused++
+		return
+	}
 	if (err == nil) != v.OK {
 		differ(t, s, "got %v\nwant %v", err, v.Errors)
 		return
 	}
 	sc.verdict++
-	if v.Broke() {
-		sc.broke++
-		return
-	}
 	if err != nil {
 		sc.rejected++
 		if got, want := codesOf(err), codesOfVerdict(v); !slices.Equal(got, want) {
@@ -98,6 +113,17 @@ func (sc *mutantScore) count(t *testing.T, s conformance.Set, v *conformance.Ver
 		return
 	}
 	sc.schema++
+}
+
+// excused are refusals where Apollo accepts what is not GraphQL; docs/conformance.md says why each.
+func excused(err error) bool {
+	var errs composition.Errors
+	if !errors.As(err, &errs) {
+		return false
+	}
+	return !slices.ContainsFunc(errs, func(e *composition.Error) bool {
+		return !strings.HasPrefix(e.Message, "Cannot extend type ") || !strings.Contains(e.Message, " as another kind of type")
+	})
 }
 
 func apiFacts(t *testing.T, sdl string) []string {

@@ -21,9 +21,8 @@ type Oracle struct {
 type Verdict struct {
 	OK     bool
 	Errors []struct{ Code, Message string }
-	// SupergraphSDL and APISDL are "" where the set is rejected.
+	// SupergraphSDL is "" where the set is rejected.
 	SupergraphSDL string `json:"supergraphSdl"`
-	APISDL        string `json:"apiSdl"`
 	Hints         []struct{ Code, Message string }
 	// Threw is whether composition ended by an exception rather than by errors that it gathered.
 	Threw bool
@@ -35,6 +34,7 @@ func (v *Verdict) Broke() bool { return v.Threw && len(v.Errors) == 1 && v.Error
 
 // StartOracle runs the oracle of an installed copy of the judge's folder. It ends with ctx or Close.
 func StartOracle(ctx context.Context, folder string) (*Oracle, error) {
+	//nolint:gosec // the folder is what the test was given
 	cmd := exec.CommandContext(ctx, "node", filepath.Join(folder, "oracle.mjs"), "--impl", "apollo", "--batch")
 	in, err := cmd.StdinPipe()
 	if err != nil {
