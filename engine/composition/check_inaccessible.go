@@ -17,6 +17,7 @@ func (m *merger) checkInaccessible() {
 			m.fail(QueryRootInaccessible, typePlace(t), "Type %q is @inaccessible but is the root %s type, which must be in the API schema.", t.name, op.kind)
 		}
 	}
+	m.checkHiddenArguments()
 	for _, t := range m.types {
 		if hidden(t.applied) {
 			continue
@@ -31,6 +32,18 @@ func (m *merger) checkInaccessible() {
 			m.checkHiddenInput(in, t.name+"."+in.name, "Input field", "input field of its type")
 		}
 		m.checkHiddenImplementations(t)
+	}
+}
+
+// checkHiddenArguments: the directives that @composeDirective keeps belong to their specifications, not to the API.
+func (m *merger) checkHiddenArguments() {
+	for _, name := range m.composedNames() {
+		c := m.composed[name]
+		for _, a := range c.def.def.Arguments {
+			if hidden(c.in.apply(a.Directives, false)) {
+				m.fail(DisallowedInaccessible, place{c.in, a.Position}, "Directive \"@%s\" of a linked specification cannot use @inaccessible; remove it from argument %q.", name, a.Name)
+			}
+		}
 	}
 }
 
