@@ -58,6 +58,10 @@ func (s *schema) fold(doc *ast.SchemaDocument) Errors {
 		}
 		t.inputByName, t.valueByName = make(map[string]*inputDef, len(t.inputs)), make(map[string]*element, len(t.values))
 		for _, val := range t.values {
+			if t.valueByName[val.name] != nil {
+				errs = append(errs, s.errorAt(InvalidGraphQL, val.pos, "Value %s already exists on %s", val.name, t.name))
+				continue
+			}
 			t.valueByName[val.name] = val
 		}
 		for _, in := range t.inputs {

@@ -44,7 +44,7 @@ func (s *schema) read() Errors {
 		return links
 	}
 	if errs := s.fold(doc); len(errs) > 0 {
-		return errs
+		return append(errs, s.badRoots...)
 	}
 	if len(s.badRoots) > 0 {
 		return append(s.badRoots, s.checkDefinitions()...)

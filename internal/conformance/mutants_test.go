@@ -122,7 +122,9 @@ func excused(err error) bool {
 		return false
 	}
 	return !slices.ContainsFunc(errs, func(e *composition.Error) bool {
-		return !strings.HasPrefix(e.Message, "Cannot extend type ") || !strings.Contains(e.Message, " as another kind of type")
+		kind := strings.HasPrefix(e.Message, "Cannot extend type ") && strings.Contains(e.Message, " as another kind of type")
+		twice := strings.HasPrefix(e.Message, "Value ") && strings.Contains(e.Message, " already exists on ")
+		return !kind && !twice
 	})
 }
 
