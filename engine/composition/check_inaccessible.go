@@ -2,6 +2,7 @@ package composition
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -95,6 +96,9 @@ func (m *merger) checkHiddenField(t *mergedType, f *mergedField) {
 	}
 	if m.typeHidden(f.typ.Name()) {
 		m.fail(ReferencedInaccessible, at, "Type %q is @inaccessible but is referenced by %q, which is in the API schema.", f.typ.Name(), coord)
+	}
+	if name := f.typ.Name(); m.byName[name] == nil && strings.Contains(name, "__") {
+		m.fail(ReferencedInaccessible, at, "Type %q belongs to a linked specification and is not in the API schema, but is referenced by %q; define a type of your own.", name, coord)
 	}
 	for _, a := range f.args {
 		m.checkHiddenInput(a, coord+"("+a.name+":)", "Argument", "argument of its field")

@@ -34,7 +34,8 @@ func (s *schema) fold(doc *ast.SchemaDocument) Errors {
 		errs = append(errs, s.addDirectiveDef(d)...)
 	}
 	for _, b := range blocks(doc) {
-		if s.skipType(b.Definition) {
+		alone := b.ext && doc.Definitions.ForName(b.Name) == nil // an extension of nothing is told as such
+		if s.skipType(b.Definition) && !alone {
 			s.declared[b.Name] = b.Kind
 			s.skipped = append(s.skipped, s.apply(b.Directives, b.ext)...)
 			s.lookWithin(b)
