@@ -146,3 +146,28 @@ subgraphs:
 		t.Errorf("%s%s", out, errs)
 	}
 }
+
+// TestComposeTellsAllErrorsAtOnceAndHintsAsWarnings: what is wrong in any subgraph is told in one go; hints keep nothing
+// from being printed.
+func TestComposeTellsAllErrorsAtOnceAndHintsAsWarnings(t *testing.T) {
+	files := map[string]string{
+		"ficus.yaml": "subgraphs:\n  a: {routing_url: \"http://a\", schema: {file: a.graphql}}\n  b: {routing_url: \"http://b\", schema: {file: b.graphql}}\n",
+		"a.graphql":  "type Query {\n  t: Nope\n  u: Neither\n}\n",
+		"b.graphql":  "type Query {\n  b: Int @unknown\n}\n",
+	}
+	code, out, errs, _ := runIn(t, files, "compose")
+	for _, want := range []string{"a.graphql:2:3: [a] INVALID_GRAPHQL: ", "a.graphql:3:3: [a] INVALID_GRAPHQL: ", "b.graphql:2:11: [b] INVALID_GRAPHQL: "} {
+		if !strings.Contains(errs, want) {
+			t.Errorf("no %q in\n%s", want, errs)
+		}
+	}
+	if code != 1 || out != "" {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+	files["a.graphql"] = "type Query {\n  e: E\n}\nenum E { A }\n"
+	files["b.graphql"] = "type Query {\n  b: E\n}\nenum E { A B }\n"
+	code, out, errs, _ = runIn(t, files, "compose")
+	if code != 0 || !strings.Contains(out, "enum E") || !strings.HasPrefix(errs, "warning: HINT INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM: ") {
+		t.Errorf("exit code %d\n%s\n%s", code, errs, out)
+	}
+}

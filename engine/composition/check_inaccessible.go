@@ -2,6 +2,7 @@ package composition
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -17,6 +18,7 @@ func (m *merger) checkInaccessible() {
 			m.fail(QueryRootInaccessible, typePlace(t), "Type %q is @inaccessible but is the root %s type, which must be in the API schema.", t.name, op.kind)
 		}
 	}
+	m.checkHiddenArguments()
 	for _, t := range m.types {
 		if hidden(t.applied) {
 			continue
@@ -31,6 +33,18 @@ func (m *merger) checkInaccessible() {
 			m.checkHiddenInput(in, t.name+"."+in.name, "Input field", "input field of its type")
 		}
 		m.checkHiddenImplementations(t)
+	}
+}
+
+// checkHiddenArguments: the directives that @composeDirective keeps belong to their specifications, not to the API.
+func (m *merger) checkHiddenArguments() {
+	for _, name := range m.composedNames() {
+		c := m.composed[name]
+		for _, a := range c.def.def.Arguments {
+			if hidden(c.in.apply(a.Directives, false)) {
+				m.fail(DisallowedInaccessible, place{c.in, a.Position}, "Directive \"@%s\" of a linked specification cannot use @inaccessible; remove it from argument %q.", name, a.Name)
+			}
+		}
 	}
 }
 
@@ -82,6 +96,9 @@ func (m *merger) checkHiddenField(t *mergedType, f *mergedField) {
 	}
 	if m.typeHidden(f.typ.Name()) {
 		m.fail(ReferencedInaccessible, at, "Type %q is @inaccessible but is referenced by %q, which is in the API schema.", f.typ.Name(), coord)
+	}
+	if name := f.typ.Name(); m.byName[name] == nil && strings.Contains(name, "__") {
+		m.fail(ReferencedInaccessible, at, "Type %q belongs to a linked specification and is not in the API schema, but is referenced by %q; define a type of your own.", name, coord)
 	}
 	for _, a := range f.args {
 		m.checkHiddenInput(a, coord+"("+a.name+":)", "Argument", "argument of its field")

@@ -38,6 +38,8 @@ func (s *schema) coerce(val *ast.Value, t *ast.Type) *ast.Value {
 	}
 	def := s.byName[t.NamedType]
 	switch {
+	case val.Kind == ast.EnumValue && (t.NamedType == "String" || t.NamedType == "ID"):
+		return &ast.Value{Kind: ast.StringValue, Raw: val.Raw, Position: val.Position}
 	case def == nil:
 		return val
 	case def.kind == ast.Enum && (val.Kind == ast.StringValue || val.Kind == ast.BlockValue):

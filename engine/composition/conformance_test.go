@@ -11,10 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
-
 	"github.com/ficusgraph/ficus/engine/composition"
+	"github.com/ficusgraph/ficus/internal/conformance"
 )
 
 // verdict is what another composer said of a set of subgraphs.
@@ -112,12 +110,12 @@ func compare(t *testing.T, v *verdict, sc *score) {
 		return
 	}
 	sc.accepted++
-	if a, b := difference(facts(t, res.APISchemaSDL, true), facts(t, want, true)); len(a)+len(b) > 0 {
+	if a, b := conformance.Difference(facts(t, res.APISchemaSDL, true), facts(t, want, true)); len(a)+len(b) > 0 {
 		t.Logf("%s: API schema\n+%s\n-%s", v.ID, strings.Join(a, "\n+"), strings.Join(b, "\n-"))
 	} else {
 		sc.api++
 	}
-	if a, b := difference(facts(t, res.SupergraphSDL, false), facts(t, want, false)); len(a)+len(b) > 0 {
+	if a, b := conformance.Difference(facts(t, res.SupergraphSDL, false), facts(t, want, false)); len(a)+len(b) > 0 {
 		t.Logf("%s: supergraph\n+%s\n-%s", v.ID, strings.Join(a, "\n+"), strings.Join(b, "\n-"))
 	} else {
 		sc.supergraph++
@@ -142,147 +140,11 @@ func unique(in []string) []string {
 	return slices.Compact(out)
 }
 
-func difference(got, want []string) (more, less []string) {
-	have, need := map[string]bool{}, map[string]bool{}
-	for _, f := range got {
-		have[f] = true
-	}
-	for _, f := range want {
-		need[f] = true
-		if !have[f] {
-			less = append(less, f)
-		}
-	}
-	for _, f := range got {
-		if !need[f] {
-			more = append(more, f)
-		}
-	}
-	return more, less
-}
-
-// facts are all that a schema says, one statement a line, so that two schemas can be compared as sets.
 func facts(t *testing.T, sdl string, api bool) []string {
 	t.Helper()
-	doc, err := parser.ParseSchema(&ast.Source{Input: sdl})
+	out, err := conformance.Facts(sdl, api)
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, sdl)
 	}
-	f := &factList{api: api, hidden: map[string]bool{}}
-	for _, d := range doc.Definitions {
-		if d.Directives.ForName("inaccessible") != nil {
-			f.hidden[d.Name] = true
-		}
-	}
-	for _, d := range doc.Definitions {
-		if f.hidden[d.Name] && api || strings.Contains(d.Name, "__") {
-			continue
-		}
-		f.definition(d)
-	}
-	for _, d := range doc.Directives {
-		if strings.HasPrefix(d.Name, "join__") || d.Name == "link" {
-			continue
-		}
-		if api && !slices.ContainsFunc(d.Locations, func(l ast.DirectiveLocation) bool { return slices.Contains(forClients, l) }) {
-			continue
-		}
-		f.add("directive", "@"+d.Name)
-		f.args("@"+d.Name, d.Arguments)
-	}
-	for _, s := range doc.Schema {
-		for _, o := range s.OperationTypes {
-			if !api {
-				f.add("schema " + string(o.Operation) + ": " + o.Type)
-			}
-		}
-		for _, d := range s.Directives {
-			if l := printDirective(d); !strings.Contains(l, "dev/join/") {
-				if !api {
-					f.add("schema " + l)
-				}
-			}
-		}
-	}
-	return f.lines
-}
-
-var forClients = []ast.DirectiveLocation{
-	ast.LocationQuery, ast.LocationMutation, ast.LocationSubscription, ast.LocationField, ast.LocationFragmentDefinition,
-	ast.LocationFragmentSpread, ast.LocationInlineFragment, ast.LocationVariableDefinition,
-}
-
-type factList struct {
-	api    bool
-	hidden map[string]bool
-	lines  []string
-}
-
-func (f *factList) add(parts ...string) { f.lines = append(f.lines, strings.Join(parts, " ")) }
-
-func (f *factList) definition(d *ast.Definition) {
-	f.add(string(d.Kind), d.Name, d.Description)
-	f.directives(d.Name, d.Directives)
-	for _, i := range d.Interfaces {
-		if !f.api || !f.hidden[i] {
-			f.add(d.Name, "implements", i)
-		}
-	}
-	for _, m := range d.Types {
-		if !f.api || !f.hidden[m] {
-			f.add(d.Name, "=", m)
-		}
-	}
-	for _, v := range d.EnumValues {
-		if f.api && v.Directives.ForName("inaccessible") != nil {
-			continue
-		}
-		f.add(d.Name, "value", v.Name, v.Description)
-		f.directives(d.Name+"."+v.Name, v.Directives)
-	}
-	for _, fd := range d.Fields {
-		if f.api && fd.Directives.ForName("inaccessible") != nil {
-			continue
-		}
-		coord := d.Name + "." + fd.Name
-		line := coord + ": " + fd.Type.String()
-		if fd.DefaultValue != nil {
-			line += " = " + fd.DefaultValue.String()
-		}
-		f.add(line, fd.Description)
-		f.directives(coord, fd.Directives)
-		f.args(coord, fd.Arguments)
-	}
-}
-
-func (f *factList) args(coord string, args ast.ArgumentDefinitionList) {
-	for _, a := range args {
-		if f.api && a.Directives.ForName("inaccessible") != nil {
-			continue
-		}
-		line := coord + "(" + a.Name + ":): " + a.Type.String()
-		if a.DefaultValue != nil {
-			line += " = " + a.DefaultValue.String()
-		}
-		f.add(line, a.Description)
-		f.directives(coord+"("+a.Name+":)", a.Directives)
-	}
-}
-
-func (f *factList) directives(coord string, ds ast.DirectiveList) {
-	for _, d := range ds {
-		if f.api && d.Name != "deprecated" && d.Name != "specifiedBy" {
-			continue
-		}
-		f.add(coord, printDirective(d))
-	}
-}
-
-func printDirective(d *ast.Directive) string {
-	var args []string
-	for _, a := range d.Arguments {
-		args = append(args, a.Name+": "+a.Value.String())
-	}
-	sort.Strings(args)
-	return "@" + d.Name + "(" + strings.Join(args, ", ") + ")"
+	return out
 }

@@ -76,7 +76,10 @@ func (s *schema) looseArg(sp *spec, want *ast.ArgumentDefinition, have *ast.Type
 			return false
 		}
 		n := have.Name()
-		return n == "String" || n == "_FieldSet" || n == s.names.types["FieldSet"] || n == "FieldSet" && s.fed2
+		if def := s.byName[n]; s.fed2 && n == "FieldSet" && def != nil && def.kind != ast.Scalar {
+			return true // told where sets of fields do not fit such a type
+		}
+		return n == "String" || n == "_FieldSet" || n == s.names.types["FieldSet"]
 	case dTag, dDeprecated, dSpecifiedBy, dLink:
 		return sp.kind != dTag
 	}

@@ -34,7 +34,6 @@ const (
 
 	RequiresInvalidFields     Code = "REQUIRES_INVALID_FIELDS"
 	RequiresInvalidFieldsType Code = "REQUIRES_INVALID_FIELDS_TYPE"
-	RequiresFieldsHasArgs     Code = "REQUIRES_FIELDS_HAS_ARGS"
 	RequiresMissingExternal   Code = "REQUIRES_FIELDS_MISSING_EXTERNAL"
 	RequiresDirectiveInFields Code = "REQUIRES_DIRECTIVE_IN_FIELDS_ARG"
 	RequiresOnInterface       Code = "REQUIRES_UNSUPPORTED_ON_INTERFACE"
@@ -65,7 +64,6 @@ const (
 	ContextNotSet                Code = "CONTEXT_NOT_SET"
 	ContextInvalidSelection      Code = "CONTEXT_INVALID_SELECTION"
 	NoContextInSelection         Code = "NO_CONTEXT_IN_SELECTION"
-	NoSelectionForContext        Code = "NO_SELECTION_FOR_CONTEXT"
 	ContextNoResolvableKey       Code = "CONTEXT_NO_RESOLVABLE_KEY"
 	ContextNameInvalid           Code = "CONTEXT_NAME_INVALID"
 	ContextualArgNotInAll        Code = "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS"

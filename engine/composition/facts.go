@@ -207,7 +207,7 @@ func (s *schema) gatherProvide(f *fieldDef, a *applied) Errors {
 		errs = append(errs, s.errorAt(ProvidesOnInterface, a.pos, "Cannot use @provides on field %q of parent type %q: @provides is not yet supported within interfaces", f.coord(), f.parent.name))
 	}
 	if !s.isFieldSet(a.arg("fields")) {
-		return s.report(a, where, []problem{{ProvidesInvalidFieldsType, `Invalid value for argument "fields": must be a string.`, naming}})
+		return append(errs, s.report(a, where, []problem{{ProvidesInvalidFieldsType, `Invalid value for argument "fields": must be a string.`, naming}})...)
 	}
 	f.providesText = fieldSetText(a)
 	sel, ps := s.readFieldSet(f.providesText, target, providesRules)

@@ -36,7 +36,7 @@ func (s *schema) checkExternals() Errors {
 			if a == nil {
 				continue
 			}
-			if t.kind == ast.Interface {
+			if t.kind == ast.Interface && f.isExternal() {
 				errs = append(errs, s.errorAt(ExternalOnInterface, a.pos, "Interface type field %q is marked @external but @external is not allowed on interface fields (it is nonsensical).", f.coord()))
 			}
 			if f.isExternal() && !f.used && !s.satisfiesInterface(f) {

@@ -34,14 +34,16 @@ func (s *schema) fold(doc *ast.SchemaDocument) Errors {
 		errs = append(errs, s.addDirectiveDef(d)...)
 	}
 	for _, b := range blocks(doc) {
-		if s.skipType(b.Definition) {
+		alone := b.ext && doc.Definitions.ForName(b.Name) == nil // an extension of nothing is told as such
+		if s.skipType(b.Definition) && !alone {
 			s.declared[b.Name] = b.Kind
 			s.skipped = append(s.skipped, s.apply(b.Directives, b.ext)...)
+			s.lookWithin(b)
 			continue
 		}
 		errs = append(errs, s.foldBlock(b)...)
 	}
-	errs = append(errs, s.foldRoots(doc)...)
+	s.badRoots = s.foldRoots(doc)
 	for _, def := range doc.SchemaExtension {
 		s.applied = append(s.applied, s.apply(def.Directives, true)...)
 	}
@@ -57,6 +59,10 @@ func (s *schema) fold(doc *ast.SchemaDocument) Errors {
 		}
 		t.inputByName, t.valueByName = make(map[string]*inputDef, len(t.inputs)), make(map[string]*element, len(t.values))
 		for _, val := range t.values {
+			if t.valueByName[val.name] != nil {
+				errs = append(errs, s.errorAt(InvalidGraphQL, val.pos, "Value %s already exists on %s", val.name, t.name))
+				continue
+			}
 			t.valueByName[val.name] = val
 		}
 		for _, in := range t.inputs {
@@ -105,6 +111,23 @@ func (s *schema) skipType(d *ast.Definition) bool {
 		}
 	}
 	return false
+}
+
+// placed are directives and where they are applied.
+type placed struct {
+	applied []*applied
+	at      ast.DirectiveLocation
+	coord   string
+}
+
+// lookWithin keeps the directives inside of a type that is left out: they have to be right, though they have no effect.
+func (s *schema) lookWithin(b block) {
+	for _, f := range b.Fields {
+		s.within = append(s.within, placed{s.apply(f.Directives, b.ext), ast.LocationFieldDefinition, b.Name + "." + f.Name})
+	}
+	for _, v := range b.EnumValues {
+		s.within = append(s.within, placed{s.apply(v.Directives, b.ext), ast.LocationEnumValue, b.Name + "." + v.Name})
+	}
 }
 
 func (s *schema) foldBlock(b block) Errors {

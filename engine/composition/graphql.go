@@ -51,13 +51,19 @@ func (s *schema) kindOf(name string) ast.DefinitionKind {
 func (s *schema) checkKnown() Errors {
 	var errs Errors
 	known := func(name string, pos *ast.Position) {
-		if s.kindOf(name) == "" {
+		// A query type that the subgraph does not write is added for _entities and _service; its own fields cannot mean it.
+		if t := s.byName[name]; s.kindOf(name) == "" || t != nil && t == s.roots[0] && t.pos == nil {
 			errs = append(errs, s.errorAt(InvalidGraphQL, pos, "Unknown type %s", name))
 		}
 	}
 	for _, d := range s.directives {
 		for _, a := range d.def.Arguments {
 			known(a.Type.Name(), a.Position)
+		}
+	}
+	if s.fed2 { // libraries of Federation 1 print such fields without their types
+		for _, f := range s.dropped {
+			known(f.typ.Name(), f.pos)
 		}
 	}
 	for _, t := range s.types {
@@ -87,6 +93,9 @@ func (s *schema) checkGraphQL() Errors {
 	}
 	errs = append(errs, s.checkApplied(s.applied, ast.LocationSchema, "schema")...)
 	errs = append(errs, s.checkApplied(s.skipped, ast.LocationScalar, "scalar")...)
+	for _, p := range s.within {
+		errs = append(errs, s.checkApplied(p.applied, p.at, p.coord)...)
+	}
 	for _, t := range s.types {
 		errs = append(errs, s.checkShape(t)...)
 		errs = append(errs, s.checkApplied(t.applied, locationOf(t.kind), t.name)...)
@@ -167,6 +176,13 @@ func (s *schema) checkField(f *fieldDef) Errors {
 func (s *schema) checkInput(in *inputDef, coord string, at ast.DirectiveLocation) Errors {
 	errs := s.checkRef(in.typ, in.pos, true, coord)
 	errs = append(errs, s.checkApplied(in.applied, at, coord)...)
+	if in.typ.NonNull && in.def == nil && in.has(dDeprecated) {
+		what := "input field"
+		if at == ast.LocationArgumentDefinition {
+			what = "argument"
+		}
+		errs = append(errs, s.errorAt(InvalidGraphQL, in.pos, "Required %s %s cannot be deprecated.", what, coord))
+	}
 	if len(errs) == 0 && in.def != nil && !s.fits(in.def, in.typ, 0) {
 		what := "input field"
 		if at == ast.LocationArgumentDefinition {
@@ -217,11 +233,11 @@ func (s *schema) fits(val *ast.Value, t *ast.Type, depth int) bool {
 	case "Float":
 		return val.Kind == ast.IntValue || val.Kind == ast.FloatValue
 	case "String":
-		return isString
+		return isString || val.Kind == ast.EnumValue // written without quotes by services in the wild
 	case "Boolean":
 		return val.Kind == ast.BooleanValue
 	case "ID":
-		return isString || val.Kind == ast.IntValue
+		return isString || val.Kind == ast.IntValue || val.Kind == ast.EnumValue
 	}
 	def := s.byName[t.NamedType]
 	switch {

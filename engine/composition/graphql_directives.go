@@ -85,6 +85,7 @@ func (s *schema) ownTypes(def *ast.DirectiveDefinition, written string) *ast.Dir
 			continue
 		}
 		// What the subgraph leaves out of a definition it cannot use.
+		def.Locations = slices.DeleteFunc(def.Locations, func(l ast.DirectiveLocation) bool { return !slices.Contains(d.def.Locations, l) })
 		def.Arguments = slices.DeleteFunc(def.Arguments, func(a *ast.ArgumentDefinition) bool { return d.def.Arguments.ForName(a.Name) == nil })
 		for _, a := range def.Arguments {
 			if own := d.def.Arguments.ForName(a.Name); own != nil && s.byName[own.Type.Name()] != nil {

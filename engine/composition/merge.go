@@ -174,7 +174,8 @@ func (m *merger) collectTypes() {
 func (m *merger) checkExtensions() {
 	for _, s := range m.schemas {
 		for _, t := range s.types {
-			if s.fed2 {
+			// Where the kinds clash, only what is of the kind that was met first is looked at.
+			if mt := m.byName[t.name]; s.fed2 && mt != nil && (mt.kind == t.kind || t.interfaceObject()) {
 				m.errs = append(m.errs, s.checkExtension(t, m.schemas)...)
 			}
 		}
@@ -219,6 +220,9 @@ func (m *merger) settleKind(t *mergedType) {
 	t.kind = kinds[0]
 	at := place{t.in[0].in, t.in[0].pos}
 	switch {
+	case scalars[t.name]:
+		m.clash[t.name] = true
+		m.fail(TypeKindMismatch, at, "Type %q has mismatched kind: it is built into GraphQL as Scalar Type but defined as %s in %s; give the type another name", t.name, kindName(kinds[0]), inSubgraphs(where[kinds[0]]))
 	case len(kinds) > 1:
 		parts := make([]string, len(kinds))
 		for i, k := range kinds {

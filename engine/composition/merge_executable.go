@@ -128,7 +128,7 @@ func (m *merger) mergeLocations(name string, defs []*directiveDef) []ast.Directi
 			texts[i] = string(l)
 		}
 		if len(common) == 0 {
-			m.hint("NO_EXECUTABLE_DIRECTIVE_LOCATIONS_INTERSECTION", "@"+name, "Executable directive \"@%s\" has no location that is common to all subgraphs: it will not appear in the supergraph.", name)
+			m.hint("NO_EXECUTABLE_DIRECTIVE_INTERSECTION", "@"+name, "Executable directive \"@%s\" has no location that is common to all subgraphs: it will not appear in the supergraph.", name)
 		} else {
 			m.hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS", "@"+name, "Executable directive \"@%s\" has inconsistent locations across subgraphs and will use locations %q (intersection of all subgraphs) in the supergraph.", name, strings.Join(texts, ", "))
 		}

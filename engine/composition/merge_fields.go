@@ -38,6 +38,9 @@ func (m *merger) mergeField(t *mergedType, name string) *mergedField {
 	}
 	mf := &mergedField{parent: t, name: name}
 	coord := t.name + "." + name
+	if len(owners) == 0 && m.fromInterfaceObject(t, name) {
+		owners = all
+	}
 	if len(owners) == 0 {
 		m.fail(ExternalMissingOnBase, place{all[0].parent.in, all[0].pos}, "Field %q is marked @external on all the subgraphs in which it is listed (%s).", coord, inSubgraphs(fieldSubgraphs(all)))
 		return nil
@@ -60,6 +63,16 @@ func (m *merger) mergeField(t *mergedType, name string) *mergedField {
 	m.useEnum(typ, coord, false)
 	m.join(mf, ov, equal)
 	return mf
+}
+
+// fromInterfaceObject reports whether some interface object resolves the field for the type.
+func (m *merger) fromInterfaceObject(t *mergedType, name string) bool {
+	return slices.ContainsFunc(t.interfaces, func(i string) bool {
+		return slices.ContainsFunc(m.byName[i].in, func(d *typeDef) bool {
+			f := d.field(name)
+			return d.interfaceObject() && f != nil && !f.isExternal()
+		})
+	})
 }
 
 func fieldSubgraphs(fs []*fieldDef) []string {

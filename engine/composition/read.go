@@ -44,7 +44,10 @@ func (s *schema) read() Errors {
 		return links
 	}
 	if errs := s.fold(doc); len(errs) > 0 {
-		return errs
+		return append(errs, s.badRoots...)
+	}
+	if len(s.badRoots) > 0 {
+		return append(s.badRoots, s.checkDefinitions()...)
 	}
 	if errs := s.checkKnown(); len(errs) > 0 {
 		return append(links, errs...)
@@ -52,17 +55,21 @@ func (s *schema) read() Errors {
 	if errs := slices.Concat(links, s.checkDefinitions()); len(errs) > 0 {
 		return s.withUnknown(errs)
 	}
+	if s.Name == "_" || s.Name == "" {
+		if errs := s.withUnknown(nil); len(errs) > 0 {
+			return errs
+		}
+		return Errors{s.errorAt(InvalidSubgraphName, nil, "Invalid name %q for a subgraph: this name is reserved", s.Name)}
+	}
 	if errs := s.checkGraphQL(); len(errs) > 0 {
 		return errs
-	}
-	if s.Name == "_" || s.Name == "" {
-		return Errors{s.errorAt(InvalidSubgraphName, nil, "Invalid name %q for a subgraph: this name is reserved", s.Name)}
 	}
 	s.coerceDefaults()
 	return s.checkFederation()
 }
 
-// withUnknown adds the unknown directives to the errors of @link and of definitions, which may explain them.
+// withUnknown adds the unknown directives, and what cannot stand where it stands, to the errors of @link and of
+// definitions, which may explain them.
 func (s *schema) withUnknown(errs Errors) Errors {
 	explicit := s.names.feature(linkIdentity) != nil
 	of := func(as []*applied) Errors {
@@ -81,13 +88,13 @@ func (s *schema) withUnknown(errs Errors) Errors {
 	for _, t := range s.types {
 		errs = append(errs, of(t.applied)...)
 		for _, f := range t.fields {
-			errs = append(errs, of(f.applied)...)
+			errs = append(append(errs, of(f.applied)...), s.checkRef(f.typ, f.pos, false, f.coord())...)
 			for _, a := range f.args {
-				errs = append(errs, of(a.applied)...)
+				errs = append(append(errs, of(a.applied)...), s.checkRef(a.typ, a.pos, true, f.coord()+"("+a.name+":)")...)
 			}
 		}
 		for _, in := range t.inputs {
-			errs = append(errs, of(in.applied)...)
+			errs = append(append(errs, of(in.applied)...), s.checkRef(in.typ, in.pos, true, t.name+"."+in.name)...)
 		}
 		for _, val := range t.values {
 			errs = append(errs, of(val.applied)...)

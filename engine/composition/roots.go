@@ -11,10 +11,16 @@ func (s *schema) foldRoots(doc *ast.SchemaDocument) Errors {
 	var errs Errors
 	var chosen [len(operations)]string
 	explicit := len(doc.Schema) > 0
+	for _, def := range doc.Schema[min(1, len(doc.Schema)):] {
+		errs = append(errs, s.errorAt(InvalidGraphQL, def.Position, "There can be only one schema definition; extend it by \"extend schema\"."))
+	}
 	for _, def := range slices.Concat(doc.Schema, doc.SchemaExtension) {
 		for _, op := range def.OperationTypes {
 			for i := range operations {
 				if operations[i].kind == op.Operation {
+					if chosen[i] != "" {
+						errs = append(errs, s.errorAt(InvalidGraphQL, op.Position, "There can be only one %s type in the schema.", op.Operation))
+					}
 					chosen[i] = op.Type
 					if s.byName[op.Type] == nil {
 						errs = append(errs, s.errorAt(InvalidGraphQL, op.Position, "Cannot set schema %s root to unknown type %s", op.Operation, op.Type))
@@ -53,7 +59,13 @@ func (s *schema) ensureQuery() {
 		}
 		s.roots[0] = q
 	}
-	q.fields = slices.DeleteFunc(q.fields, func(f *fieldDef) bool { return f.name == "_entities" || f.name == "_service" })
+	q.fields = slices.DeleteFunc(q.fields, func(f *fieldDef) bool {
+		drop := f.name == "_entities" || f.name == "_service"
+		if drop {
+			s.dropped = append(s.dropped, f)
+		}
+		return drop
+	})
 }
 
 // renameRoots gives root types their default names wherever they are referred to.

@@ -18,6 +18,14 @@ type routes struct {
 	labels  map[*mergedField]string
 	reached map[reachKey]*reached
 	fields  map[*fieldDef]*selected
+	// asked are the requirements that are being looked for at the moment.
+	asked map[requirement]bool
+}
+
+// requirement is what a field requires, for a value held at a position.
+type requirement struct {
+	field *fieldDef
+	at    position
 }
 
 // owner is a subgraph's way to resolve a field.
@@ -61,7 +69,7 @@ func newRoutes(g *graph) *routes {
 	return &routes{
 		graph: g, entries: map[*mergedType][]*typeDef{}, homes: map[*mergedType]map[*schema]*typeDef{},
 		owners: map[*mergedField]map[*schema]*owner{}, labels: map[*mergedField]string{},
-		reached: map[reachKey]*reached{}, fields: map[*fieldDef]*selected{},
+		reached: map[reachKey]*reached{}, fields: map[*fieldDef]*selected{}, asked: map[requirement]bool{},
 	}
 }
 
@@ -202,7 +210,7 @@ func (r *routes) through(t *mergedType, q position, o *owner, hopped bool, not e
 		return position{}, false
 	}
 	if len(o.def.requires) > 0 {
-		if !r.satisfies(t, []position{q}, o.def.requires, not) || !hopped && !r.returnable(t, q) {
+		if !r.requirable(t, q, o.def, not) || !hopped && !r.returnable(t, q) {
 			return position{}, false
 		}
 	}
@@ -214,6 +222,18 @@ func (r *routes) through(t *mergedType, q position, o *owner, hopped bool, not e
 		next.provided = r.provision(o.def)
 	}
 	return next, true
+}
+
+// requirable reports whether what a field requires can be had. A field that requires itself, or another that requires
+// it, never can.
+func (r *routes) requirable(t *mergedType, q position, f *fieldDef, not excluded) bool {
+	asked := requirement{f, q}
+	if r.asked[asked] {
+		return false
+	}
+	r.asked[asked] = true
+	defer delete(r.asked, asked)
+	return r.satisfies(t, []position{q}, f.requires, not)
 }
 
 // provision is the @provides of a field, as one object so that positions can be compared.

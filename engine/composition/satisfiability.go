@@ -97,6 +97,11 @@ func (s *search) walk() {
 		}
 		s.enter(start)
 	}
+	s.drain()
+}
+
+// drain looks at all situations that are queued, and at those that they lead to.
+func (s *search) drain() {
 	for len(s.queue) > 0 {
 		if s.comparisons > maxComparisons {
 			s.errs = append(s.errs, &Error{Code: MaxValidationPaths, Message: "There are too many ways through the subgraphs to check that every query can be answered; progressive overrides with many labels are the most likely cause"})
@@ -218,6 +223,10 @@ func (s *search) step(x *situation, f *mergedField, labels []assumption) {
 		return
 	}
 	if s.leaf(f.typ) {
+		return
+	}
+	if x.typ == s.roots[1] && len(out) > 1 {
+		s.stepMutation(x, f, out, labels)
 		return
 	}
 	next := s.byName[f.typ.Name()]

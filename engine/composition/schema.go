@@ -19,7 +19,12 @@ type schema struct {
 	declared map[string]ast.DefinitionKind
 	// skipped are the directives on them.
 	skipped []*applied
-	version version
+	// within are the directives inside of them, and dropped the fields of the query root that all services have.
+	within  []placed
+	dropped []*fieldDef
+	// badRoots are the errors of the schema definition, told with those of the directives' definitions.
+	badRoots Errors
+	version  version
 
 	types  []*typeDef
 	byName map[string]*typeDef

@@ -16,6 +16,9 @@ go build -o "$dir/ficus" .
 cp -r "$shared/judge" "$dir/judge" && chmod -R u+w "$dir/judge"
 (cd "$dir/judge" && npm install --ignore-scripts --no-audit --no-fund >/dev/null)
 
+# Mutants of the public sets of subgraphs have to be composed as Apollo composes them.
+FICUS_JUDGE="$dir/judge" go test -count=1 -v -run TestMutants ./internal/conformance
+
 # judge NAME ROWS MODE MOST: fails on any wrong answer, wrong order, graph that is not served, or too many requests.
 judge() {
   node "$dir/judge/serve-http.mjs" "$2" 4237 $3 >"$dir/server.log" 2>&1 & server=$!
