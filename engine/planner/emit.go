@@ -43,7 +43,7 @@ func (e *emitter) fetches(groups []*group) []*queryplan.Fetch {
 
 // typenames selects __typename where representations are told apart by it.
 func typenames(g *group) {
-	for _, s := range g.sources {
+	for _, s := range g.feeders {
 		if len(s.reps) > 1 {
 			s.set.typename = true
 		}

@@ -88,7 +88,7 @@ func (b *builder) groupFor(pos *position, at *supergraph.Type, h *hop, inputs []
 		pos.set.typename = true
 	}
 	for _, g := range pos.place.groups {
-		if g.sub == h.sub && !anyWaitsFor(needs, g) && b.room(g.source(pos.cursor), pos, at, h, inputs) {
+		if g.sub == h.sub && !anyWaitsFor(needs, g) && b.room(g.feeder(pos.cursor), pos, at, h, inputs) {
 			g.dependOn(needs)
 			return g
 		}
@@ -103,8 +103,8 @@ func (b *builder) groupFor(pos *position, at *supergraph.Type, h *hop, inputs []
 	return g
 }
 
-// room reports whether a source of a group, if it has one for the position, can send the objects of a type too.
-func (b *builder) room(s *source, pos *position, at *supergraph.Type, h *hop, inputs []*want) bool {
+// room reports whether a feeder of a group, if it has one for the position, can send the objects of a type too.
+func (b *builder) room(s *feeder, pos *position, at *supergraph.Type, h *hop, inputs []*want) bool {
 	if s == nil {
 		return h.as != b.sg.Query
 	}
@@ -120,10 +120,10 @@ func (b *builder) siteIn(g *group, pos *position, at *supergraph.Type, h *hop) *
 		path = narrowed(path, at.Members)
 	}
 	s := &site{at: at, cursor: cursor{spot: spot{sub: h.sub, typ: h.as}, group: g, set: g.set.on(h.as), place: pos.place, path: path, above: pos.above, own: pos.ownFetch()}}
-	from := g.source(pos.cursor)
+	from := g.feeder(pos.cursor)
 	if from == nil {
-		from = &source{cursor: pos.cursor}
-		g.sources = append(g.sources, from)
+		from = &feeder{cursor: pos.cursor}
+		g.feeders = append(g.feeders, from)
 	}
 	if s.rep = from.sent(at, h.as); s.rep == nil {
 		s.rep = &representation{at: at, as: h.as}

@@ -20,16 +20,16 @@ type group struct {
 	set  *set
 	// contexts are the values that are taken from objects above.
 	contexts []*filled
-	// sources are where a group that is entered gets its objects.
-	sources []*source
+	// feeders are where a group that is entered gets its objects.
+	feeders []*feeder
 	// also are those of the groups that were joined into this one.
 	also []*target
 	// introspection, if not nil, is what the engine answers itself.
 	introspection []*operation.Selection
 }
 
-// source is objects of one fetch and path, at which a group is entered.
-type source struct {
+// feeder is objects of one fetch and path, at which a group is entered.
+type feeder struct {
 	cursor
 	reps []*representation
 	// narrowed: not all objects there are of the only representation's type.
@@ -42,9 +42,9 @@ type representation struct {
 	inputs []*queryplan.Input
 }
 
-// source is that of the cursor's objects; nil if the group has none.
-func (g *group) source(c cursor) *source {
-	for _, s := range g.sources {
+// feeder is that of the cursor's objects; nil if the group has none.
+func (g *group) feeder(c cursor) *feeder {
+	for _, s := range g.feeders {
 		if s.set == c.set && samePath(s.path, c.path) {
 			return s
 		}
@@ -52,9 +52,9 @@ func (g *group) source(c cursor) *source {
 	return nil
 }
 
-// accepts reports whether objects of a type can be identified beside those that the source has: no object may fit
+// accepts reports whether objects of a type can be identified beside those that the feeder has: no object may fit
 // two representations, and only objects whose type is known can be told apart.
-func (s *source) accepts(at, as *supergraph.Type) bool {
+func (s *feeder) accepts(at, as *supergraph.Type) bool {
 	typeKnown := !isInterfaceObject(s.typ, s.sub)
 	for _, r := range s.reps {
 		if (r.at != at || r.as != as) && (!typeKnown || intersects(r.at.Members, at.Members)) {
@@ -64,8 +64,8 @@ func (s *source) accepts(at, as *supergraph.Type) bool {
 	return true
 }
 
-// sent is what is sent of the source's objects of a type; nil if there are none.
-func (s *source) sent(at, as *supergraph.Type) *representation {
+// sent is what is sent of the feeder's objects of a type; nil if there are none.
+func (s *feeder) sent(at, as *supergraph.Type) *representation {
 	for _, r := range s.reps {
 		if r.at == at && r.as == as {
 			return r

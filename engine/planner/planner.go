@@ -8,11 +8,12 @@
 //	place     a position in the response (objects merged over all who fill them); a name means one thing there
 //	cursor    a place as a fetch under construction sees it: the subgraph, the type there, the selection set
 //	group     a fetch under construction: of root fields, or of entities at a place
+//	feeder    objects of one fetch and path at which a group is entered; one or several make a target of the fetch
 //	hop       a way to enter a subgraph at a place: the key, and who knows its fields
 //
-//	operation -> wants on places -> decide at each place (options.go, reach.go, decide.go, divide.go)
+//	operation -> wants on places -> decide at each place (options.go, reach.go, decide.go, open.go, divide.go)
 //	                             -> groups as decided (build.go, enter.go, root.go)
-//	                             -> fetches (share.go, hoist.go, emit.go)
+//	                             -> fetches (target.go, share.go, hoist.go, emit.go)
 //	          -> response shape (shape.go)
 //
 // At one place the choice is a small facility location problem: a set of subgraphs to enter, such that every

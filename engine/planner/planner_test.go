@@ -83,8 +83,8 @@ func sections(t *testing.T, archive *txtar.Archive) map[string]string {
 		t.Fatal(err)
 	}
 	out["plan sharing paths"] = sharing.String()
-	if f := plan.Source(); f != nil {
-		out["source"] = f.Subgraph + ": " + f.Operation + "\n"
+	if f := plan.Events(); f != nil {
+		out["events"] = f.Subgraph + ": " + f.Operation + "\n"
 	}
 	for _, f := range plan.Fetches {
 		out["sent"] += f.Subgraph + ": " + f.Operation + "\n"

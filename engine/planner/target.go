@@ -7,7 +7,7 @@ import (
 	"github.com/ficusgraph/ficus/engine/queryplan"
 )
 
-// target is a path of a fetch, with what is sent of the objects there. A group has as many as its sources need:
+// target is a path of a fetch, with what is sent of the objects there. A group has as many as its feeders need:
 // objects of one path must all have what is sent of them, and none may be sent for which nothing is asked.
 type target struct {
 	sub  int
@@ -17,10 +17,10 @@ type target struct {
 	sent string
 }
 
-// targets are those of the group's sources, which share one where their paths can be written as one.
+// targets are those of the group's feeders, which share one where their paths can be written as one.
 func (g *group) targets() []*target {
 	var out []*target
-	for _, s := range g.sources {
+	for _, s := range g.feeders {
 		t := s.target(g)
 		if !slices.ContainsFunc(out, func(o *target) bool { return o.sent == t.sent && o.widen(t.path) }) {
 			out = append(out, t)
@@ -29,7 +29,7 @@ func (g *group) targets() []*target {
 	return out
 }
 
-func (s *source) target(g *group) *target {
+func (s *feeder) target(g *group) *target {
 	t := &target{sub: g.sub, path: s.path, reps: s.reps}
 	switch {
 	case len(s.reps) > 1:

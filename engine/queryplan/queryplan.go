@@ -44,9 +44,9 @@ type Plan struct {
 // Denied is a path of response keys, with List for the elements of a list.
 type Denied []string
 
-// Source is the fetch whose answers are the events of a subscription: the only one of its kind, on which all others
+// Events is the fetch whose answers are the events of a subscription: the only one of its kind, on which all others
 // depend, which run anew for each event. It is nil for queries and mutations.
-func (p *Plan) Source() *Fetch {
+func (p *Plan) Events() *Fetch {
 	if p.Kind != ast.Subscription {
 		return nil
 	}
