@@ -54,7 +54,7 @@ func main() {
 
 // gcPercent is how much garbage there may be beside what lives, in percent, unless GOGC says otherwise. A request
 // leaves some kilobytes behind, as its buffers are used again: Go's default of 100 would buy nothing for its memory.
-const gcPercent = 50
+const gcPercent = 40
 
 // serve starts the gateway that the configuration describes, and serves until the context ends.
 func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
@@ -81,7 +81,11 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
-	gateway := engine.New(snapshot, observer{metrics, logger})
+	counts := metrics
+	if admin == nil {
+		counts = nil // nobody could read them
+	}
+	gateway := engine.New(snapshot, observer{counts, logger})
 	if err := watchCaches(metrics, gateway); err != nil {
 		return err
 	}
@@ -89,7 +93,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
-		Observer: metrics, Metrics: metrics.Handler(), Logger: logger, Stale: changes.stale,
+		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.stale,
 	}
 	if cfg.Authentication.Router.JWT != nil {
 		who, err := auth.New(cfg.Authentication, auth.Parts{Logger: logger})

@@ -171,9 +171,9 @@ func observabilitySection(_ context.Context, y *yard, out io.Writer) error {
 	}
 	var processes []*process
 	for _, v := range []struct{ name, more string }{
-		{"nothing reported", "telemetry: {exporters: {metrics: {prometheus: {enabled: false}}}}\n"},
-		{"metrics", "admin: {listen: '127.0.0.1:0'}\n"},
-		{"metrics, all traced", "admin: {listen: '127.0.0.1:0'}\ntelemetry: {exporters: {tracing: {common: {sampler: 1.0}, otlp: {enabled: true, endpoint: 'http://127.0.0.1:9'}}}}\n"},
+		{"nothing reported", "admin: {listen: 'off'}\n"},
+		{"metrics", ""},
+		{"metrics, all traced", "telemetry: {exporters: {tracing: {common: {sampler: 1.0}, otlp: {enabled: true, endpoint: 'http://127.0.0.1:9'}}}}\n"},
 	} {
 		p, err := y.keep(y.startGateway(v.name, services.addr, v.more))
 		if err != nil {

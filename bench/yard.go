@@ -81,7 +81,7 @@ func (y *yard) startGateway(name, upstream, more string) (*process, error) {
 		fmt.Fprintf(&cfg, "  %s: {routing_url: http://%s/%s, schema: {file: %s.graphql}}\n", s, upstream, s, s)
 	}
 	if !strings.Contains(more, "admin:") {
-		cfg.WriteString("admin: {listen: 'off'}\n")
+		cfg.WriteString("admin: {listen: '127.0.0.1:0'}\n") // so that there are metrics, as in earnest
 	}
 	cfg.WriteString(more)
 	file := filepath.Join(y.dir, name+".yaml")

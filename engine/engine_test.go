@@ -57,7 +57,7 @@ func (p *plans) PlanDone(_ time.Duration, _ int, err error) {
 	}
 }
 
-func snapshot(t *testing.T, f executor.Fetcher, cfg engine.Config) *engine.Snapshot {
+func snapshot(t testing.TB, f executor.Fetcher, cfg engine.Config) *engine.Snapshot {
 	t.Helper()
 	sg, err := supergraph.Read("graph", graph)
 	if err != nil {

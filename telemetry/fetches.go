@@ -42,6 +42,9 @@ type fetchSeries struct {
 // FetchDone counts a request to a subgraph: how long it took, how many bytes the answer has, and the code of
 // its failure, empty for none.
 func (m *Metrics) FetchDone(subgraph string, took time.Duration, bytes int, code string) {
+	if m == nil {
+		return
+	}
 	s, ok := (*m.subgraphs.Load())[subgraph]
 	if !ok {
 		s = m.subgraph(subgraph)

@@ -11,7 +11,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Metrics counts and measures. Its methods may be called from many goroutines.
+// Metrics counts and measures. Its methods may be called from many goroutines. A nil one takes what happened on a
+// request's way, and counts nothing.
 type Metrics struct {
 	registry *prometheus.Registry
 	requests [len(kinds)]requestSeries
@@ -101,6 +102,9 @@ func (m *Metrics) addPlans() {
 
 // RequestDone counts a request: its kind, what became of it, and how long that took.
 func (m *Metrics) RequestDone(kind, outcome string, took time.Duration) {
+	if m == nil {
+		return
+	}
 	s := &m.requests[position(kinds[:], kind)]
 	s.total[position(outcomes[:], outcome)].Inc()
 	s.took.Observe(took.Seconds())
@@ -117,10 +121,17 @@ func position(values []string, v string) int {
 }
 
 // Panicked counts a panic that was caught.
-func (m *Metrics) Panicked() { m.panics.Inc() }
+func (m *Metrics) Panicked() {
+	if m != nil {
+		m.panics.Inc()
+	}
+}
 
 // PlanDone counts a planning: how long it took and how many paths it considered.
 func (m *Metrics) PlanDone(took time.Duration, considered int, err error) {
+	if m == nil {
+		return
+	}
 	if err != nil {
 		m.plans.failed.Inc()
 	} else {

@@ -159,3 +159,11 @@ func TestValidate(t *testing.T) {
 		t.Errorf("error %v, want one of the level and one of the format", err)
 	}
 }
+
+func TestNoMetricsCountNothing(t *testing.T) {
+	var m *telemetry.Metrics
+	m.FetchDone("users", time.Millisecond, 1, "")
+	m.RequestDone("query", "ok", time.Millisecond)
+	m.PlanDone(time.Millisecond, 1, nil)
+	m.Panicked()
+}
