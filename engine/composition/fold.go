@@ -34,7 +34,8 @@ func (s *schema) fold(doc *ast.SchemaDocument) Errors {
 		errs = append(errs, s.addDirectiveDef(d)...)
 	}
 	for _, b := range blocks(doc) {
-		alone := b.ext && doc.Definitions.ForName(b.Name) == nil // an extension of nothing is told as such
+		// Scalars are those of the specification, defined or not; an extension of any other type needs one to extend.
+		alone := b.ext && b.Kind != ast.Scalar && doc.Definitions.ForName(b.Name) == nil
 		if s.skipType(b.Definition) && !alone {
 			s.declared[b.Name] = b.Kind
 			s.skipped = append(s.skipped, s.apply(b.Directives, b.ext)...)
