@@ -181,6 +181,9 @@ func decided(tb testing.TB, sg *supergraph.Supergraph, text string) *operation.O
 
 // TestConformance200FieldsOfTheHugeGraphArePlannedSoon holds the bar on the walks that cross the most subgraphs.
 func TestConformance200FieldsOfTheHugeGraphArePlannedSoon(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures times")
+	}
 	sg := huge(t)
 	p := planner.New(sg, planner.Config{SharePaths: true})
 	for i, text := range walks(t, sg, 10) {

@@ -27,6 +27,9 @@ func TestLargeGraphsComposeWithinTheirBars(t *testing.T) {
 		composeTwice(t, path)
 		return
 	}
+	if testing.Short() {
+		t.Skip("measures times")
+	}
 	for _, bar := range []struct {
 		graph string
 		time  time.Duration
