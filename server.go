@@ -54,7 +54,7 @@ func main() {
 
 // gcPercent is how much garbage there may be beside what lives, in percent, unless GOGC says otherwise. A request
 // leaves some kilobytes behind, as its buffers are used again: Go's default of 100 would buy nothing for its memory.
-const gcPercent = 40
+const gcPercent = 25
 
 // serve starts the gateway that the configuration describes, and serves until the context ends.
 func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
