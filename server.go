@@ -170,29 +170,6 @@ func warn(sg *supergraph.Supergraph, cfg *config.Config, logger *slog.Logger) {
 	}
 }
 
-// facts are what is known of the request of a context.
-type facts struct{ ctx context.Context }
-
-var _ rollout.Facts = facts{}
-
-// Claim implements rollout.Facts.
-func (f facts) Claim(name string) (string, bool) { return auth.FromContext(f.ctx).Claim(name) }
-
-// Header implements rollout.Facts.
-func (f facts) Header(name string) (string, bool) {
-	v := subgraph.FromContext(f.ctx).Header.Get(name)
-	return v, v != ""
-}
-
-// Cookie implements rollout.Facts.
-func (f facts) Cookie(name string) (string, bool) {
-	c, err := (&http.Request{Header: subgraph.FromContext(f.ctx).Header}).Cookie(name)
-	if err != nil {
-		return "", false
-	}
-	return c.Value, true
-}
-
 // engineConfig is the engine's part of the configuration, joined to what is known of a request: the verified
 // token, and who is kept on which side.
 func engineConfig(cfg *config.Config, logger *slog.Logger) (engine.Config, error) {
@@ -204,7 +181,10 @@ func engineConfig(cfg *config.Config, logger *slog.Logger) (engine.Config, error
 	}
 	out := cfg.Engine()
 	labels := rollout.New(cfg.Rollout)
-	out.Labels = func(ctx context.Context, list []string) []string { return labels.Active(facts{ctx}, list) }
+	out.Labels = func(ctx context.Context, list []string) []string {
+		in := subgraph.FromContext(ctx)
+		return labels.Active(rollout.Request{Headers: in.Header, Claims: in.Claim}, list)
+	}
 	out.Authorization.Access = func(ctx context.Context) authorization.Access {
 		who := auth.FromContext(ctx)
 		a := authorization.Access{

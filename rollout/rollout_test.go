@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -75,6 +76,22 @@ func TestTheConfiguredKeyCounts(t *testing.T) {
 	} {
 		if got := len(table.Active(tt.who, []string{"l"})) == 1; got != tt.want {
 			t.Errorf("%v: %v", tt.who, got)
+		}
+	}
+}
+
+func TestARequestsFacts(t *testing.T) {
+	r := rollout.Request{Headers: http.Header{"X-Tenant": {"acme"}, "Cookie": {"a=b; visitor=v1"}}, Claims: func(name string) (string, bool) { return "u1", name == "sub" }}
+	for _, tt := range []struct {
+		look  func(string) (string, bool)
+		name  string
+		value string
+	}{
+		{r.Header, "x-tenant", "acme"}, {r.Header, "x-other", ""}, {r.Cookie, "visitor", "v1"}, {r.Cookie, "other", ""},
+		{r.Claim, "sub", "u1"}, {r.Claim, "tenant", ""}, {rollout.Request{}.Claim, "sub", ""},
+	} {
+		if v, ok := tt.look(tt.name); ok && v != tt.value || ok != (tt.value != "") {
+			t.Errorf("%s: %q, %v, want %q", tt.name, v, ok, tt.value)
 		}
 	}
 }
