@@ -87,8 +87,13 @@ func TestARequestsFacts(t *testing.T) {
 		name  string
 		value string
 	}{
-		{r.Header, "x-tenant", "acme"}, {r.Header, "x-other", ""}, {r.Cookie, "visitor", "v1"}, {r.Cookie, "other", ""},
-		{r.Claim, "sub", "u1"}, {r.Claim, "tenant", ""}, {rollout.Request{}.Claim, "sub", ""},
+		{r.Header, "x-tenant", "acme"},
+		{r.Header, "x-other", ""},
+		{r.Cookie, "visitor", "v1"},
+		{r.Cookie, "other", ""},
+		{r.Claim, "sub", "u1"},
+		{r.Claim, "tenant", ""},
+		{rollout.Request{}.Claim, "sub", ""},
 	} {
 		if v, ok := tt.look(tt.name); ok && v != tt.value || ok != (tt.value != "") {
 			t.Errorf("%s: %q, %v, want %q", tt.name, v, ok, tt.value)
