@@ -34,6 +34,9 @@ func (s *schema) fold(doc *ast.SchemaDocument) Errors {
 		errs = append(errs, s.addDirectiveDef(d)...)
 	}
 	for _, b := range blocks(doc) {
+		if b.ext && scalars[b.Name] {
+			errs = append(errs, s.errorAt(InvalidGraphQL, b.Position, "Cannot extend built-in type %q", b.Name))
+		}
 		// Scalars are those of the specification, defined or not; an extension of any other type needs one to extend.
 		alone := b.ext && b.Kind != ast.Scalar && doc.Definitions.ForName(b.Name) == nil
 		if s.skipType(b.Definition) && !alone {
@@ -94,7 +97,13 @@ func (s *schema) addDirectiveDef(d *ast.DirectiveDefinition) Errors {
 		}
 	}
 	s.directives = append(s.directives, &directiveDef{element{name: d.Name, desc: d.Description, pos: d.Position}, d})
-	return nil
+	var errs Errors
+	for i, a := range d.Arguments {
+		if d.Arguments[:i].ForName(a.Name) != nil {
+			errs = append(errs, s.errorAt(InvalidGraphQL, a.Position, "Argument %s already exists on directive @%s", a.Name, d.Name))
+		}
+	}
+	return errs
 }
 
 // skipType leaves out what the specifications add to a subgraph: gateways write those types themselves.

@@ -99,3 +99,43 @@ func typeSystemError(sdl string) error {
 	}
 	return errs
 }
+
+// refusedByAll are rows that graphql-js accepts and neither Apollo's composition nor this one, and why.
+var refusedByAll = map[string]string{
+	"ok/0034_built_in_directive_redefinition.graphql":                            "@deprecated stands where the specification's definition does not let it",
+	"diagnostics/0129_duplicate_root_operation_types_query_mutation.graphql":     "one type is the root of queries and of mutations: the supergraph would need it under two names",
+	"diagnostics/0130_duplicate_root_operation_types_query_subscription.graphql": "as above, of subscriptions",
+}
+
+// TestTypeSystemsOfApolloRS gives the type systems of another parser's tests to composition; the verdicts are
+// graphql-js's.
+func TestTypeSystemsOfApolloRS(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "data", "apollo-rs.jsonl"))
+	if err != nil {
+		t.Skip(err)
+	}
+	agreed, total := 0, 0
+	for line := range bytes.Lines(data) {
+		var row struct {
+			ID, SDL, Query string
+			JS             []string
+		}
+		if err := json.Unmarshal(line, &row); err != nil {
+			t.Fatal(err)
+		}
+		if row.Query != "" || row.SDL == "" {
+			continue
+		}
+		total++
+		_, err := composition.Compose([]composition.Subgraph{{Name: "a", SDL: row.SDL}})
+		if (err != nil) == (len(row.JS) > 0) {
+			agreed++
+			continue
+		}
+		if refusedByAll[row.ID] != "" && err != nil {
+			continue
+		}
+		t.Errorf("%s\n%s\ngraphql-js: %q\nficus: %v", row.ID, row.SDL, row.JS, err)
+	}
+	t.Logf("graphql-js agrees on %d of %d type systems", agreed, total)
+}
