@@ -5,7 +5,7 @@ BIN      ?= bin
 LINT      = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 LINT_VERSION = v2.15.0
 
-.PHONY: test check generate conformance bench build lint browser
+.PHONY: test check fuzz generate conformance bench build lint browser
 
 build: ## the gateway, as bin/ficus
 	$(GO) build -o $(BIN)/ficus .
@@ -26,6 +26,13 @@ check: ## what must be clean before a commit: generated code, modules, format, l
 	$(GO) mod tidy -diff
 	$(MAKE) lint
 	$(GO) test -race -short ./... # short: what measures times means nothing under the race detector
+
+FUZZTIME ?= 3s
+
+fuzz: ## each fuzz target for some seconds; longer by hand: make fuzz FUZZTIME=10m
+	@set -e; for p in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; done; done
 
 lint:
 	$(LINT) run ./...
