@@ -31,6 +31,7 @@ import (
 //	query.graphql             and variables.json, labels (active override labels, one a line)
 //	data.json                 what the subgraphs know: see facts
 //	data/NAME.json            where a subgraph knows otherwise
+//	differs                   why a monolith would answer otherwise, if it would
 //	answers/NAME              what a subgraph answers instead: a line for a fetch, its number in the plan and a body, or HTTP and a status
 //
 // and checked, where the file has the section, are supergraph, api and hints, and always plan, fetches and response.json, or errors
@@ -180,9 +181,13 @@ func (s *scenario) execute(t *testing.T, sg *supergraph.Supergraph) {
 	if err == nil {
 		s.write("plan", plan.String())
 	}
-	body, out := engine.New(snapshot, nil).Execute(t.Context(), &r, nil)
+	e := engine.New(snapshot, nil)
+	body, out := e.Execute(t.Context(), &r, nil)
 	if !out.Refused {
 		s.write("fetches", s.requests())
+	}
+	if again, _ := e.Execute(t.Context(), &r, nil); !bytes.Equal(again, body) { // with the memory of the first run
+		t.Errorf("the second answer is another one: %s", again)
 	}
 	s.write("response.json", indented(t, body))
 	for _, w := range s.wrong {
