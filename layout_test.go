@@ -28,6 +28,7 @@ var floors = map[string][]string{
 	"rollout":              {},
 	"subgraph/wire":        {},
 	"internal/conformance": {},
+	"internal/scenario":    {},
 	// 1
 	"engine/operation":         {"engine/supergraph"},
 	"engine/introspection":     {"engine/queryplan"},

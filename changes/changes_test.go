@@ -1,8 +1,6 @@
 package changes_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,6 +10,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/ficusgraph/ficus/changes"
+	"github.com/ficusgraph/ficus/internal/scenario"
 )
 
 func load(t *testing.T, name, sdl string) *ast.Schema {
@@ -23,45 +22,16 @@ func load(t *testing.T, name, sdl string) *ast.Schema {
 	return s
 }
 
-// TestScenarios compares the two schemas of each scenario.
+// TestScenarios compares the two schemas of each scenario. UPDATE=1 rewrites the changes.
 func TestScenarios(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no scenarios", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			parts := map[string]string{}
-			for _, f := range a.Files {
-				parts[f.Name] = string(f.Data)
-			}
-			var b strings.Builder
-			for _, c := range changes.Compare(load(t, "old", parts["old.graphql"]), load(t, "new", parts["new.graphql"])) {
-				b.WriteString(c.Severity.String() + " " + c.Code + " " + c.Coordinate + ": " + c.Message + "\n")
-			}
-			if os.Getenv("UPDATE") != "" {
-				rewrite(t, file, a, b.String())
-			} else if diff := cmp.Diff(parts["changes"], b.String()); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-}
-
-// rewrite replaces the changes of a scenario, which come last.
-func rewrite(t *testing.T, file string, a *txtar.Archive, text string) {
-	t.Helper()
-	if last := len(a.Files) - 1; a.Files[last].Name == "changes" {
-		a.Files = a.Files[:last]
-	}
-	a.Files = append(a.Files, txtar.File{Name: "changes", Data: []byte(text)})
-	if err := os.WriteFile(file, txtar.Format(a), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	scenario.Each(t, "testdata/*.txtar", func(t *testing.T, a *txtar.Archive) *txtar.Archive {
+		old, is := load(t, "old", scenario.Section(a, "old.graphql")), load(t, "new", scenario.Section(a, "new.graphql"))
+		var b strings.Builder
+		for _, c := range changes.Compare(old, is) {
+			b.WriteString(c.Severity.String() + " " + c.Code + " " + c.Coordinate + ": " + c.Message + "\n")
+		}
+		return scenario.With(a, func(section string) (string, bool) { return b.String(), section == "changes" })
+	})
 }
 
 func TestOperationsThatBreakAreNamed(t *testing.T) {

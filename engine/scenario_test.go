@@ -6,23 +6,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/composition"
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/supergraph"
+	"github.com/ficusgraph/ficus/internal/scenario"
 )
 
 // TestScenarios leads each file of testdata/scenarios through all stages. Given are
@@ -38,42 +35,17 @@ import (
 // if the subgraphs do not compose. UPDATE=1 writes them. Beside what is written down, each request must be valid by the
 // schema of its subgraph, and without faults the data must be what one monolith with the API schema answers.
 func TestScenarios(t *testing.T) {
-	var files []string
-	err := filepath.WalkDir("testdata/scenarios", func(name string, d fs.DirEntry, err error) error {
-		if strings.HasSuffix(name, ".txtar") {
-			files = append(files, name)
+	scenario.Each(t, "testdata/scenarios/*/*.txtar", func(t *testing.T, a *txtar.Archive) *txtar.Archive {
+		s := &passage{given: map[string]string{}, archive: a}
+		for _, f := range a.Files {
+			s.given[f.Name] = string(f.Data)
 		}
-		return err
+		return s.run(t)
 	})
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scenarios: %v", err)
-	}
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.ToSlash(strings.TrimPrefix(file, filepath.FromSlash("testdata/scenarios"))), ".txtar")
-		t.Run(strings.TrimPrefix(name, "/"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			s := &scenario{given: map[string]string{}, archive: archive}
-			for _, f := range archive.Files {
-				s.given[f.Name] = string(f.Data)
-			}
-			checked := s.run(t)
-			got := txtar.Format(checked)
-			if os.Getenv("UPDATE") != "" {
-				if err := os.WriteFile(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			} else if diff := cmp.Diff(string(txtar.Format(archive)), string(got)); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
-		})
-	}
 }
 
-// scenario is one file.
-type scenario struct {
+// passage is one scenario on its way through the stages.
+type passage struct {
 	archive *txtar.Archive
 	given   map[string]string
 	out     *txtar.Archive
@@ -88,7 +60,7 @@ type scenario struct {
 }
 
 // run is the file with what the stages made of it.
-func (s *scenario) run(t *testing.T) *txtar.Archive {
+func (s *passage) run(t *testing.T) *txtar.Archive {
 	s.out = &txtar.Archive{Comment: s.archive.Comment}
 	var subs []composition.Subgraph
 	for _, f := range s.archive.Files {
@@ -121,12 +93,12 @@ func (s *scenario) run(t *testing.T) *txtar.Archive {
 	return s.out
 }
 
-func (s *scenario) write(name, text string) {
+func (s *passage) write(name, text string) {
 	s.out.Files = append(s.out.Files, txtar.File{Name: name, Data: []byte(text)})
 }
 
 // composition checks what the file asks to be checked of the graph.
-func (s *scenario) composition(r *composition.Result) {
+func (s *passage) composition(r *composition.Result) {
 	if _, ok := s.given["supergraph"]; ok {
 		var own []string
 		for block := range strings.SplitSeq(strings.TrimSuffix(r.SupergraphSDL, "\n"), "\n\n") {
@@ -150,7 +122,7 @@ func (s *scenario) composition(r *composition.Result) {
 }
 
 // populate gives each subgraph its schema and its data.
-func (s *scenario) populate(subs []composition.Subgraph) error {
+func (s *passage) populate(subs []composition.Subgraph) error {
 	s.own, s.sent = map[string]*facts{}, map[int]string{}
 	for _, sub := range subs {
 		c, err := newContract(sub.Name, sub.SDL)
@@ -171,7 +143,7 @@ func (s *scenario) populate(subs []composition.Subgraph) error {
 	return nil
 }
 
-func (s *scenario) execute(t *testing.T, sg *supergraph.Supergraph) {
+func (s *passage) execute(t *testing.T, sg *supergraph.Supergraph) {
 	snapshot, err := engine.NewSnapshot(sg, s, engine.Config{Introspection: true})
 	if err != nil {
 		t.Fatal(err)
@@ -199,14 +171,14 @@ func (s *scenario) execute(t *testing.T, sg *supergraph.Supergraph) {
 }
 
 // faulty: a subgraph answers otherwise than the facts are.
-func (s *scenario) faulty() bool {
+func (s *passage) faulty() bool {
 	return slices.ContainsFunc(s.archive.Files, func(f txtar.File) bool {
 		return strings.HasPrefix(f.Name, "data/") || strings.HasPrefix(f.Name, "answers/") || f.Name == "differs"
 	})
 }
 
 // compare holds the response to what one monolith answers.
-func (s *scenario) compare(t *testing.T, sg *supergraph.Supergraph, r engine.Request, body []byte) {
+func (s *passage) compare(t *testing.T, sg *supergraph.Supergraph, r engine.Request, body []byte) {
 	monolith := &answerer{contract: &contract{schema: sg.API}, facts: s.whole}
 	in := request{Query: r.Query}
 	if len(r.Variables) > 0 {
@@ -231,7 +203,7 @@ func (s *scenario) compare(t *testing.T, sg *supergraph.Supergraph, r engine.Req
 }
 
 // requests are those that were sent, in the order of the plan, each with its variables; representations a line each.
-func (s *scenario) requests() string {
+func (s *passage) requests() string {
 	var ids []int
 	for id := range s.sent {
 		ids = append(ids, id)
@@ -245,7 +217,7 @@ func (s *scenario) requests() string {
 }
 
 // Fetch implements executor.Fetcher: the subgraph answers from its facts, or as it is told to.
-func (s *scenario) Fetch(_ context.Context, r *executor.Request) (*executor.Response, error) {
+func (s *passage) Fetch(_ context.Context, r *executor.Request) (*executor.Response, error) {
 	name := r.Fetch.Subgraph
 	var in request
 	if err := decode(r.Body, &in); err != nil {
@@ -272,7 +244,7 @@ func (s *scenario) Fetch(_ context.Context, r *executor.Request) (*executor.Resp
 }
 
 // told is what the subgraph shall answer: the line of the fetch among the plan's for this subgraph.
-func (s *scenario) told(name string, r *executor.Request) string {
+func (s *passage) told(name string, r *executor.Request) string {
 	for line := range strings.Lines(s.given["answers/"+name]) {
 		id, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		if id == strconv.Itoa(r.Fetch.ID) {
@@ -282,7 +254,7 @@ func (s *scenario) told(name string, r *executor.Request) string {
 	return ""
 }
 
-func (s *scenario) record(r *executor.Request, in request) {
+func (s *passage) record(r *executor.Request, in request) {
 	text := r.Fetch.Subgraph + ": " + in.Query + "\n"
 	reps, _ := in.Variables["representations"].([]any)
 	for _, rep := range reps {
@@ -298,7 +270,7 @@ func (s *scenario) record(r *executor.Request, in request) {
 	s.sent[r.Fetch.ID] += text
 }
 
-func (s *scenario) complain(format string, args ...any) {
+func (s *passage) complain(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.wrong = append(s.wrong, fmt.Sprintf(format, args...))

@@ -1,8 +1,6 @@
 package mocks_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,42 +8,24 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/ficusgraph/ficus/engine/supergraph"
+	"github.com/ficusgraph/ficus/internal/scenario"
 	"github.com/ficusgraph/ficus/mocks"
 )
 
 // TestSplitScenarios splits the supergraph of each scenario by its missing coordinates and compares the other
 // sections: what goes along, the joins, or the error. UPDATE=1 rewrites them.
 func TestSplitScenarios(t *testing.T) {
-	files, err := filepath.Glob("testdata/split/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scenarios: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			sg := read(t, string(archive.Files[0].Data))
-			before := sg.String()
-			for i, section := range archive.Files[2:] {
-				text := splitSection(sg, coordinates(string(archive.Files[1].Data)), section.Name)
-				if os.Getenv("UPDATE") != "" {
-					archive.Files[i+2].Data = []byte(text)
-				} else if diff := cmp.Diff(string(section.Data), text); diff != "" {
-					t.Errorf("%s (-want +got):\n%s", section.Name, diff)
-				}
-			}
-			if diff := cmp.Diff(before, sg.String()); diff != "" {
-				t.Errorf("the graph that was given has changed: %s", diff)
-			}
-			if os.Getenv("UPDATE") != "" {
-				if err := os.WriteFile(file, txtar.Format(archive), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
+	scenario.Each(t, "testdata/split/*.txtar", func(t *testing.T, a *txtar.Archive) *txtar.Archive {
+		sg, missing := read(t, string(a.Files[0].Data)), coordinates(string(a.Files[1].Data))
+		before := sg.String()
+		out := scenario.With(a, func(section string) (string, bool) {
+			return splitSection(sg, missing, section), section != a.Files[0].Name && section != a.Files[1].Name
 		})
-	}
+		if diff := cmp.Diff(before, sg.String()); diff != "" {
+			t.Errorf("the graph that was given has changed: %s", diff)
+		}
+		return out
+	})
 }
 
 func coordinates(text string) []mocks.Coordinate {

@@ -3,57 +3,34 @@ package composition_test
 import (
 	"bytes"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"github.com/ficusgraph/ficus/engine/composition"
+	"github.com/ficusgraph/ficus/internal/scenario"
 )
 
 // TestScenarios composes the subgraphs of each file in testdata and compares what comes out with the file's
 // own sections: errors, or the supergraph (less the definitions that are the same in all), the API schema
 // where it is asked for, and hints. UPDATE=1 rewrites them.
 func TestScenarios(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scenarios: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { scenario(t, file) })
-	}
-}
-
-func scenario(t *testing.T, file string) {
-	a, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := txtar.Format(a)
-	var subs []composition.Subgraph
-	got := &txtar.Archive{Comment: a.Comment}
-	wantAPI := false
-	for _, f := range a.Files {
-		name, isSDL := strings.CutSuffix(f.Name, ".graphql")
-		wantAPI = wantAPI || f.Name == "api"
-		if isSDL {
-			subs = append(subs, composition.Subgraph{Name: name, URL: "http://" + name, SDL: string(f.Data), File: f.Name})
-			got.Files = append(got.Files, f)
+	scenario.Each(t, "testdata/*.txtar", func(t *testing.T, a *txtar.Archive) *txtar.Archive {
+		var subs []composition.Subgraph
+		got := &txtar.Archive{Comment: a.Comment}
+		wantAPI := false
+		for _, f := range a.Files {
+			name, isSDL := strings.CutSuffix(f.Name, ".graphql")
+			wantAPI = wantAPI || f.Name == "api"
+			if isSDL {
+				subs = append(subs, composition.Subgraph{Name: name, URL: "http://" + name, SDL: string(f.Data), File: f.Name})
+				got.Files = append(got.Files, f)
+			}
 		}
-	}
-	got.Files = append(got.Files, outcome(t, subs, wantAPI)...)
-	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(file, txtar.Format(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(string(want), string(txtar.Format(got))); diff != "" {
-		t.Errorf("-want +got\n%s", diff)
-	}
+		got.Files = append(got.Files, outcome(t, subs, wantAPI)...)
+		return got
+	})
 }
 
 func outcome(t *testing.T, subs []composition.Subgraph, api bool) []txtar.File {

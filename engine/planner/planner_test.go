@@ -2,8 +2,6 @@ package planner_test
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,41 +11,20 @@ import (
 	"github.com/ficusgraph/ficus/engine/planner"
 	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/engine/supergraph"
+	"github.com/ficusgraph/ficus/internal/scenario"
 )
 
 // TestScenarios plans the query of each scenario over its supergraph, with the labels of the section `labels`,
 // and compares what its other sections name: the plan, what is sent, the labels that matter, or the error.
 // UPDATE=1 rewrites them.
 func TestScenarios(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scenarios: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := sections(t, archive)
-			for i, section := range archive.Files {
-				text, checked := got[section.Name]
-				if !checked {
-					continue
-				}
-				if os.Getenv("UPDATE") != "" {
-					archive.Files[i].Data = []byte(text)
-				} else if diff := cmp.Diff(string(section.Data), text); diff != "" {
-					t.Errorf("%s (-want +got):\n%s", section.Name, diff)
-				}
-			}
-			if os.Getenv("UPDATE") != "" {
-				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
+	scenario.Each(t, "testdata/*.txtar", func(t *testing.T, a *txtar.Archive) *txtar.Archive {
+		got := sections(t, a)
+		return scenario.With(a, func(section string) (string, bool) {
+			text, made := got[section]
+			return text, made
 		})
-	}
+	})
 }
 
 // sections gives the text of each section that is compared.
