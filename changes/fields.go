@@ -19,13 +19,7 @@ func (c *comparison) fields(was, is *ast.Definition) {
 			continue
 		}
 		c.arguments(at, f.Arguments, now.Arguments)
-		switch {
-		case f.Type.String() == now.Type.String():
-		case safeOutput(f.Type, now.Type):
-			c.add(Safe, "FIELD_CHANGED_KIND_SAFE", at, "It was "+f.Type.String()+" and is "+now.Type.String()+", which promises more.")
-		default:
-			c.add(Breaking, "FIELD_CHANGED_KIND", at, "It was "+f.Type.String()+" and is "+now.Type.String()+".")
-		}
+		c.retyped("FIELD_CHANGED_KIND", at, f.Type, now.Type, narrows(f.Type, now.Type), "promises more")
 		c.described(at, f.Description, now.Description)
 		c.deprecated(at, f.Directives, now.Directives)
 	}
@@ -48,14 +42,8 @@ func (c *comparison) arguments(field string, was, is ast.ArgumentDefinitionList)
 			c.add(Breaking, "ARG_REMOVED", at, "The argument is gone.")
 			continue
 		}
-		switch {
-		case a.Type.String() == now.Type.String():
+		if c.retyped("ARG_CHANGED_KIND", at, a.Type, now.Type, narrows(now.Type, a.Type), "takes more") {
 			c.defaults(at, a.DefaultValue, now.DefaultValue)
-		case safeInput(a.Type, now.Type):
-			c.add(Safe, "ARG_CHANGED_KIND_SAFE", at, "It was "+a.Type.String()+" and is "+now.Type.String()+", which takes more.")
-			c.defaults(at, a.DefaultValue, now.DefaultValue)
-		default:
-			c.add(Breaking, "ARG_CHANGED_KIND", at, "It was "+a.Type.String()+" and is "+now.Type.String()+".")
 		}
 		c.described(at, a.Description, now.Description)
 		c.deprecated(at, a.Directives, now.Directives)
@@ -95,13 +83,7 @@ func (c *comparison) inputs(was, is *ast.Definition) {
 			c.add(Breaking, "FIELD_REMOVED", at, "The field is gone.")
 			continue
 		}
-		switch {
-		case f.Type.String() == now.Type.String():
-		case safeInput(f.Type, now.Type):
-			c.add(Safe, "FIELD_CHANGED_KIND_SAFE", at, "It was "+f.Type.String()+" and is "+now.Type.String()+", which takes more.")
-		default:
-			c.add(Breaking, "FIELD_CHANGED_KIND", at, "It was "+f.Type.String()+" and is "+now.Type.String()+".")
-		}
+		c.retyped("FIELD_CHANGED_KIND", at, f.Type, now.Type, narrows(now.Type, f.Type), "takes more")
 		c.described(at, f.Description, now.Description)
 		c.deprecated(at, f.Directives, now.Directives)
 	}
@@ -119,26 +101,30 @@ func (c *comparison) inputs(was, is *ast.Definition) {
 
 func required(t *ast.Type, value *ast.Value) bool { return t.NonNull && value == nil }
 
-// safeOutput reports whether every value of the new type is one of the old.
-func safeOutput(was, is *ast.Type) bool {
-	if was.NonNull && !is.NonNull {
+// retyped compares a type, and reports whether those who were written for the old one can live with the new.
+func (c *comparison) retyped(code, at string, was, is *ast.Type, safe bool, how string) bool {
+	text := "It was " + was.String() + " and is " + is.String()
+	switch {
+	case was.String() == is.String():
+	case safe:
+		c.add(Safe, code+"_SAFE", at, text+", which "+how+".")
+	default:
+		c.add(Breaking, code, at, text+".")
 		return false
 	}
-	if was.Elem != nil || is.Elem != nil {
-		return was.Elem != nil && is.Elem != nil && safeOutput(was.Elem, is.Elem)
-	}
-	return was.NamedType == is.NamedType
+	return true
 }
 
-// safeInput reports whether every value of the old type is one of the new.
-func safeInput(was, is *ast.Type) bool {
-	if is.NonNull && !was.NonNull {
+// narrows reports whether every value of the narrow type is one of the wide: what is safe to answer instead of it, or
+// to take in its place.
+func narrows(wide, narrow *ast.Type) bool {
+	if wide.NonNull && !narrow.NonNull {
 		return false
 	}
-	if was.Elem != nil || is.Elem != nil {
-		return was.Elem != nil && is.Elem != nil && safeInput(was.Elem, is.Elem)
+	if wide.Elem != nil || narrow.Elem != nil {
+		return wide.Elem != nil && narrow.Elem != nil && narrows(wide.Elem, narrow.Elem)
 	}
-	return was.NamedType == is.NamedType
+	return wide.NamedType == narrow.NamedType
 }
 
 // canonical is a value with the fields of objects in order, which makes no difference.

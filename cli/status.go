@@ -38,9 +38,7 @@ func (p Program) statusCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				e := json.NewEncoder(c.OutOrStdout())
-				e.SetIndent("", "  ")
-				return e.Encode(graph.Status)
+				return printJSON(c.OutOrStdout(), graph.Status)
 			}
 			return table(c.OutOrStdout(), graph.Status, fields)
 		},
