@@ -90,13 +90,22 @@ func (p *printer) path(path *Path) {
 		p.expr(path.Expr)
 		p.text(map[bool]string{true: "", false: ")"}[path.Bare])
 	}
-	for _, s := range path.Steps {
+	for i, s := range path.Steps {
+		if i == 0 && s.Kind == StepKey && isNumber(path) {
+			p.char(' ') // the point would belong to the number
+		}
 		p.step(s)
 	}
 	if path.Sub != nil {
 		p.char(' ')
 		p.block(path.Sub)
 	}
+}
+
+// isNumber tells whether the path is printed with a number at its head.
+func isNumber(path *Path) bool {
+	l, ok := path.Expr.(*Literal)
+	return ok && path.Bare && l.Value.kind == Number
 }
 
 func (p *printer) step(s *Step) {
