@@ -10,7 +10,7 @@ grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u | wh
   targets=$(go test -list '^Fuzz' "$package" | grep '^Fuzz')
   for target in $targets; do
     echo "$package $target"
-    if go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$package" >"$out" 2>&1 </dev/null; then
+    if go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 1s "$package" >"$out" 2>&1 </dev/null; then
       tail -n 2 "$out"
       continue
     fi
