@@ -35,7 +35,7 @@ type Call struct {
 	// Status of the answer; 0 if there was none. Bytes of its body.
 	Status, Bytes int
 	Took          time.Duration
-	// Shared: the answer to the same request of another call in the fetch was used.
+	// Shared: the answer to the same request of another call in the operation was used.
 	Shared bool
 	// Problems of the mapping. Err is why the call failed, with its cause.
 	Problems []mapping.Problem
@@ -56,6 +56,9 @@ type link struct {
 	*Connector
 	client *client
 	base   string
+	// source is its name in configuration, budget how many requests to it one operation may make; 0 is any number.
+	source string
+	budget int
 	// fixed are the variables that stay the same: $config and $env.
 	fixed mapping.Variables
 	// uses are the variables that the connector and its source read.
@@ -126,7 +129,7 @@ func (f *Fetcher) Close() {
 // reach makes what the connectors of one source share.
 func (f *Fetcher) reach(c *Connector, cfg Config, name string) (*link, error) {
 	own := cfg.Sources[name]
-	l := &link{client: newClient(own), fixed: mapping.Variables{"config": mapping.ObjectValue(nil, nil)}}
+	l := &link{client: newClient(own), source: name, budget: cfg.budget(name), fixed: mapping.Variables{"config": mapping.ObjectValue(nil, nil)}}
 	f.clients = append(f.clients, l.client)
 	if own.Config != nil {
 		var err error
@@ -220,7 +223,7 @@ func (f *Fetcher) Fetch(ctx context.Context, r *executor.Request) (*executor.Res
 			return nil, fmt.Errorf("variables of a fetch: %w", err)
 		}
 	}
-	run := f.run(ctx, l, variables)
+	run := f.run(ctx, l, r.Operation, variables)
 	if r.Fetch.IsEntity() {
 		return &executor.Response{Body: run.entities(r.Fetch.Selections)}, nil
 	}

@@ -23,6 +23,8 @@ const (
 	CodeUnreachable = "SUBREQUEST_HTTP_ERROR"
 	// CodeTimeout is a request without an answer in time.
 	CodeTimeout = "GATEWAY_TIMEOUT"
+	// CodeTooMany is a request beyond those that one operation may make.
+	CodeTooMany = "REQUEST_LIMIT_EXCEEDED"
 )
 
 // failed is a call that failed: what clients are told, and the cause for the log.
@@ -49,6 +51,8 @@ func (f *failed) Unwrap() error { return f.cause }
 func unsent(err error) *failed {
 	var timeout net.Error
 	switch {
+	case errors.Is(err, errTooMany):
+		return &failed{code: CodeTooMany, message: "The operation makes too many requests.", cause: err}
 	case errors.Is(err, errTooLarge):
 		return &failed{code: CodeResponseInvalid, message: "The response is too large.", cause: err}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 )
 
@@ -23,23 +23,16 @@ type run struct {
 	headers http.Header
 	// vars are what all calls of the fetch have in common.
 	vars mapping.Variables
-
-	mu     sync.Mutex
-	shared map[string]*sharing
-}
-
-// sharing is one request that several calls of a fetch ask for.
-type sharing struct {
-	done     chan struct{}
-	received *received
-	err      error
+	// operation is that which the fetch belongs to.
+	operation *operationState
 }
 
 // parallel is how many calls of one fetch are under way at once.
 const parallel = 16
 
-func (f *Fetcher) run(ctx context.Context, l *link, variables mapping.Value) *run {
-	r := &run{link: l, ctx: ctx, ports: f.ports, variables: variables, shared: map[string]*sharing{}}
+func (f *Fetcher) run(ctx context.Context, l *link, operation *executor.Operation, variables mapping.Value) *run {
+	r := &run{link: l, ctx: ctx, ports: f.ports, variables: variables}
+	r.operation = operation.Keep(f, func() any { return &operationState{} }).(*operationState)
 	r.vars = maps.Clone(l.fixed)
 	if f.ports.Headers != nil {
 		r.headers = f.ports.Headers(ctx)
@@ -119,31 +112,23 @@ func (r *run) exchange(selection *mapping.Selection, e *evaluation, c *Call) (ma
 	return r.interpret(res, e, selection)
 }
 
-// send sends a request, or waits for the same one that is under way. What changes something is always sent.
+// send sends a request, or takes the answer to the same one of the operation. What changes something is always
+// sent, and after it nothing is as it was.
 func (r *run) send(out *outgoing) (res *received, shared bool, err error) {
-	if r.Mutation {
+	if !r.reading() {
+		defer r.operation.changed()
+		r.operation.changed()
 		res, err = r.receive(out)
 		return res, false, err
 	}
-	id := out.identity()
-	r.mu.Lock()
-	s, ok := r.shared[id]
-	if !ok {
-		s = &sharing{done: make(chan struct{})}
-		r.shared[id] = s
-	}
-	r.mu.Unlock()
-	if ok {
-		<-s.done // the sender ends with the context, which is the same
-		return s.received, true, s.err
-	}
-	defer close(s.done)
-	s.err = context.Canceled // unless it is said otherwise, as after a panic
-	s.received, s.err = r.receive(out)
-	return s.received, false, s.err
+	return r.operation.share(r.ctx, sameRequest{r.source, out.identity()}, func() (*received, error) { return r.receive(out) })
 }
 
+// receive sends a request, if the operation may still make one.
 func (r *run) receive(out *outgoing) (*received, error) {
+	if err := r.operation.spend(r.source, r.budget); err != nil {
+		return nil, err
+	}
 	a, err := r.client.send(r.ctx, out)
 	if err != nil {
 		return nil, err
