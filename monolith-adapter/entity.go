@@ -1,9 +1,7 @@
 package monolith
 
 import (
-	"errors"
 	"slices"
-	"strconv"
 
 	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
@@ -125,64 +123,4 @@ func (r *run) writeEntity(w writer, v mapping.Value, fields []*queryplan.Selecti
 	}
 	w.object(v, fields, r.result.Name())
 	return fragment{w.dst, w.faults}
-}
-
-// defaultBatch is how many representations go into one call where the schema does not say.
-const defaultBatch = 100
-
-// batches resolves many representations by a call for each chunk. A chunk that fails is an error of its own
-// representations only.
-func (r *run) batches(distinct []*representation, fields []*queryplan.Selection) {
-	size := r.maxBatch
-	if size == 0 {
-		size = defaultBatch
-	}
-	chunks := (len(distinct) + size - 1) / size
-	selection := r.selection.Trim(r.wanted(fields, r.keys.wanted()))
-	chunk := func(i int) []*representation { return distinct[i*size : min((i+1)*size, len(distinct))] }
-	fail := func(i int, f *failed) {
-		for _, rep := range chunk(i) {
-			rep.answer = r.nothing(f, nil)
-		}
-	}
-	r.each(chunks, func(i int) {
-		if f := r.batch(chunk(i), selection, fields); f != nil {
-			fail(i, f)
-		}
-	}, fail)
-}
-
-// batch resolves one chunk: elements of the answer are found by their key, in whatever order they come.
-func (r *run) batch(chunk []*representation, selection *mapping.Selection, fields []*queryplan.Selection) *failed {
-	inputs := make([]mapping.Value, len(chunk))
-	for i, rep := range chunk {
-		inputs[i] = rep.value
-	}
-	m, f := r.call(selection, mapping.Variables{"batch": mapping.ListValue(inputs)})
-	if f != nil {
-		return f
-	}
-	v := m.value
-	if v.Kind() != mapping.List && !v.IsNull() {
-		return &failed{code: CodeResponseInvalid, message: "A list was expected, but the mapping gives " + v.Kind().String() + ".", cause: errors.New("the selection of a $batch connector must give a list")}
-	}
-	found := make(map[string]int, v.Len())
-	var key []byte
-	for i := range v.Len() {
-		if text, ok := r.keys.appendKey(key[:0], v.At(i)); ok {
-			found[string(text)], key = i, text
-		}
-	}
-	for _, rep := range chunk {
-		w := writer{run: r, rep: rep.value}
-		text, ok := r.keys.appendKey(key[:0], rep.value)
-		at, there := found[string(text)]
-		if key = text; !ok || !there {
-			rep.answer = r.writeEntity(w, mapping.NullValue(), fields)
-			continue
-		}
-		w.lost, w.from = m.lost, strconv.Itoa(at)
-		rep.answer = r.writeEntity(w, v.At(at), fields)
-	}
-	return nil
 }

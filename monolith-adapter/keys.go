@@ -2,6 +2,8 @@ package monolith
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
@@ -79,16 +81,28 @@ func (k keys) appendKey(dst []byte, v mapping.Value) ([]byte, bool) {
 			}
 			continue
 		case inner.Kind() == mapping.Number:
-			if i, whole := inner.Int(); whole {
-				inner = mapping.IntValue(i)
-			}
-		}
-		if inner.IsScalar() {
+			dst = mapping.AppendString(dst, numberKey(inner))
+		case inner.IsScalar():
 			dst = mapping.AppendString(dst, inner.Text())
-		} else {
+		default:
 			dst = inner.Append(dst)
 		}
 		dst = append(dst, ',')
 	}
 	return dst, true
+}
+
+// numberKey is a number's text, the same for numbers that are the same: 5.0 is 5, and 1e3 is 1000. Digits beyond
+// those that a float has stay what they are.
+func numberKey(v mapping.Value) string {
+	text := v.Text()
+	switch {
+	case strings.ContainsAny(text, "eE"):
+		if i, whole := v.Int(); whole {
+			return strconv.FormatInt(i, 10)
+		}
+	case strings.Contains(text, "."):
+		return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+	}
+	return text
 }

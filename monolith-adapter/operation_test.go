@@ -112,4 +112,3 @@ func (c *telling) text(url string) string {
 	slices.Sort(c.lines)
 	return strings.ReplaceAll(strings.Join(c.lines, "\n")+"\n", url, "${url}")
 }
-

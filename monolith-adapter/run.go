@@ -81,35 +81,60 @@ type mapped struct {
 	lost map[string]bool
 }
 
-// call makes one call with these variables beside the common ones, and gives the mapped value.
-func (r *run) call(selection *mapping.Selection, own mapping.Variables) (mapped, *failed) {
-	e := &evaluation{vars: maps.Clone(r.vars)}
-	maps.Copy(e.vars, own)
-	c := &Call{Connector: r.Connector, Method: r.request.method}
-	start := time.Now()
-	v, f := r.exchange(selection, e, c)
-	if f != nil {
-		c.Err = f
-	}
-	if r.ports.Called != nil {
-		c.Took, c.Problems = time.Since(start), e.problems
-		r.ports.Called(r.ctx, c)
-	}
-	return mapped{v, e.lost}, f
+// exchange is one call on its way: the request, its answer, and what is made of it.
+type exchange struct {
+	*run
+	e     evaluation
+	told  Call
+	start time.Time
+	out   *outgoing
 }
 
-func (r *run) exchange(selection *mapping.Selection, e *evaluation, c *Call) (mapping.Value, *failed) {
-	out, err := r.build(r.base, e, r.headers)
-	if err != nil {
-		return mapping.Value{}, &failed{code: CodeRequestInvalid, message: "The request could not be made of its inputs.", cause: err}
+// prepare makes the request of a call with these variables beside the common ones.
+func (r *run) prepare(own mapping.Variables) (*exchange, *failed) {
+	x := &exchange{run: r, e: evaluation{vars: maps.Clone(r.vars)}, start: time.Now()}
+	maps.Copy(x.e.vars, own)
+	x.told.Connector, x.told.Method = r.Connector, r.request.method
+	var err error
+	if x.out, err = r.build(r.base, &x.e, r.headers); err != nil {
+		return x, &failed{code: CodeRequestInvalid, message: "The request could not be made of its inputs.", cause: err}
 	}
-	c.URL = out.url
-	res, shared, err := r.send(out)
+	x.told.URL = x.out.url
+	return x, nil
+}
+
+// perform sends the request and maps the answer.
+func (x *exchange) perform(selection *mapping.Selection) (mapped, *failed) {
+	res, shared, err := x.send(x.out)
 	if err != nil {
-		return mapping.Value{}, unsent(err)
+		return mapped{}, unsent(err)
 	}
-	c.Status, c.Bytes, c.Shared = res.status, len(res.body), shared
-	return r.interpret(res, e, selection)
+	x.told.Status, x.told.Bytes, x.told.Shared = res.status, len(res.body), shared
+	v, f := x.interpret(res, &x.e, selection)
+	return mapped{v, x.e.lost}, f
+}
+
+// done tells of the call, and why it failed if it did.
+func (x *exchange) done(f *failed) {
+	if x.ports.Called == nil {
+		return
+	}
+	if f != nil {
+		x.told.Err = f
+	}
+	x.told.Took, x.told.Problems = time.Since(x.start), x.e.problems
+	x.ports.Called(x.ctx, &x.told)
+}
+
+// call makes one call, and gives the mapped value.
+func (r *run) call(selection *mapping.Selection, own mapping.Variables) (mapped, *failed) {
+	x, f := r.prepare(own)
+	var m mapped
+	if f == nil {
+		m, f = x.perform(selection)
+	}
+	x.done(f)
+	return m, f
 }
 
 // send sends a request, or takes the answer to the same one of the operation. What changes something is always

@@ -156,7 +156,7 @@ func (w *writer) value(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
 		}
 		w.dst = v.Append(w.dst)
 	case v.Kind() == mapping.Number && typ != nil && typ.NamedType == "ID":
-		w.dst = append(append(append(w.dst, '"'), v.Text()...), '"')
+		w.dst = append(append(append(w.dst, '"'), numberKey(v)...), '"')
 	default:
 		w.dst = v.Append(w.dst)
 	}
