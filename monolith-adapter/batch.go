@@ -2,6 +2,7 @@ package monolith
 
 import (
 	"errors"
+	"maps"
 	"strconv"
 
 	"github.com/ficusgraph/ficus/engine/queryplan"
@@ -61,14 +62,11 @@ func (r *run) batch(chunk []*representation, selection *mapping.Selection, field
 	for i, rep := range chunk {
 		inputs[i] = rep.value
 	}
-	x, f := r.prepare(mapping.Variables{"batch": mapping.ListValue(inputs)})
-	if f == nil && len(chunk) > 1 && len(x.out.url) > maxURL {
-		return (len(x.out.url) + maxURL - 1) / maxURL, nil
+	x, parts, f := r.ask(inputs, nil)
+	if parts > 1 || f != nil {
+		return parts, f
 	}
-	var m mapped
-	if f == nil {
-		m, f = x.performList(selection)
-	}
+	m, f := x.performList(selection)
 	if f == nil {
 		r.match(x, chunk, m, fields)
 	}
@@ -76,11 +74,25 @@ func (r *run) batch(chunk []*representation, selection *mapping.Selection, field
 	return 1, f
 }
 
+// ask prepares a call for many, unless its URL is so long that it must be several.
+func (r *run) ask(batch []mapping.Value, own mapping.Variables) (x *exchange, parts int, f *failed) {
+	vars := mapping.Variables{"batch": mapping.ListValue(batch)}
+	maps.Copy(vars, own)
+	x, f = r.prepare(vars)
+	switch {
+	case f != nil:
+		x.done(f)
+	case len(batch) > 1 && len(x.out.url) > maxURL:
+		return nil, (len(x.out.url) + maxURL - 1) / maxURL, nil
+	}
+	return x, 1, f
+}
+
 // performList is perform for a selection that must give a list, or null for none.
 func (x *exchange) performList(selection *mapping.Selection) (mapped, *failed) {
 	m, f := x.perform(selection)
 	if f == nil && m.value.Kind() != mapping.List && !m.value.IsNull() {
-		f = &failed{code: CodeResponseInvalid, message: "A list was expected, but the mapping gives " + m.value.Kind().String() + ".", cause: errors.New("the selection of a $batch connector must give a list")}
+		f = &failed{code: CodeResponseInvalid, message: "A list was expected, but the mapping gives " + m.value.Kind().String() + ".", cause: errNotAList}
 	}
 	return m, f
 }
@@ -126,3 +138,6 @@ func (x *exchange) tell(message, path string) {
 	}
 	x.e.problems = append(x.e.problems, mapping.Problem{Message: message, Path: path, Count: 1})
 }
+
+// errNotAList is the cause, for operators, of an answer that is no list.
+var errNotAList = errors.New("a selection for $batch must give a list")

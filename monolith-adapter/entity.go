@@ -38,6 +38,8 @@ func (r *run) entities(selections []*queryplan.Selection) []byte {
 	switch r.Kind {
 	case Batch:
 		r.batches(distinct, fields)
+	case Field:
+		r.entityFields(distinct, fields)
 	default:
 		r.each(len(distinct), func(i int) {
 			distinct[i].answer = r.entity(distinct[i].value, fields)
@@ -70,9 +72,6 @@ func appendEntities(distinct []*representation, n int) []byte {
 
 // entity resolves one representation.
 func (r *run) entity(rep mapping.Value, fields []*queryplan.Selection) fragment {
-	if r.Kind == Field {
-		return r.entityField(rep, fields)
-	}
 	own := mapping.Variables{"this": rep}
 	if r.Kind == Entity {
 		own = mapping.Variables{"args": rep}
@@ -84,11 +83,19 @@ func (r *run) entity(rep mapping.Value, fields []*queryplan.Selection) fragment 
 	return r.writeEntity(writer{run: r, rep: rep, lost: m.lost}, m.value, fields)
 }
 
-// entityField resolves the connector's field for one representation, a call for each alias.
-func (r *run) entityField(rep mapping.Value, fields []*queryplan.Selection) fragment {
-	w := writer{run: r}
-	w.object(rep, fields, r.typ)
-	return fragment{w.dst, w.faults}
+// entityFields resolves the connector's field for representations: for all together if there is a way, else by a
+// call for each of them and for each alias.
+func (r *run) entityFields(distinct []*representation, fields []*queryplan.Selection) {
+	objects := make([]mapping.Value, len(distinct))
+	for i, rep := range distinct {
+		objects[i] = rep.value
+	}
+	gathered := r.gather(objects, fields)
+	r.each(len(distinct), func(i int) {
+		w := writer{run: r, gathered: gathered}
+		w.object(objects[i], fields, r.typ)
+		distinct[i].answer = fragment{w.dst, w.faults}
+	}, func(i int, f *failed) { distinct[i].answer = r.nothing(f, nil) })
 }
 
 // resolves reports whether the field is the connector's own, of a type other than the root. It is there at the
@@ -97,8 +104,19 @@ func (r *run) resolves(field, typ string) bool {
 	return r.Kind == Field && field == r.field && typ == r.typ
 }
 
-// fieldOf calls the connector for an object that has the key.
-func (r *run) fieldOf(object mapping.Value, s *queryplan.Selection) fragment {
+// fieldOf is what was gathered for an object, or else calls the connector for it.
+func (r *run) fieldOf(object mapping.Value, s *queryplan.Selection, gathered groups) fragment {
+	if gathered != nil {
+		if key, ok := r.batched.keys.appendKey(nil, object); ok && gathered[string(key)] != nil {
+			g := gathered[string(key)]
+			if g.failed != nil {
+				return r.nothing(g.failed, []step{{name: s.Name}})
+			}
+			w := writer{run: r, path: []step{{name: s.Name}}, lost: g.lost, skip: 1}
+			w.value(g.value, s, s.Type)
+			return fragment{w.dst, w.faults}
+		}
+	}
 	return r.fieldValue(s, mapping.Variables{"this": object, "args": r.arguments(s.Arguments)})
 }
 

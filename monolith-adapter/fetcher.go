@@ -65,6 +65,8 @@ type link struct {
 	uses map[string]bool
 	// connectors are all of the graph.
 	connectors *Connectors
+	// toMany is the link for the connector's @batched, or nil.
+	toMany *link
 }
 
 // New makes a Fetcher for the connectors. The error says which source cannot be reached as configured.
@@ -85,18 +87,30 @@ func New(connectors *Connectors, cfg Config, ports Ports) (*Fetcher, error) {
 			}
 			shared[name] = common
 		}
-		l := *common
-		l.Connector, l.connectors, l.uses = c, connectors, c.variablesUsed()
-		if err := l.readEnv(cfg, ports); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", c.Coordinate, err))
+		l, err := common.to(c, connectors, cfg, ports)
+		if err == nil && c.batched != nil {
+			l.toMany, err = common.to(c.batched.Connector, connectors, cfg, ports)
 		}
-		f.links[c.Subgraph] = &l
+		if err != nil {
+			errs = append(errs, err)
+		}
+		f.links[c.Subgraph] = l
 	}
 	if errs = append(errs, connectors.unknown(cfg)...); len(errs) > 0 {
 		f.Close()
 		return nil, errors.Join(errs...)
 	}
 	return f, nil
+}
+
+// to is the link to a connector of the same source.
+func (l *link) to(c *Connector, connectors *Connectors, cfg Config, ports Ports) (*link, error) {
+	out := *l
+	out.Connector, out.connectors, out.uses = c, connectors, c.variablesUsed()
+	if err := out.readEnv(cfg, ports); err != nil {
+		return &out, fmt.Errorf("%s: %w", c.Coordinate, err)
+	}
+	return &out, nil
 }
 
 // unknown reports the sources that are configured and not there. In a graph without connectors none is needed.

@@ -79,17 +79,23 @@ func (k keys) appendKey(dst []byte, v mapping.Value) ([]byte, bool) {
 			if dst, ok = e.sub.appendKey(dst, inner); !ok {
 				return dst, false
 			}
-			continue
-		case inner.Kind() == mapping.Number:
-			dst = mapping.AppendString(dst, numberKey(inner))
-		case inner.IsScalar():
-			dst = mapping.AppendString(dst, inner.Text())
 		default:
-			dst = inner.Append(dst)
+			dst = appendKeyValue(dst, inner)
 		}
-		dst = append(dst, ',')
 	}
 	return dst, true
+}
+
+func appendKeyValue(dst []byte, v mapping.Value) []byte {
+	switch {
+	case v.Kind() == mapping.Number:
+		dst = mapping.AppendString(dst, numberKey(v))
+	case v.IsScalar():
+		dst = mapping.AppendString(dst, v.Text())
+	default:
+		dst = v.Append(dst)
+	}
+	return append(dst, ',')
 }
 
 // numberKey is a number's text, the same for numbers that are the same: 5.0 is 5, and 1e3 is 1000. Digits beyond

@@ -85,6 +85,8 @@ type Connector struct {
 	keys keys
 	// inputs are the input types, for defaults.
 	inputs map[string]*supergraph.Type
+	// batched is how the field is asked for for many objects at once; nil if it is not.
+	batched *batched
 
 	written written
 }

@@ -25,6 +25,8 @@ type run struct {
 	vars mapping.Variables
 	// operation is that which the fetch belongs to.
 	operation *operationState
+	// together is the run of the connector's @batched, or nil.
+	together *run
 }
 
 // parallel is how many calls of one fetch are under way at once.
@@ -45,6 +47,9 @@ func (f *Fetcher) run(ctx context.Context, l *link, operation *executor.Operatio
 		if v, err := mapping.ParseJSON(f.ports.Context(ctx)); err == nil {
 			r.vars["context"] = v
 		}
+	}
+	if l.toMany != nil {
+		r.together = f.run(ctx, l.toMany, operation, variables)
 	}
 	return r
 }

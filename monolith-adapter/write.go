@@ -86,6 +86,8 @@ type writer struct {
 	skip int
 	// rep is what an entity was asked for by, which has the fields of its key; it is for the outermost object.
 	rep mapping.Value
+	// gathered is what @batched gave for the objects that are written, by the fields' names; not for those within.
+	gathered map[string]groups
 }
 
 func (w *writer) open() { w.dst = append(w.dst, '{') }
@@ -104,8 +106,8 @@ func (w *writer) object(v mapping.Value, selections []*queryplan.Selection, typ 
 	if t := v.Get(queryplan.Typename); t.Kind() == mapping.String {
 		typ = t.Text()
 	}
-	rep := w.rep
-	w.rep = mapping.Value{}
+	rep, gathered := w.rep, w.gathered
+	w.rep, w.gathered = mapping.Value{}, nil
 	w.open()
 	for _, s := range w.collect(selections, typ) {
 		w.key(s.Name)
@@ -114,19 +116,19 @@ func (w *writer) object(v mapping.Value, selections []*queryplan.Selection, typ 
 		if member.IsMissing() {
 			member = rep.Get(s.Field)
 		}
-		w.member(v, member, s, typ)
+		w.member(v, member, s, typ, gathered[s.Name])
 		w.path = w.path[:len(w.path)-1]
 	}
 	w.close()
 }
 
 // member writes the value of a field of an object.
-func (w *writer) member(object, v mapping.Value, s *queryplan.Selection, typ string) {
+func (w *writer) member(object, v mapping.Value, s *queryplan.Selection, typ string, gathered groups) {
 	switch {
 	case s.Field == queryplan.Typename:
 		w.dst = mapping.AppendString(w.dst, typ)
 	case w.resolves(s.Field, typ):
-		part := w.fieldOf(object, s)
+		part := w.fieldOf(object, s, gathered)
 		w.dst = append(w.dst, part.json...)
 		for _, f := range part.faults {
 			w.faults = append(w.faults, f.at(w.path[:len(w.path)-1]...))
@@ -208,8 +210,16 @@ func (w *writer) list(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
 // listOfCalls writes a list in whose elements the connector is called again: all at once, not one by one.
 func (w *writer) listOfCalls(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
 	parts := make([]fragment, v.Len())
+	var gathered map[string]groups
+	if typ.Elem.NamedType == w.typ {
+		objects := make([]mapping.Value, v.Len())
+		for i := range objects {
+			objects[i] = v.At(i)
+		}
+		gathered = w.gather(objects, w.collect(s.Selections, w.typ))
+	}
 	w.each(len(parts), func(i int) {
-		elem := writer{run: w.run, path: append(slices.Clone(w.path), step{index: i}), lost: w.lost, from: w.from, skip: w.skip}
+		elem := writer{run: w.run, path: append(slices.Clone(w.path), step{index: i}), lost: w.lost, from: w.from, skip: w.skip, gathered: gathered}
 		elem.value(v.At(i), s, typ.Elem)
 		parts[i] = fragment{elem.dst, elem.faults}
 	}, func(i int, f *failed) { parts[i] = w.nothing(f, append(slices.Clone(w.path), step{index: i})) })
