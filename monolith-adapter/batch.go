@@ -114,17 +114,18 @@ func (r *run) match(x *exchange, chunk []*representation, m mapped, fields []*qu
 		}
 		found[string(text)] = i
 	}
+	w := writer{run: r}
 	for i, rep := range chunk {
-		w := writer{run: r, rep: rep.value}
+		w.rep, w.lost, w.from = rep.value, nil, ""
 		text, ok := r.keys.appendKey(key[:0], rep.value)
 		at, there := found[string(text)]
 		if key = text; !ok || !there {
 			x.tell("the answer has no element for it", "$batch."+strconv.Itoa(i))
-			rep.answer = r.writeEntity(w, mapping.NullValue(), fields)
+			rep.answer = r.writeEntity(&w, mapping.NullValue(), fields)
 			continue
 		}
 		w.lost, w.from = m.lost, strconv.Itoa(at)
-		rep.answer = r.writeEntity(w, v.At(at), fields)
+		rep.answer = r.writeEntity(&w, v.At(at), fields)
 	}
 }
 

@@ -56,7 +56,11 @@ func appendEntities(distinct []*representation, n int) []byte {
 			byPlace[i] = rep
 		}
 	}
-	dst := append(make([]byte, 0, 1024), `{"data":{"_entities":[`...)
+	size := 256
+	for _, rep := range byPlace {
+		size += 1 + len(rep.answer.json)
+	}
+	dst := append(make([]byte, 0, size), `{"data":{"_entities":[`...)
 	var errs []*fault
 	for i, rep := range byPlace {
 		if i > 0 {
@@ -80,7 +84,7 @@ func (r *run) entity(rep mapping.Value, fields []*queryplan.Selection) fragment 
 	if f != nil {
 		return r.nothing(f, nil)
 	}
-	return r.writeEntity(writer{run: r, rep: rep, lost: m.lost}, m.value, fields)
+	return r.writeEntity(&writer{run: r, rep: rep, lost: m.lost}, m.value, fields)
 }
 
 // entityFields resolves the connector's field for representations: for all together if there is a way, else by a
@@ -91,11 +95,16 @@ func (r *run) entityFields(distinct []*representation, fields []*queryplan.Selec
 		objects[i] = rep.value
 	}
 	gathered := r.gather(objects, fields)
+	broken := func(i int, f *failed) { distinct[i].answer = r.nothing(f, nil) }
+	if gathered.has(objects) && !slices.ContainsFunc(fields, func(s *queryplan.Selection) bool { return r.recurs(s.Selections) }) {
+		w := writer{run: r} // nothing is left to be asked
+		r.inTurn(len(distinct), func(i int) { distinct[i].answer = w.entity(objects[i], fields, gathered) }, broken)
+		return
+	}
 	r.each(len(distinct), func(i int) {
-		w := writer{run: r, gathered: gathered}
-		w.object(objects[i], fields, r.typ)
-		distinct[i].answer = fragment{w.dst, w.faults}
-	}, func(i int, f *failed) { distinct[i].answer = r.nothing(f, nil) })
+		w := writer{run: r}
+		distinct[i].answer = w.entity(objects[i], fields, gathered)
+	}, broken)
 }
 
 // resolves reports whether the field is the connector's own, of a type other than the root. It is there at the
@@ -104,19 +113,8 @@ func (r *run) resolves(field, typ string) bool {
 	return r.Kind == Field && field == r.field && typ == r.typ
 }
 
-// fieldOf is what was gathered for an object, or else calls the connector for it.
-func (r *run) fieldOf(object mapping.Value, s *queryplan.Selection, gathered groups) fragment {
-	if gathered != nil {
-		if key, ok := r.batched.keys.appendKey(nil, object); ok && gathered[string(key)] != nil {
-			g := gathered[string(key)]
-			if g.failed != nil {
-				return r.nothing(g.failed, []step{{name: s.Name}})
-			}
-			w := writer{run: r, path: []step{{name: s.Name}}, lost: g.lost, skip: 1}
-			w.value(g.value, s, s.Type)
-			return fragment{w.dst, w.faults}
-		}
-	}
+// fieldOf calls the connector for an object that has the key.
+func (r *run) fieldOf(object mapping.Value, s *queryplan.Selection) fragment {
 	return r.fieldValue(s, mapping.Variables{"this": object, "args": r.arguments(s.Arguments)})
 }
 
@@ -130,15 +128,18 @@ func (r *run) recurs(selections []*queryplan.Selection) bool {
 	})
 }
 
-// writeEntity writes the value of an entity. What is of its key and was not mapped is in the representation.
-func (r *run) writeEntity(w writer, v mapping.Value, fields []*queryplan.Selection) fragment {
+// writeEntity writes the value of an entity. What is of its key and was not mapped is in the representation. One writer
+// may write several.
+func (r *run) writeEntity(w *writer, v mapping.Value, fields []*queryplan.Selection) fragment {
+	start := len(w.dst)
+	w.faults, w.path = nil, w.path[:0]
 	switch {
 	case v.IsNull():
 		w.null()
-		return fragment{w.dst, w.faults}
 	case v.Kind() != mapping.Object:
 		return r.nothing(&failed{code: CodeResponseInvalid, message: "An object was expected, but the mapping gives " + v.Kind().String() + "."}, nil)
+	default:
+		w.object(v, fields, r.result.Name())
 	}
-	w.object(v, fields, r.result.Name())
-	return fragment{w.dst, w.faults}
+	return fragment{w.dst[start:len(w.dst):len(w.dst)], w.faults}
 }

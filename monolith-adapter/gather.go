@@ -16,12 +16,52 @@ type group struct {
 	failed *failed
 }
 
-// groups are those of one field, by the keys of their objects. They are complete before anything is read of them.
-type groups map[string]*group
+// groups are those of one field.
+type groups struct {
+	keys keys
+	// at is where in the list an object's group is, by the object's key.
+	at   map[string]int
+	list []group
+}
 
-// gather asks for the connector's fields among those selected for all objects together, if there is a way. It gives
-// the groups by the fields' names in the answer.
-func (r *run) gather(objects []mapping.Value, fields []*queryplan.Selection) map[string]groups {
+// find is the index of the object with that key, or -1.
+func (g *groups) find(key []byte) int {
+	if i, ok := g.at[string(key)]; ok {
+		return i
+	}
+	return -1
+}
+
+// of is the object's group; nil if it has none, as one without its key.
+func (g *groups) of(object mapping.Value) *group {
+	if g == nil {
+		return nil
+	}
+	key, ok := g.keys.appendKey(nil, object)
+	if i := g.find(key); ok && i >= 0 {
+		return &g.list[i]
+	}
+	return nil
+}
+
+// gathered are the groups of several fields, by the fields' names in the answer. They are complete before anything is
+// read of them. It is nil where there is no way to ask for many at once.
+type gathered map[string]*groups
+
+// has reports whether the objects have all their groups.
+func (g gathered) has(objects []mapping.Value) bool {
+	for _, of := range g {
+		for _, o := range objects {
+			if of.of(o) == nil {
+				return false
+			}
+		}
+	}
+	return len(g) > 0
+}
+
+// gather asks for the connector's fields among those selected for all objects together, if there is a way.
+func (r *run) gather(objects []mapping.Value, fields []*queryplan.Selection) gathered {
 	if r.together == nil {
 		return nil
 	}
@@ -31,29 +71,27 @@ func (r *run) gather(objects []mapping.Value, fields []*queryplan.Selection) map
 			asked = append(asked, s)
 		}
 	}
-	found := make([]groups, len(asked))
+	found := make([]*groups, len(asked))
 	r.each(len(asked), func(i int) { found[i] = r.gatherField(objects, asked[i]) }, func(int, *failed) {})
-	out := make(map[string]groups, len(asked))
+	out := make(gathered, len(asked))
 	for i, s := range asked {
 		out[s.Name] = found[i]
 	}
 	return out
 }
 
-// gatherField asks for one field, a call for each chunk of objects. An object that lacks its key is in no group.
-func (r *run) gatherField(objects []mapping.Value, s *queryplan.Selection) groups {
+// gatherField asks for one field, a call for each chunk of objects.
+func (r *run) gatherField(objects []mapping.Value, s *queryplan.Selection) *groups {
 	b, many := r.batched, r.together
-	out := make(groups, len(objects))
-	var parents []mapping.Value
-	var members []*group
+	g := &groups{keys: b.keys, at: make(map[string]int, len(objects)), list: make([]group, 0, len(objects))}
+	parents := make([]mapping.Value, 0, len(objects))
+	var key []byte
 	for _, o := range objects {
-		key, ok := b.keys.appendKey(nil, o)
-		if !ok || out[string(key)] != nil {
-			continue
+		var ok bool
+		if key, ok = b.keys.appendKey(key[:0], o); ok && g.find(key) < 0 {
+			g.at[string(key)] = len(parents)
+			parents, g.list = append(parents, o), append(g.list, group{})
 		}
-		g := &group{}
-		out[string(key)] = g
-		parents, members = append(parents, o), append(members, g)
 	}
 	args := r.arguments(s.Arguments)
 	selection := b.selection.Trim(b.wanted(r.wanted(s.Selections, nil)))
@@ -65,18 +103,18 @@ func (r *run) gatherField(objects []mapping.Value, s *queryplan.Selection) group
 			}
 			m, f := x.performList(selection)
 			if f == nil {
-				b.share(x, m, parents[from:to], members[from:to])
+				b.share(x, m, g, from, to)
 			}
 			x.done(f)
 			return 1, f
 		},
 		fail: func(from, to int, f *failed) {
-			for _, g := range members[from:to] {
-				g.failed = f
+			for i := from; i < to; i++ {
+				g.list[i].failed = f
 			}
 		},
 	})
-	return out
+	return g
 }
 
 // wanted is what the selection must keep: what is wanted of the value, and the members of groupBy.
@@ -98,41 +136,50 @@ func (b *batched) wanted(value mapping.Wanted) mapping.Wanted {
 	return out
 }
 
-// share gives each element of an answer to the object that it belongs to. Objects without any have an empty list, or
-// null, which is told.
-func (b *batched) share(x *exchange, m mapped, parents []mapping.Value, members []*group) {
-	at := make(map[string]int, len(parents))
-	for i, p := range parents {
-		key, _ := b.keys.appendKey(nil, p)
-		at[string(key)] = i
-	}
-	elems := make([][]mapping.Value, len(parents))
-	places := make([][]int, len(parents))
+// share gives each element of an answer to the object that it belongs to: one of those from one index up to another.
+// Objects without any have an empty list, or null, which is told.
+func (b *batched) share(x *exchange, m mapped, g *groups, from, to int) {
+	owners := make([]int, m.value.Len())
+	counts := make([]int, to-from)
 	var key []byte
-	for i := range m.value.Len() {
-		text, ok := b.appendGroup(key[:0], m.value.At(i))
-		key = text
-		to, known := at[string(text)]
-		switch {
-		case !ok, !known:
+	for i := range owners {
+		var ok bool
+		key, ok = b.appendGroup(key[:0], m.value.At(i))
+		if owners[i] = g.find(key) - from; !ok || owners[i] < 0 || owners[i] >= len(counts) {
 			x.tell("an element of the answer belongs to none of the objects that were asked for", strconv.Itoa(i))
+			owners[i] = -1
 			continue
-		case !b.many && len(elems[to]) > 0:
-			x.tell("the answer has several elements of one key, of which the last counts", strconv.Itoa(i))
-			elems[to], places[to] = nil, nil
 		}
-		elems[to], places[to] = append(elems[to], b.valueOf(m.value.At(i))), append(places[to], i)
+		counts[owners[i]]++
 	}
-	for i, g := range members {
+	// All lists are cut from one, in the order of the objects.
+	elems, places := make([]mapping.Value, 0, len(owners)), make([]int, len(owners))
+	ends := make([]int, len(counts))
+	for i, n := range counts {
+		ends[i] = len(elems)
+		elems = elems[:len(elems)+n]
+	}
+	for i, o := range owners {
+		if o >= 0 {
+			elems[ends[o]], places[ends[o]] = b.valueOf(m.value.At(i)), i
+			ends[o]++
+		}
+	}
+	for i, n := range counts {
+		own, at := elems[ends[i]-n:ends[i]:ends[i]], places[ends[i]-n:ends[i]]
+		to := &g.list[from+i]
 		switch {
 		case b.many:
-			g.value = mapping.ListValue(elems[i])
-		case len(elems[i]) > 0:
-			g.value = elems[i][0]
-		default:
+			to.value = mapping.ListValue(own)
+		case n == 0:
 			x.tell("the answer has no element for it", "$batch."+strconv.Itoa(i))
+		default:
+			if n > 1 {
+				x.tell("the answer has several elements of one key, of which the last counts", strconv.Itoa(at[n-1]))
+			}
+			to.value, at = own[n-1], at[n-1:]
 		}
-		g.lost = b.lostOf(m.lost, places[i])
+		to.lost = b.lostOf(m.lost, at)
 	}
 }
 

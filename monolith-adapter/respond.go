@@ -92,10 +92,13 @@ func decode(a *answer) *received {
 	return r
 }
 
-// interpret makes of an answer what the connector's selection says, or an error if the answer is one.
-func (c *Connector) interpret(r *received, e *evaluation, selection *mapping.Selection) (mapping.Value, *failed) {
+// interpret makes of an answer what the connector's selection says, or an error if the answer is one. $response is
+// there if it is read.
+func (c *Connector) interpret(r *received, e *evaluation, selection *mapping.Selection, response bool) (mapping.Value, *failed) {
 	e.vars["status"] = mapping.IntValue(int64(r.status))
-	e.vars["response"] = mapping.ObjectValue([]string{"headers"}, []mapping.Value{headersValue(r.header)})
+	if response {
+		e.vars["response"] = mapping.ObjectValue([]string{"headers"}, []mapping.Value{headersValue(r.header)})
+	}
 	ok, err := c.succeeded(r, e)
 	switch {
 	case err != nil:

@@ -57,26 +57,32 @@ func (f *Fetcher) run(ctx context.Context, l *link, operation *executor.Operatio
 // each runs the work for 0 to n-1, at most some at once, or one after the other where order counts. A fault
 // of ours in one is an error of that one.
 func (r *run) each(n int, work func(i int), broken func(i int, f *failed)) {
-	guarded := func(i int) {
-		defer func() {
-			if p := recover(); p != nil {
-				broken(i, &failed{code: CodeResponseInvalid, message: "The response could not be mapped.", cause: fmt.Errorf("panic: %v", p)})
-			}
-		}()
-		work(i)
-	}
 	if n == 1 || r.Mutation {
-		for i := range n {
-			guarded(i)
-		}
+		r.inTurn(n, work, broken)
 		return
 	}
 	var g errgroup.Group
 	g.SetLimit(parallel)
 	for i := range n {
-		g.Go(func() error { guarded(i); return nil })
+		g.Go(func() error { guarded(i, work, broken); return nil })
 	}
 	_ = g.Wait() // no work returns an error
+}
+
+// inTurn is each for work that waits for nothing.
+func (r *run) inTurn(n int, work func(i int), broken func(i int, f *failed)) {
+	for i := range n {
+		guarded(i, work, broken)
+	}
+}
+
+func guarded(i int, work func(i int), broken func(i int, f *failed)) {
+	defer func() {
+		if p := recover(); p != nil {
+			broken(i, &failed{code: CodeResponseInvalid, message: "The response could not be mapped.", cause: fmt.Errorf("panic: %v", p)})
+		}
+	}()
+	work(i)
 }
 
 // mapped is what a call gave.
@@ -115,7 +121,7 @@ func (x *exchange) perform(selection *mapping.Selection) (mapped, *failed) {
 		return mapped{}, unsent(err)
 	}
 	x.told.Status, x.told.Bytes, x.told.Shared = res.status, len(res.body), shared
-	v, f := x.interpret(res, &x.e, selection)
+	v, f := x.interpret(res, &x.e, selection, x.uses["response"])
 	return mapped{v, x.e.lost}, f
 }
 

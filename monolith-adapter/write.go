@@ -86,8 +86,17 @@ type writer struct {
 	skip int
 	// rep is what an entity was asked for by, which has the fields of its key; it is for the outermost object.
 	rep mapping.Value
-	// gathered is what @batched gave for the objects that are written, by the fields' names; not for those within.
-	gathered map[string]groups
+	// gathered is what @batched gave for the objects that are written; not for those within.
+	gathered gathered
+}
+
+// entity writes an entity of which nothing is known but its representation and what was gathered. One writer may write
+// several.
+func (w *writer) entity(rep mapping.Value, fields []*queryplan.Selection, g gathered) fragment {
+	start := len(w.dst)
+	w.faults, w.path, w.lost, w.from, w.skip, w.gathered = nil, w.path[:0], nil, "", 0, g
+	w.object(rep, fields, w.typ)
+	return fragment{w.dst[start:len(w.dst):len(w.dst)], w.faults}
 }
 
 func (w *writer) open() { w.dst = append(w.dst, '{') }
@@ -123,12 +132,16 @@ func (w *writer) object(v mapping.Value, selections []*queryplan.Selection, typ 
 }
 
 // member writes the value of a field of an object.
-func (w *writer) member(object, v mapping.Value, s *queryplan.Selection, typ string, gathered groups) {
+func (w *writer) member(object, v mapping.Value, s *queryplan.Selection, typ string, g *groups) {
 	switch {
 	case s.Field == queryplan.Typename:
 		w.dst = mapping.AppendString(w.dst, typ)
 	case w.resolves(s.Field, typ):
-		part := w.fieldOf(object, s, gathered)
+		if of := g.of(object); of != nil {
+			w.group(of, s)
+			return
+		}
+		part := w.fieldOf(object, s)
 		w.dst = append(w.dst, part.json...)
 		for _, f := range part.faults {
 			w.faults = append(w.faults, f.at(w.path[:len(w.path)-1]...))
@@ -136,6 +149,19 @@ func (w *writer) member(object, v mapping.Value, s *queryplan.Selection, typ str
 	default:
 		w.value(v, s, s.Type)
 	}
+}
+
+// group writes what was gathered for an object.
+func (w *writer) group(g *group, s *queryplan.Selection) {
+	if g.failed != nil {
+		w.dst = append(w.dst, "null"...)
+		w.faults = append(w.faults, w.faultOf(g.failed, w.path))
+		return
+	}
+	lost, from, skip := w.lost, w.from, w.skip
+	w.lost, w.from, w.skip = g.lost, "", len(w.path)
+	w.value(g.value, s, s.Type)
+	w.lost, w.from, w.skip = lost, from, skip
 }
 
 // value writes a value of a type. What is of another shape is null with an error.
@@ -210,16 +236,16 @@ func (w *writer) list(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
 // listOfCalls writes a list in whose elements the connector is called again: all at once, not one by one.
 func (w *writer) listOfCalls(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
 	parts := make([]fragment, v.Len())
-	var gathered map[string]groups
+	var g gathered
 	if typ.Elem.NamedType == w.typ {
 		objects := make([]mapping.Value, v.Len())
 		for i := range objects {
 			objects[i] = v.At(i)
 		}
-		gathered = w.gather(objects, w.collect(s.Selections, w.typ))
+		g = w.gather(objects, w.collect(s.Selections, w.typ))
 	}
 	w.each(len(parts), func(i int) {
-		elem := writer{run: w.run, path: append(slices.Clone(w.path), step{index: i}), lost: w.lost, from: w.from, skip: w.skip, gathered: gathered}
+		elem := writer{run: w.run, path: append(slices.Clone(w.path), step{index: i}), lost: w.lost, from: w.from, skip: w.skip, gathered: g}
 		elem.value(v.At(i), s, typ.Elem)
 		parts[i] = fragment{elem.dst, elem.faults}
 	}, func(i int, f *failed) { parts[i] = w.nothing(f, append(slices.Clone(w.path), step{index: i})) })
