@@ -67,11 +67,13 @@ func read(c *contract) *resolved {
 	r.connectors = r.readConnectors()
 	for _, con := range r.connectors {
 		r.inputs(con)
+		r.batchedInputs(con)
 		if con.Kind == Entity {
 			r.entity(con)
 		}
 		r.outlines[con] = r.outline(con)
 		r.batchKeys(con)
+		r.batchedOutline(con)
 	}
 	if len(r.list) == 0 { // otherwise what is missing follows from what is wrong
 		r.unresolved()

@@ -126,7 +126,9 @@ func (e *evaluator) walk(p *Path, s scope) Value {
 				return Value{}
 			}
 		case StepMethod:
-			v = e.call(step, v, &s)
+			bound := s // a copy, so that paths without methods leave nothing to collect
+			v = e.call(step, v, &bound)
+			s = bound
 		}
 	}
 	if p.Sub != nil && v.kind != Missing {
