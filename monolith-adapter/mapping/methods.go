@@ -183,6 +183,15 @@ func (c *call) refuse(want string, got Value) Value {
 	return Value{}
 }
 
+// refuseNumber notes that the method cannot work with a number as it is, and gives Missing.
+func (c *call) refuseNumber(want string, got Value) Value {
+	if got.kind != Number {
+		return c.refuse(want, got)
+	}
+	c.problem(c.At, "->%s needs %s, not %s", c.Name, want, brief(got))
+	return Value{}
+}
+
 // unfit notes that a value does not fit. Where the value is null nothing is lost: there was nothing.
 func (c *call) unfit(got Value, message string) {
 	if got.kind == Null {

@@ -39,7 +39,7 @@ func (c *call) get() Value {
 	case c.in.kind != List && c.in.kind != String && c.in.kind != Object:
 		return c.refuse("a list, a string or an object", c.in)
 	case !ok:
-		return c.refuse(map[bool]string{true: "a string as key", false: "a whole number as index"}[c.in.kind == Object], key)
+		return c.refuseNumber(map[bool]string{true: "a string as key", false: "a whole number as index"}[c.in.kind == Object], key)
 	case c.in.kind == Object:
 		return c.refuse("a string as key", key)
 	}
@@ -88,7 +88,7 @@ func (c *call) bounds(n int) (from, to int, ok bool) {
 		v := c.arg(i)
 		at, whole := v.Int()
 		if !whole {
-			c.refuse("whole numbers as start and end", v)
+			c.refuseNumber("whole numbers as start and end", v)
 			return 0, 0, false
 		}
 		limits[i] = int(min(max(at, 0), int64(n)))

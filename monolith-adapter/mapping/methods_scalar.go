@@ -164,7 +164,7 @@ func (c *call) parseInt() Value {
 		v := c.arg(0)
 		b, ok := v.Int()
 		if !ok || b < 2 || b > 36 {
-			return c.refuse("a base from 2 to 36", v)
+			return c.refuseNumber("a base from 2 to 36", v)
 		}
 		base = b
 	}
@@ -235,7 +235,7 @@ func (c *call) split() Value {
 		v := c.arg(1)
 		i, ok := v.Int()
 		if !ok || i < 1 {
-			return c.refuse("a whole number above zero as limit", v)
+			return c.refuseNumber("a whole number above zero as limit", v)
 		}
 		n = min(i, math.MaxInt32)
 	}

@@ -43,8 +43,9 @@ func (p *parser) selection() (Expr, error) {
 		return value, nil
 	}
 	p.pos, p.depth, p.array = 0, 0, false
+	c := p.next()
 	parts, listErr := p.list()
-	if listErr != nil && offset(err) > offset(listErr) {
+	if listErr != nil && (offset(err) > offset(listErr) || c == '{' || c == '[') {
 		return nil, err
 	}
 	return parts, listErr
