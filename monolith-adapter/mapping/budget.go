@@ -35,6 +35,27 @@ func (e *evaluator) read(v Value) string {
 	return v.Text()
 }
 
+// textStep is how many bytes of text are made in one step.
+const textStep = 8
+
+// text is a string that is made.
+func (e *evaluator) text(s string) Value {
+	e.charge(len(s) / textStep)
+	return StringValue(s)
+}
+
+// make has room for the elements of a list that is made.
+func (e *evaluator) make(n int) []Value {
+	e.charge(n)
+	return make([]Value, n)
+}
+
+// members has room for those of an object.
+func (e *evaluator) members(n int) builder {
+	e.charge(4 + n)
+	return builder{keys: make([]string, 0, n), vals: make([]Value, 0, n)}
+}
+
 // weigh takes what the value is when it is written out from the budget, and gives about how many bytes that
 // is. What is shared within a value counts each time: a few steps can make a value that is enormous.
 func (e *evaluator) weigh(v Value) (bytes int) {

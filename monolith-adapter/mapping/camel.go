@@ -19,7 +19,7 @@ func (c *call) camel(v Value, deep bool) Value {
 	defer func() { c.depth-- }()
 	switch {
 	case v.kind == List:
-		out := make([]Value, v.Len())
+		out := c.make(v.Len())
 		for i := range out {
 			if !c.spend() {
 				return Value{}
@@ -30,7 +30,7 @@ func (c *call) camel(v Value, deep bool) Value {
 	case v.kind != Object:
 		return v
 	}
-	b := builder{keys: make([]string, 0, v.Len()), vals: make([]Value, 0, v.Len())}
+	b := c.members(v.Len())
 	for i := range v.Len() {
 		c.charge(len(v.Key(i)) / 16)
 		if !c.spend() {

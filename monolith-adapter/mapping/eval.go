@@ -72,7 +72,7 @@ func (e *evaluator) expr(x Expr, s scope) Value {
 	case *Literal:
 		return x.Value
 	case *Array:
-		elems := make([]Value, len(x.Elems))
+		elems := e.make(len(x.Elems))
 		for i, el := range x.Elems {
 			elems[i] = e.expr(el, s)
 		}
@@ -86,7 +86,7 @@ func (e *evaluator) expr(x Expr, s scope) Value {
 }
 
 func (e *evaluator) dict(d *Dict, s scope) Value {
-	b := builder{keys: make([]string, 0, len(d.Props)), vals: make([]Value, 0, len(d.Props))}
+	b := e.members(len(d.Props))
 	for _, p := range d.Props {
 		e.path = append(e.path, place{key: p.Name})
 		if v := e.expr(p.Value, s); v.kind != Missing {
@@ -190,7 +190,7 @@ func (e *evaluator) key(v Value, name string, at int, quiet bool) Value {
 func (e *evaluator) keys(v Value, name string, at int, quiet bool) Value {
 	e.depth++
 	defer func() { e.depth-- }()
-	elems := make([]Value, len(v.node.vals))
+	elems := e.make(len(v.node.vals))
 	for i, el := range v.node.vals {
 		if !e.spend() {
 			return Value{}

@@ -45,7 +45,7 @@ type Selection struct {
 type Limits struct {
 	// Depth of nested calls; 0 means 256.
 	Depth int
-	// Steps of the evaluator; 0 means 20 million. Work that is more than one step for its input costs as many.
+	// Steps of the evaluator; 0 means 10 million. Work that is more than one step for its input costs as many.
 	Steps int
 	// Nodes of the output, of which each 64 bytes of text are one more; 0 means 5 million.
 	Nodes int
@@ -57,7 +57,7 @@ func (l Limits) filled() Limits {
 		l.Depth = 256
 	}
 	if l.Steps == 0 {
-		l.Steps = 20_000_000
+		l.Steps = 10_000_000
 	}
 	if l.Nodes == 0 {
 		l.Nodes = 5_000_000

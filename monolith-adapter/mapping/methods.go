@@ -202,7 +202,7 @@ func (c *call) unfit(got Value, message string) {
 }
 
 func (c *call) mapEach() Value {
-	out := make([]Value, len(c.elems()))
+	out := c.make(len(c.elems()))
 	for i, el := range c.elems() {
 		out[i] = c.each(0, i, el)
 	}

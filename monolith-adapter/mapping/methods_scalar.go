@@ -191,7 +191,7 @@ func (c *call) toString() Value {
 	case c.in.kind == Null:
 		return StringValue("")
 	case c.in.IsScalar():
-		return StringValue(c.read(c.in))
+		return c.text(c.read(c.in))
 	}
 	return c.refuse("a scalar", c.in)
 }
@@ -203,6 +203,8 @@ func (c *call) jsonStringify() Value {
 		return Value{}
 	case size > maxText:
 		return c.refuse("a smaller value", c.in)
+	case !c.charge(size / textStep):
+		return Value{}
 	}
 	return StringValue(c.in.String())
 }
@@ -244,9 +246,9 @@ func (c *call) split() Value {
 		return Value{}
 	}
 	parts := strings.SplitN(text, by, int(n))
-	out := make([]Value, len(parts))
+	out := c.make(len(parts))
 	for i, part := range parts {
-		out[i] = StringValue(part)
+		out[i] = c.text(part)
 	}
 	return ListValue(out)
 }
@@ -262,5 +264,5 @@ func (c *call) trim(start, end bool) Value {
 	if end {
 		text = strings.TrimRightFunc(text, unicode.IsSpace)
 	}
-	return StringValue(text)
+	return c.text(text)
 }
