@@ -16,7 +16,7 @@ func (e *evaluator) block(b *Block, v Value, s scope) Value {
 		e.path = e.path[:len(e.path)-1]
 	}
 	e.depth--
-	return ListValue(elems)
+	return e.list(elems)
 }
 
 // object merges what the items of a block give. Where they give nothing, a scalar stays what it is.
@@ -40,11 +40,11 @@ func (e *evaluator) object(b *Block, s scope) Value {
 	case whole.kind != Missing && len(out.keys) == 0:
 		return whole
 	case whole.kind != Missing:
-		return e.merge(whole, out.object(), b.At)
+		return e.merge(whole, e.built(&out), b.At)
 	case len(out.keys) == 0 && s.dollar.kind != Object && !b.Free:
 		return s.dollar
 	}
-	return out.object()
+	return e.built(&out)
 }
 
 // put gives a member its value, or merges it with the one that is there.
@@ -73,7 +73,7 @@ func (e *evaluator) spread(out *builder, whole, v Value, at int) Value {
 		}
 		return whole
 	case len(out.keys) > 0:
-		whole = e.merge(whole, out.object(), at)
+		whole = e.merge(whole, e.built(out), at)
 		*out = builder{}
 	}
 	return e.merge(whole, v, at)
@@ -113,7 +113,7 @@ func (e *evaluator) mergeObjects(a, b Value, at int) Value {
 		e.put(&m, b.Key(i), b.At(i), at)
 		e.path = e.path[:len(e.path)-1]
 	}
-	return m.object()
+	return e.built(&m)
 }
 
 func (e *evaluator) mergeLists(a, b Value, at int) Value {
@@ -130,5 +130,5 @@ func (e *evaluator) mergeLists(a, b Value, at int) Value {
 			e.path = e.path[:len(e.path)-1]
 		}
 	}
-	return ListValue(elems)
+	return e.list(elems)
 }

@@ -44,18 +44,6 @@ func (e *evaluator) text(s string) Value {
 	return StringValue(s)
 }
 
-// make has room for the elements of a list that is made.
-func (e *evaluator) make(n int) []Value {
-	e.charge(n)
-	return make([]Value, n)
-}
-
-// members has room for those of an object.
-func (e *evaluator) members(n int) builder {
-	e.charge(4 + n)
-	return builder{keys: make([]string, 0, n), vals: make([]Value, 0, n)}
-}
-
 // weigh takes what the value is when it is written out from the budget, and gives about how many bytes that
 // is. What is shared within a value counts each time: a few steps can make a value that is enormous.
 func (e *evaluator) weigh(v Value) (bytes int) {

@@ -26,7 +26,7 @@ func (c *call) camel(v Value, deep bool) Value {
 			}
 			out[i] = c.camel(v.At(i), deep)
 		}
-		return ListValue(out)
+		return c.list(out)
 	case v.kind != Object:
 		return v
 	}
@@ -45,7 +45,7 @@ func (c *call) camel(v Value, deep bool) Value {
 		}
 		b.set(key, member)
 	}
-	return b.object()
+	return c.built(&b)
 }
 
 // camelCase makes one camelCase word of a key: of snake_case, kebab-case, PascalCase or SCREAMING_CASE. Leading

@@ -25,6 +25,7 @@ type evaluator struct {
 	exceeded string // which budget, once one is
 	path     []place
 	problems []Problem
+	slabs    slabs
 }
 
 // place is one step of the path in the output.
@@ -76,7 +77,7 @@ func (e *evaluator) expr(x Expr, s scope) Value {
 		for i, el := range x.Elems {
 			elems[i] = e.expr(el, s)
 		}
-		return ListValue(elems)
+		return e.list(elems)
 	case *Dict:
 		return e.dict(x, s)
 	case *Chain:
@@ -94,7 +95,7 @@ func (e *evaluator) dict(d *Dict, s scope) Value {
 		}
 		e.path = e.path[:len(e.path)-1]
 	}
-	return b.object()
+	return e.built(&b)
 }
 
 // chain is the first operand that is there. What went wrong in those before it is of no interest then.
@@ -199,5 +200,5 @@ func (e *evaluator) keys(v Value, name string, at int, quiet bool) Value {
 		elems[i] = e.key(el, name, at, quiet)
 		e.path = e.path[:len(e.path)-1]
 	}
-	return ListValue(elems)
+	return e.list(elems)
 }

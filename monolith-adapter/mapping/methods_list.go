@@ -118,7 +118,7 @@ func (c *call) entries() Value {
 		}
 		out[i] = ObjectValue([]string{"key", "value"}, []Value{StringValue(c.in.Key(i)), c.in.At(i)})
 	}
-	return ListValue(out)
+	return c.list(out)
 }
 
 func (c *call) filter() Value {
@@ -132,7 +132,7 @@ func (c *call) filter() Value {
 			out = append(out, el)
 		}
 	}
-	return ListValue(out)
+	return c.list(out)
 }
 
 func (c *call) find() Value {

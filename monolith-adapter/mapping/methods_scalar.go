@@ -250,7 +250,7 @@ func (c *call) split() Value {
 	for i, part := range parts {
 		out[i] = c.text(part)
 	}
-	return ListValue(out)
+	return c.list(out)
 }
 
 func (c *call) trim(start, end bool) Value {
