@@ -21,6 +21,9 @@ type Config struct {
 	// MaxRequestsPerOperationPerSource is how many requests one operation may send to a source that has no
 	// max_requests_per_operation of its own; any number by default.
 	MaxRequestsPerOperationPerSource int `yaml:"max_requests_per_operation_per_source"`
+	// MappingMismatch is what becomes of a list where an object was expected, and the like: "error", the default, is
+	// null with an error; "ignore" is null without, as in versions of the connect spec before v0.5.
+	MappingMismatch string `yaml:"mapping_mismatch"`
 }
 
 // SourceConfig is how one source is reached.
@@ -58,6 +61,9 @@ func (c Config) Validate() error {
 	}
 	if c.MaxRequestsPerOperationPerSource < 0 {
 		errs = append(errs, errors.New("max_requests_per_operation_per_source: must not be negative"))
+	}
+	if m := c.MappingMismatch; m != "" && m != "error" && m != "ignore" {
+		errs = append(errs, fmt.Errorf("mapping_mismatch: %q must be error or ignore", m))
 	}
 	for _, name := range c.AllowEnv {
 		if strings.Contains(strings.TrimSuffix(name, "*"), "*") || name == "" || name == "*" {
