@@ -56,9 +56,9 @@ type link struct {
 	*Connector
 	client *client
 	base   string
-	// source is its name in configuration, budget how many requests to it one operation may make; 0 is any number.
+	// source is its name in configuration, budget how many requests one operation may send there.
 	source string
-	budget int
+	budget budget
 	// lenient: what is of another shape than expected is null without an error.
 	lenient bool
 	// fixed are the variables that stay the same: $config and $env.
