@@ -56,9 +56,11 @@ type link struct {
 	*Connector
 	client *client
 	base   string
-	// source is its name in configuration, budget how many requests to it one operation may make; 0 is any number.
+	// source is its name in configuration, budget how many requests one operation may send there.
 	source string
-	budget int
+	budget budget
+	// lenient: what is of another shape than expected is null without an error.
+	lenient bool
 	// fixed are the variables that stay the same: $config and $env.
 	fixed mapping.Variables
 	// uses are the variables that the connector and its source read.
@@ -143,7 +145,7 @@ func (f *Fetcher) Close() {
 // reach makes what the connectors of one source share.
 func (f *Fetcher) reach(c *Connector, cfg Config, name string) (*link, error) {
 	own := cfg.Sources[name]
-	l := &link{client: newClient(own), source: name, budget: cfg.budget(name), fixed: mapping.Variables{"config": mapping.ObjectValue(nil, nil)}}
+	l := &link{client: newClient(own), source: name, budget: cfg.budget(name), lenient: cfg.MappingMismatch == "ignore", fixed: mapping.Variables{"config": mapping.ObjectValue(nil, nil)}}
 	f.clients = append(f.clients, l.client)
 	if own.Config != nil {
 		var err error
