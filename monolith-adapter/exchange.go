@@ -156,3 +156,20 @@ func (w written) expressions(prefix string) []expression {
 
 // methods are those that a connector may use, in the order in which they are looked for.
 var methods = []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
+
+// Reported are the extensions of the error as clients get them, but for those that only a plan knows.
+func (f *Failure) Reported(e *Exchange) mapping.Value {
+	keys, vals := []string{"code"}, []mapping.Value{mapping.StringValue(f.Code)}
+	if e.Response != nil {
+		status := mapping.ObjectValue([]string{"status"}, []mapping.Value{mapping.IntValue(int64(e.Response.Status))})
+		keys, vals = append(keys, "http"), append(vals, status)
+	}
+	coordinate := mapping.ObjectValue([]string{"coordinate"}, []mapping.Value{mapping.StringValue(e.Connector.Coordinate)})
+	keys, vals = append(keys, "connector"), append(vals, coordinate)
+	for i := range f.Extensions.Len() {
+		if k := f.Extensions.Key(i); k != "http" && k != "connector" {
+			keys, vals = append(keys, k), append(vals, f.Extensions.At(i))
+		}
+	}
+	return mapping.ObjectValue(keys, vals)
+}

@@ -69,20 +69,19 @@ func Joined(parts ...*Connectors) *Connectors {
 
 // Target is the connector's name on a command line: Type.field or Type, and its number if the place has several.
 func (c *Connectors) Target(con *Connector) string {
-	place, _, number := con.named()
+	place, number := con.named()
 	for _, other := range c.List {
-		if p, _, _ := other.named(); other != con && p == place {
+		if p, _ := other.named(); other != con && p == place {
 			return place + number
 		}
 	}
 	return place
 }
 
-// named is the type or field that has the directive, and the directive's number there.
-func (c *Connector) named() (place, directive, number string) {
-	place, rest, _ := strings.Cut(c.Coordinate, "@")
-	directive, number, _ = strings.Cut(rest, "[")
-	return place, directive, "[" + number
+// named is the type or field that has the directive, and the directive's number there, such as [0].
+func (c *Connector) named() (place, number string) {
+	place, directive, _ := strings.Cut(c.Coordinate, "@")
+	return place, directive[strings.IndexByte(directive, '['):]
 }
 
 // Find is the connector that a target names: its id, Type.field or Type, either with [n] where there are several.
@@ -90,7 +89,7 @@ func (c *Connectors) Find(target string) (*Connector, error) {
 	var found []*Connector
 	var names []string
 	for _, con := range c.List {
-		place, _, number := con.named()
+		place, number := con.named()
 		switch target {
 		case con.ID, con.Coordinate, con.Subgraph, place, place + number:
 			found = append(found, con)
@@ -123,7 +122,7 @@ func suggest(target string, names []string) string {
 func (c *Connectors) choices(found []*Connector) string {
 	names := make([]string, len(found))
 	for i, con := range found {
-		place, _, number := con.named()
+		place, number := con.named()
 		if names[i] = place + number; con.Of != found[0].Of || found[0].Of != found[len(found)-1].Of {
 			names[i] = con.Subgraph
 		}
