@@ -21,6 +21,9 @@ type Config struct {
 	// MaxRequestsPerOperationPerSource is how many requests one operation may send to a source that has no
 	// max_requests_per_operation of its own; any number by default.
 	MaxRequestsPerOperationPerSource int `yaml:"max_requests_per_operation_per_source"`
+	// DebugExtensions shows clients that ask for it what an operation's connectors sent, received and mapped, in
+	// extensions.connectors. It is for development: responses of the application are not for everybody's eyes.
+	DebugExtensions bool `yaml:"debug_extensions"`
 }
 
 // SourceConfig is how one source is reached.

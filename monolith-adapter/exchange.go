@@ -82,6 +82,21 @@ func (c *Call) Exchange() *Exchange {
 	return e
 }
 
+// Code is that of the call's failure, as clients see it; "" if it succeeded.
+func (c *Call) Code() string {
+	var f *failed
+	switch {
+	case c.Err == nil:
+		return ""
+	case errors.As(c.Err, &f):
+		return f.code
+	}
+	return CodeRequestInvalid
+}
+
+// ShownURL is the URL without secrets.
+func (c *Call) ShownURL() string { return redactURL(c.URL) }
+
 func failureOf(err error) *Failure {
 	var f *failed
 	if !errors.As(err, &f) {

@@ -76,7 +76,7 @@ func (r *run) tried(given TrialVariables) mapping.Variables {
 // config is what is configured for the connector's source alone, with the trial's own $config.
 func (t Trial) config() Config {
 	cfg := t.Config
-	name := t.Connector.sourceName()
+	name := t.Connector.SourceName()
 	own := cfg.Sources[name]
 	if given := t.Variables.Config; !given.IsMissing() {
 		own.Config = make(map[string]any, given.Len())
@@ -94,8 +94,8 @@ type rawJSON []byte
 // MarshalJSON implements json.Marshaler.
 func (r rawJSON) MarshalJSON() ([]byte, error) { return r, nil }
 
-// sourceName is the connector's source in configuration.
-func (c *Connector) sourceName() string {
+// SourceName is the connector's source as configuration names it.
+func (c *Connector) SourceName() string {
 	if c.Source == nil {
 		return c.Of
 	}
