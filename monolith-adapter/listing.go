@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -26,10 +27,31 @@ var kindNames = [...]string{Root: "root", Entity: "entity", Field: "field", Type
 // String is the kind's name.
 func (k Kind) String() string { return kindNames[k] }
 
+// All are the connectors in their order, each with the form for many objects of @batched behind it if it has one.
+func (c *Connectors) All() []*Connector {
+	var out []*Connector
+	for _, con := range c.List {
+		out = append(out, con)
+		if con.batched != nil {
+			out = append(out, con.batched.Connector)
+		}
+	}
+	return out
+}
+
+// With is the form of the connector that variables are for: with $batch, that of @batched if there is one.
+func (c *Connector) With(v TrialVariables) *Connector {
+	if c.batched != nil && !v.Batch.IsMissing() {
+		return c.batched.Connector
+	}
+	return c
+}
+
 // Listing is the connectors in their order.
 func (c *Connectors) Listing() []Listed {
-	out := make([]Listed, len(c.List))
-	for i, con := range c.List {
+	all := c.All()
+	out := make([]Listed, len(all))
+	for i, con := range all {
 		l := Listed{Target: c.Target(con), Kind: con.Kind.String(), ID: con.ID, Method: con.request.method, Subgraph: con.Of}
 		if con.request.url != nil {
 			l.URL = strings.Join(strings.Fields(con.request.url.source), "")
@@ -70,6 +92,9 @@ func Joined(parts ...*Connectors) *Connectors {
 // Target is the connector's name on a command line: Type.field or Type, and its number if the place has several.
 func (c *Connectors) Target(con *Connector) string {
 	place, number := con.named()
+	if !slices.Contains(c.List, con) { // of @batched
+		return con.Coordinate
+	}
 	for _, other := range c.List {
 		if p, _ := other.named(); other != con && p == place {
 			return place + number
@@ -88,10 +113,13 @@ func (c *Connector) named() (place, number string) {
 func (c *Connectors) Find(target string) (*Connector, error) {
 	var found []*Connector
 	var names []string
-	for _, con := range c.List {
+	for _, con := range c.All() {
 		place, number := con.named()
-		switch target {
-		case con.ID, con.Coordinate, con.Subgraph, place, place + number:
+		switch {
+		case target == con.Coordinate:
+			found = append(found, con)
+		case !slices.Contains(c.List, con):
+		case slices.Contains([]string{con.ID, con.Subgraph, place, place + number}, target):
 			found = append(found, con)
 		}
 		names = append(names, c.Target(con))
@@ -102,8 +130,8 @@ func (c *Connectors) Find(target string) (*Connector, error) {
 	switch {
 	case len(c.List) == 0:
 		return nil, errors.New("the schema has no connectors")
-	case len(found) == 0:
-		return nil, fmt.Errorf("there is no connector %s%s", target, suggest(target, names))
+	case target == "" || len(found) == 0:
+		return nil, fmt.Errorf("there is no connector %q%s", target, suggest(target, names))
 	case len(found) > 1:
 		return nil, fmt.Errorf("%s has %d connectors; name one of them: %s", target, len(found), c.choices(found))
 	}

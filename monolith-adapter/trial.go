@@ -22,7 +22,7 @@ type Trial struct {
 // Run makes the call. The error says why there could not even be one: a source that cannot be reached as
 // configured. What the call itself runs into is in the exchange.
 func (t Trial) Run(ctx context.Context) (*Exchange, error) {
-	c := t.Connector
+	c := t.Connector.With(t.Variables)
 	alone := &Connectors{List: []*Connector{c}}
 	if c.Source != nil {
 		alone.Sources = []*Source{c.Source}

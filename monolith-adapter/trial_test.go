@@ -189,3 +189,57 @@ func TestSecretsOfURLs(t *testing.T) {
 		}
 	}
 }
+
+const batchedSchema = `extend schema
+  @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key"])
+  @link(url: "https://specs.apollo.dev/connect/v0.3", import: ["@source", "@connect"])
+  @link(url: "https://ficus.dev/spec/v0.1", import: ["@batched"])
+  @source(name: "api", http: { baseURL: "http://sites.example" })
+
+type Query {
+  site(id: ID!): Site @connect(source: "api", http: { GET: "/sites/{$args.id}" }, selection: "id", entity: true)
+}
+
+type Site @key(fields: "id") {
+  id: ID!
+  deploys(first: Int = 3): [String]
+    @connect(id: "one", source: "api", http: { GET: "/sites/{$this.id}/deploys?n={$args.first}" }, selection: "$.items->map(@.name)")
+    @batched(connect: "one", http: { GET: "/deploys?n={$args.first}&sites={$batch.id->joinNotNull(',')}" }, groupBy: "site", selection: "$.items { site deploys: name }")
+}
+`
+
+// TestTrialOfBatched: with $batch the field is asked for as @batched says, without it as the plain connector does.
+func TestTrialOfBatched(t *testing.T) {
+	c, err := monolith.Declared("hosting", "hosting.graphql", batchedSchema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed []string
+	for _, l := range c.Listing() {
+		listed = append(listed, l.Kind+" "+l.Target)
+	}
+	if want := []string{"entity Query.site", "field Site.deploys", "batch Site.deploys@batched[0]"}; !cmp.Equal(listed, want) {
+		t.Errorf("listed %q, want %q", listed, want)
+	}
+	for _, test := range []struct{ target, variables, url, value string }{
+		{"Site.deploys", `{"$this":{"id":1}}`, "http://sites.example/sites/1/deploys?n=3", `["a"]`},
+		{"Site.deploys", `{"$batch":[{"id":1},{"id":2}],"$args":{"first":1}}`, "http://sites.example/deploys?n=1&sites=1%2C2", `[{"site":1,"deploys":"a"}]`},
+		{"Site.deploys@batched[0]", `{"$batch":[{"id":1}]}`, "http://sites.example/deploys?n=3&sites=1", `[{"site":1,"deploys":"a"}]`},
+	} {
+		con, err := c.Find(test.target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		vars, err := monolith.ParseVariables([]byte(test.variables))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := monolith.Trial{Connector: con, Variables: vars, Reply: &monolith.ReceivedResponse{Status: 200, Body: []byte(`{"items":[{"site":1,"name":"a"}]}`)}}.Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Request.URL != test.url || e.Value.String() != test.value {
+			t.Errorf("%s %s: %s gives %s", test.target, test.variables, e.Request.URL, e.Value)
+		}
+	}
+}

@@ -182,6 +182,9 @@ func (r *reader) testCase(i int, t testCase, connectors *monolith.Connectors, cf
 	add(at("target"), err)
 	c.variables, err = t.Variables.read()
 	add(at("variables"), err)
+	if c.Connector != nil {
+		c.Connector = c.Connector.With(c.variables)
+	}
 	c.reply, err = r.reply(t, at)
 	add(at(), err)
 	c.expect, err = r.expectation(t.Expect, func(path ...any) ast.Node { return at(slices.Concat([]any{"expect"}, path)...) })

@@ -188,15 +188,15 @@ func Untested(suites []*Suite) []string {
 	for _, s := range suites {
 		for _, c := range s.Cases {
 			if !c.Skip {
-				tested[c.Connector.Subgraph] = true
+				tested[c.Connector.Of+" "+c.Connector.Coordinate] = true
 			}
 		}
 	}
 	var out []string
 	for _, s := range suites {
-		for _, con := range s.Connectors.List {
-			if !tested[con.Subgraph] {
-				tested[con.Subgraph] = true
+		for _, con := range s.Connectors.All() {
+			if key := con.Of + " " + con.Coordinate; !tested[key] {
+				tested[key] = true
 				out = append(out, s.Connectors.Target(con))
 			}
 		}
