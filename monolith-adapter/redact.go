@@ -28,7 +28,7 @@ func (r SentRequest) Redacted() SentRequest {
 	r.URL = redactURL(r.URL)
 	headers := make([][2]string, len(r.Headers))
 	for i, h := range r.Headers {
-		if headers[i] = h; Secret(h[0]) {
+		if headers[i] = h; h[1] != "" && Secret(h[0]) {
 			headers[i][1] = Redacted
 		}
 	}
