@@ -25,6 +25,9 @@ type Config struct {
 	// MappingMismatch is what becomes of a list where an object was expected, and the like: "error", the default, is
 	// null with an error; "ignore" is null without, as in versions of the connect spec before v0.5.
 	MappingMismatch string `yaml:"mapping_mismatch"`
+	// DebugExtensions shows clients that ask for it what an operation's connectors sent, received and mapped, in
+	// extensions.connectors. It is for development: responses of the application are not for everybody's eyes.
+	DebugExtensions bool `yaml:"debug_extensions"`
 }
 
 // SourceConfig is how one source is reached.

@@ -40,6 +40,11 @@ type Call struct {
 	// Problems of the mapping. Err is why the call failed, with its cause.
 	Problems []mapping.Problem
 	Err      error
+
+	// What was sent, what came back and what was made of it, for those who look closely.
+	sent     *outgoing
+	received *received
+	value    mapping.Value
 }
 
 // Fetcher answers the fetches for the subgraphs that connectors became.

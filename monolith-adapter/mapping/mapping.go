@@ -73,8 +73,9 @@ type Problem struct {
 	Message string
 	// Path in the output, such as items.3.name; of the first occurrence.
 	Path string
-	// At is the offset in the selection's source.
-	At int
+	// At is the offset in the selection's source, which is Source where several selections are evaluated together.
+	At     int
+	Source string
 	// Count of occurrences.
 	Count int
 	// Lost are the paths in the output, of the first occurrences, at which there is nothing because of it. What is
