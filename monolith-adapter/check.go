@@ -13,18 +13,21 @@ import (
 // Check reports what is wrong with the connectors in a subgraph's SDL: an Errors with every fault, each with
 // its place. A schema without connectors has none.
 func Check(subgraph, file, sdl string) error {
+	_, err := Inspect(subgraph, file, sdl)
+	return err
+}
+
+// Inspect is Check, and gives the warnings too: what works, and gives less than the schema says.
+func Inspect(subgraph, file, sdl string) (warnings Errors, err error) {
 	c, err := schemaContract(subgraph, file, sdl)
-	if err != nil {
-		return err
+	if err != nil || !c.connected() {
+		return nil, err
 	}
-	if !c.connected() {
-		return nil
+	errs, warnings := read(c).list.warnings()
+	if len(errs) > 0 {
+		return warnings, errs
 	}
-	r := read(c)
-	if len(r.list) > 0 {
-		return r.list
-	}
-	return nil
+	return warnings, nil
 }
 
 // connected reports whether there are connectors.
@@ -73,7 +76,7 @@ func read(c *contract) *resolved {
 		r.outlines[con] = r.outline(con)
 		r.batchKeys(con)
 	}
-	if len(r.list) == 0 { // otherwise what is missing follows from what is wrong
+	if r.sound() { // otherwise what is missing follows from what is wrong
 		r.unresolved()
 		r.entities()
 	}
@@ -173,7 +176,7 @@ func (r *resolved) entities() {
 		}
 		for _, k := range t.keys {
 			if !r.enters(t.name, k) {
-				r.add("MISSING_ENTITY_CONNECTOR", t.name, t.at, "no connector resolves the entity by @key(fields: %q); add @connect to the type, entity: true to a field of Query, or resolvable: false to the key", k)
+				r.soften(r.add("MISSING_ENTITY_CONNECTOR", t.name, t.at, "no connector resolves the entity by @key(fields: %q); add @connect to the type, entity: true to a field of Query, or resolvable: false to the key", k))
 			}
 		}
 	}

@@ -24,8 +24,28 @@ func TestExpansion(t *testing.T) {
 		if err != nil {
 			return map[string]string{"errors": err.Error() + "\n"}
 		}
-		return map[string]string{"expanded": sg.String()}
+		out := map[string]string{"expanded": sg.String()}
+		if w := warnings(t, a); len(w) > 0 {
+			out["warnings"] = w.Error() + "\n"
+		}
+		return out
 	})
+}
+
+// warnings are those of all schemas of a scenario.
+func warnings(t *testing.T, a *txtar.Archive) monolith.Errors {
+	t.Helper()
+	var out monolith.Errors
+	for _, f := range a.Files {
+		if name, ok := strings.CutSuffix(f.Name, ".graphql"); ok {
+			list, err := monolith.Inspect(name, f.Name, string(f.Data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, list...)
+		}
+	}
+	return out
 }
 
 // scenarios runs each file, and compares or rewrites the sections that run gives.

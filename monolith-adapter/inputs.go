@@ -54,7 +54,10 @@ func (r *reader) argument(c *Connector, ref reading) bool {
 	for i, a := range c.args {
 		names[i] = a.Name
 	}
-	r.addIn(ref.value, ref.offset, "UNDEFINED_ARGUMENT", c.Coordinate, "there is no argument %s%s", ref.Path[0], nearest(ref.Path[0], names))
+	e := r.addIn(ref.value, ref.offset, "UNDEFINED_ARGUMENT", c.Coordinate, "there is no argument %s%s", ref.Path[0], nearest(ref.Path[0], names))
+	if ref.code != codeURL {
+		r.soften(e)
+	}
 	return false
 }
 
@@ -109,8 +112,11 @@ func fieldNames(t *objectType) []string {
 func (r *reader) entity(c *Connector) {
 	t := r.contract.byName[c.result.Name()]
 	if c.result.Elem != nil || c.result.NonNull || t == nil || t.kind != ast.Object {
-		r.add("ENTITY_TYPE_INVALID", c.Coordinate, c.written.at, "with entity: true the field's type must be an object that may be null, not %s", c.result)
-		return
+		e := r.add("ENTITY_TYPE_INVALID", c.Coordinate, c.written.at, "with entity: true the field's type must be an object that may be null, not %s", c.result)
+		if c.result.Elem != nil || t == nil || t.kind != ast.Object {
+			return
+		}
+		r.soften(e)
 	}
 	if len(c.args) == 0 {
 		r.add("ENTITY_RESOLVER_ARGUMENT_MISMATCH", c.Coordinate, c.written.at, "with entity: true there must be arguments, which are the entity's key")

@@ -39,7 +39,7 @@ func (r *reader) outline(c *Connector) *outline {
 
 func (r *reader) outlineOf(c *Connector, out *mapping.Output, typ string, above []string) *outline {
 	text, at := c.written.arg("selection"), out.At
-	t := r.contract.byName[typ]
+	t, top := r.contract.byName[typ], len(above) == 0
 	switch {
 	case t == nil || t.kind == ast.Scalar || t.kind == ast.Enum:
 		if out.Object && (t == nil || t.kind == ast.Enum || builtin(typ)) {
@@ -47,7 +47,10 @@ func (r *reader) outlineOf(c *Connector, out *mapping.Output, typ string, above 
 			if b, ok := c.selection.Root.(*mapping.Block); ok && len(b.Items) == 1 && b.Items[0].Short && typ == c.result.Name() {
 				hint = "; for the value itself write $." + b.Items[0].Name
 			}
-			r.addIn(text, at, "GROUP_SELECTION_IS_NOT_OBJECT", c.Coordinate, "%s has no fields, but the selection gives it some%s", typ, hint)
+			e := r.addIn(text, at, "GROUP_SELECTION_IS_NOT_OBJECT", c.Coordinate, "%s has no fields, but the selection gives it some%s", typ, hint)
+			if top {
+				r.soften(e)
+			}
 		}
 		return nil
 	case t.kind != ast.Object:
@@ -105,7 +108,7 @@ func (r *reader) outlineField(c *Connector, t *objectType, f *mapping.OutputFiel
 	}
 	of := &outlined{name: f.Name}
 	if inner := r.contract.byName[field.typ.Name()]; inner == nil || inner.kind == ast.Scalar || inner.kind == ast.Enum {
-		r.outlineOf(c, f.Output, field.typ.Name(), nil)
+		r.outlineOf(c, f.Output, field.typ.Name(), above)
 		return of
 	}
 	of.within = r.outlineOf(c, f.Output, field.typ.Name(), above)

@@ -19,6 +19,10 @@ type reader struct {
 	sources  []*Source
 }
 
+// soften makes a warning of what the schema cannot mean in schemas of the versions before v0.3, which were composed
+// without it being looked at: they are served as they are, and the value is missing.
+func (r *reader) soften(e *Error) { e.Warning = r.contract.spec.version < mapping.V03 }
+
 // Codes of faults, as Apollo's composition names them.
 const (
 	codeVersion       = "UNKNOWN_CONNECTORS_VERSION"
@@ -101,7 +105,10 @@ func (r *reader) baseURL(w written) *template {
 // scheme checks that an absolute URL is for HTTP.
 func (r *reader) scheme(w written, v *ast.Value, t *template) {
 	if first := t.parts[0].text; !strings.HasPrefix(first, "http://") && !strings.HasPrefix(first, "https://") {
-		r.add(codeURLScheme, w.coordinate, v.Position, "%q must start with http:// or https://", t.source)
+		e := r.add(codeURLScheme, w.coordinate, v.Position, "%q must start with http:// or https://", t.source)
+		if w.arg("http", "baseURL") == v && !strings.Contains(first, "://") {
+			r.soften(e) // a place to put the address, which configuration may give
+		}
 	}
 }
 

@@ -36,7 +36,9 @@ func (r *reader) uses(w written, v *ast.Value, offset int, s *mapping.Selection,
 			problem += nearest(m.Name, mapping.MethodNames())
 		}
 		if problem != "" {
-			r.addIn(v, offset+m.At, code, w.coordinate, "%s", problem)
+			if e := r.addIn(v, offset+m.At, code, w.coordinate, "%s", problem); code != codeURL {
+				r.soften(e)
+			}
 		}
 	}
 	available := strings.Fields(variables[p])

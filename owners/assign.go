@@ -60,25 +60,31 @@ func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, e
 				return nil, err
 			}
 		}
-		if err := checkConnectors(in.subgraphs); err != nil {
+		warnings, err := checkConnectors(in.subgraphs)
+		if err != nil {
 			return nil, err
 		}
 		composed, err := composition.Compose(subgraphs)
 		if err != nil {
 			return nil, err
 		}
-		name, sdl, a.graph.Hints = r.cfg.Name, composed.SupergraphSDL, composed.Hints
+		name, sdl, a.graph.Hints, a.graph.Warnings = r.cfg.Name, composed.SupergraphSDL, composed.Hints, warnings
 	}
 	return supergraph.Read(name, sdl)
 }
 
 // checkConnectors reports what is wrong with @source and @connect, at its place in the subgraphs' schemas.
-func checkConnectors(subgraphs []composition.Subgraph) error {
+func checkConnectors(subgraphs []composition.Subgraph) ([]composition.Hint, error) {
+	var hints []composition.Hint
 	var errs []error
 	for _, s := range subgraphs {
-		errs = append(errs, monolith.Check(s.Name, s.File, s.SDL))
+		warnings, err := monolith.Inspect(s.Name, s.File, s.SDL)
+		errs = append(errs, err)
+		for _, w := range warnings {
+			hints = append(hints, composition.Hint{Code: w.Code, Message: w.Text(), Coordinate: w.Coordinate})
+		}
 	}
-	return errors.Join(errs...)
+	return hints, errors.Join(errs...)
 }
 
 // missing are the coordinates of the contract that their owners do not implement: those marked so, and those

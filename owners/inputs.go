@@ -74,10 +74,16 @@ func Compose(ctx context.Context, cfg *config.Config) (*composition.Result, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := checkConnectors(subgraphs); err != nil {
+	warnings, err := checkConnectors(subgraphs)
+	if err != nil {
 		return nil, err
 	}
-	return composition.Compose(subgraphs)
+	composed, err := composition.Compose(subgraphs)
+	if err != nil {
+		return nil, err
+	}
+	composed.Hints = append(warnings, composed.Hints...)
+	return composed, nil
 }
 
 // schemas reads the schema of every subgraph, in the order of their names.
