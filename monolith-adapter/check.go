@@ -2,10 +2,13 @@ package monolith
 
 import (
 	"cmp"
+	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
@@ -20,14 +23,37 @@ func Check(subgraph, file, sdl string) error {
 // Inspect is Check, and gives the warnings too: what works, and gives less than the schema says.
 func Inspect(subgraph, file, sdl string) (warnings Errors, err error) {
 	c, err := schemaContract(subgraph, file, sdl)
-	if err != nil || !c.connected() {
-		return nil, err
+	if err != nil {
+		return nil, Errors{unread(subgraph, file, err)}
+	}
+	if !c.connected() {
+		return nil, nil
 	}
 	errs, warnings := read(c).list.warnings()
 	if len(errs) > 0 {
 		return warnings, errs
 	}
 	return warnings, nil
+}
+
+// keywords are what definitions begin with.
+var keywords = []string{"extend", "schema", "scalar", "type", "interface", "union", "enum", "input", "directive"}
+
+var unexpectedName = regexp.MustCompile(`^Unexpected Name "(\w+)"`)
+
+// unread is the fault of a schema that cannot be parsed.
+func unread(subgraph, file string, err error) *Error {
+	out := &Error{Code: codeGraphQL, Message: err.Error(), Subgraph: subgraph, File: file}
+	var syntax *gqlerror.Error
+	if errors.As(err, &syntax) {
+		if out.Message = syntax.Message; len(syntax.Locations) > 0 {
+			out.Line, out.Column = syntax.Locations[0].Line, syntax.Locations[0].Column
+		}
+		if m := unexpectedName.FindStringSubmatch(syntax.Message); m != nil {
+			out.Message += nearest(m[1], keywords)
+		}
+	}
+	return out
 }
 
 // connected reports whether there are connectors.
@@ -127,7 +153,7 @@ func (r *resolved) unresolved() {
 		}
 		for _, f := range t.fields {
 			coordinate := t.name + "." + f.name
-			if f.foreign || f.hidden || covered[coordinate] || strings.HasPrefix(f.name, "_") || len(f.connects) > 0 {
+			if f.foreign || t.keyed(f.name) || f.hidden || covered[coordinate] || strings.HasPrefix(f.name, "_") || len(f.connects) > 0 {
 				continue
 			}
 			r.add("CONNECTORS_UNRESOLVED_FIELD", coordinate, f.at, "no connector resolves the field; map it in a selection, give it a connector, or mark it @mock")
@@ -175,20 +201,23 @@ func (r *resolved) entities() {
 			continue
 		}
 		for _, k := range t.keys {
-			if !r.enters(t.name, k) {
+			if !t.within(k) && !r.enters(t.name, k) {
 				r.soften(r.add("MISSING_ENTITY_CONNECTOR", t.name, t.at, "no connector resolves the entity by @key(fields: %q); add @connect to the type, entity: true to a field of Query, or resolvable: false to the key", k))
 			}
 		}
 	}
 }
 
+// within reports whether the type has nothing but the key, so that there is nothing to be resolved by it.
+func (t *objectType) within(key supergraph.FieldSet) bool {
+	return !slices.ContainsFunc(t.fields, func(f *field) bool {
+		return !f.foreign && !slices.ContainsFunc(key, func(k *supergraph.FieldSetItem) bool { return k.Name == f.name })
+	})
+}
+
 func (r *resolved) enters(typ string, k supergraph.FieldSet) bool {
 	for _, c := range r.connectors {
-		entity := c.typ
-		if c.Kind == Entity {
-			entity = c.result.Name()
-		}
-		if c.Kind != Root && entity == typ && c.keys.within(k) {
+		if c.Kind != Root && c.entity() == typ && c.keys.within(k) {
 			return true
 		}
 	}

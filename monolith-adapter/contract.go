@@ -1,8 +1,8 @@
 package monolith
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
@@ -29,7 +29,9 @@ type objectType struct {
 	connects []written
 	// keys that are resolvable.
 	keys []supergraph.FieldSet
-	at   *ast.Position
+	// stubs are the keys that are not: by them the type refers to entities of other subgraphs.
+	stubs []supergraph.FieldSet
+	at    *ast.Position
 }
 
 // field is a field of a type.
@@ -102,6 +104,8 @@ func (c *contract) graphType(t *supergraph.Type, id int) *objectType {
 	for _, k := range t.In[id].Keys {
 		if k.Resolvable {
 			out.keys = append(out.keys, k.Fields)
+		} else {
+			out.stubs = append(out.stubs, k.Fields)
 		}
 	}
 	out.connects = c.graphConnects(t.Applied, id, t.Name)
@@ -161,9 +165,8 @@ func schemaContract(subgraph, file, sdl string) (*contract, error) {
 		}
 	}
 	c.spec = readSpec(links)
-	c.spec.federation1 = !slices.ContainsFunc(links, func(l *ast.Value) bool {
-		return strings.HasPrefix(text(l, "url"), "https://specs.apollo.dev/federation/")
-	})
+	c.spec.key = keyName(links)
+	c.spec.federation1 = c.spec.key == ""
 	for _, s := range schemas {
 		for _, d := range s.Directives.ForNames(c.spec.source) {
 			c.sources = append(c.sources, written{args: object(d), at: d.Position})
@@ -188,15 +191,16 @@ func (c *contract) schemaType(def *ast.Definition) error {
 		c.types, c.byName[def.Name] = append(c.types, t), t
 	}
 	t.connects = append(t.connects, c.schemaConnects(def.Directives, def.Name)...)
-	for _, d := range def.Directives.ForNames("key") {
-		if r := d.Arguments.ForName("resolvable"); r != nil && r.Value.Raw == "false" {
-			continue
-		}
+	for _, d := range def.Directives.ForNames(cmp.Or(c.spec.key, "key")) {
 		set, err := supergraph.ParseFieldSet(text(object(d), "fields"))
 		if err != nil {
 			return err
 		}
-		t.keys = append(t.keys, set)
+		if r := d.Arguments.ForName("resolvable"); r != nil && r.Value.Raw == "false" {
+			t.stubs = append(t.stubs, set)
+		} else {
+			t.keys = append(t.keys, set)
+		}
 	}
 	for _, f := range def.Fields {
 		t.fields = append(t.fields, &field{

@@ -106,7 +106,11 @@ func expanded(t *testing.T, a *txtar.Archive) (*supergraph.Supergraph, *monolith
 			if err := monolith.Check(name, f.Name, string(f.Data)); err != nil {
 				return nil, nil, err
 			}
-			subgraphs = append(subgraphs, composition.Subgraph{Name: name, File: f.Name, SDL: string(f.Data)})
+			sdl, err := monolith.Declare(name, f.Name, string(f.Data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			subgraphs = append(subgraphs, composition.Subgraph{Name: name, File: f.Name, SDL: sdl})
 		}
 	}
 	result, err := composition.Compose(subgraphs)

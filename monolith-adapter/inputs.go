@@ -9,10 +9,7 @@ import (
 // inputs checks what a connector reads of $args, $this and $batch, and makes its keys of it.
 func (r *reader) inputs(c *Connector) {
 	keyed := map[Kind]string{Entity: "args", Field: "this", Type: "this", Batch: "batch"}[c.Kind]
-	entity := c.typ
-	if c.Kind == Entity {
-		entity = c.result.Name()
-	}
+	entity := c.entity()
 	for _, ref := range c.readings() {
 		if ref.Variable != "args" && ref.Variable != "this" && ref.Variable != "batch" {
 			continue

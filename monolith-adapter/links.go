@@ -1,6 +1,7 @@
 package monolith
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -17,6 +18,8 @@ type spec struct {
 	// unknown is the version's text if it is not one that is known; unlinked: there is no link.
 	unknown  string
 	unlinked bool
+	// key is what @key is called.
+	key string
 	// federation1: the schema is one of Federation 1, whose composition knows no connectors.
 	federation1 bool
 }
@@ -58,6 +61,22 @@ func readSpec(links []*ast.Value) spec {
 		return s
 	}
 	return spec{unlinked: true, source: "source", connect: "connect"}
+}
+
+// keyName is what @key of Federation 2 is called, or "" if that is not linked.
+func keyName(links []*ast.Value) string {
+	for _, l := range links {
+		if !strings.HasPrefix(text(l, "url"), "https://specs.apollo.dev/federation/") {
+			continue
+		}
+		for _, i := range member(l, "import") {
+			if from, to := imported(i); from == "@key" {
+				return to
+			}
+		}
+		return cmp.Or(text(l, "as"), "federation") + "__key"
+	}
+	return ""
 }
 
 // imported is one element of an import: its name in the spec, and here without the at sign.

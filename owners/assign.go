@@ -3,6 +3,7 @@ package owners
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine/composition"
@@ -64,6 +65,9 @@ func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, e
 		if err != nil {
 			return nil, err
 		}
+		if subgraphs, err = declared(subgraphs); err != nil {
+			return nil, err
+		}
 		composed, err := composition.Compose(subgraphs)
 		if err != nil {
 			return nil, err
@@ -85,6 +89,18 @@ func checkConnectors(subgraphs []composition.Subgraph) ([]composition.Hint, erro
 		}
 	}
 	return hints, errors.Join(errs...)
+}
+
+// declared are the subgraphs with the keys of their connectors.
+func declared(subgraphs []composition.Subgraph) ([]composition.Subgraph, error) {
+	out := slices.Clone(subgraphs)
+	for i, s := range out {
+		var err error
+		if out[i].SDL, err = monolith.Declare(s.Name, s.File, s.SDL); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.File, err)
+		}
+	}
+	return out, nil
 }
 
 // missing are the coordinates of the contract that their owners do not implement: those marked so, and those

@@ -78,6 +78,9 @@ func Compose(ctx context.Context, cfg *config.Config) (*composition.Result, erro
 	if err != nil {
 		return nil, err
 	}
+	if subgraphs, err = declared(subgraphs); err != nil {
+		return nil, err
+	}
 	composed, err := composition.Compose(subgraphs)
 	if err != nil {
 		return nil, err
