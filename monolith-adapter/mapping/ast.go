@@ -10,6 +10,8 @@ type Expr interface {
 type Block struct {
 	At    int
 	Items []*Item
+	// Free: it stands as a value of its own, from v0.4 on, so that $ and @ stay in it what they are around it.
+	Free bool
 }
 
 // Item is one part of a block: `name`, `name: expr`, or a path whose block is spread into this one.
@@ -19,9 +21,16 @@ type Item struct {
 	Name string
 	// Short: written as a key alone, so that the name is the key's own.
 	Short bool
-	// Spread: there is no name, the value's own members are put here.
+	// Spread: there is no name, the value's own members are put here; Dots if it was written with three points.
 	Spread bool
+	Dots   bool
 	Value  Expr
+}
+
+// anonymous reports whether the item is a path with neither a name nor a block: its value is that of the block.
+func (i *Item) anonymous() bool {
+	path, ok := i.Value.(*Path)
+	return ok && i.Spread && !i.Dots && path.Sub == nil
 }
 
 // Head is what a path starts from.
@@ -82,7 +91,7 @@ type Array struct {
 	Elems []Expr
 }
 
-// Dict is an object that was written out.
+// Dict is an object that was written out, before v0.4.
 type Dict struct {
 	At    int
 	Props []Property

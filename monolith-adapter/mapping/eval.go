@@ -110,6 +110,13 @@ func (e *evaluator) spend() bool {
 	return !e.exhausted
 }
 
+// charge takes n steps from the budget, for work that is done at once.
+func (e *evaluator) charge(n int) {
+	if e.steps += n; e.steps > e.limits.Steps {
+		e.exhausted = true
+	}
+}
+
 // affords takes a step from the budget for each value within v. What is shared within a value costs each time
 // it would be written: a few steps can make a value that is enormous when written out.
 func (e *evaluator) affords(v Value) bool {
@@ -135,6 +142,9 @@ func (e *evaluator) expr(x Expr, s scope) Value {
 	case *Path:
 		return e.walk(x, s)
 	case *Block:
+		if x.Free {
+			return e.object(x, s)
+		}
 		return e.block(x, s.dollar, s)
 	case *Literal:
 		return x.Value
@@ -259,61 +269,4 @@ func (e *evaluator) key(v Value, name string, at int, quiet bool) Value {
 		e.problem(at, "property %s is not in %s", name, v.kind)
 	}
 	return Value{}
-}
-
-// block makes an object of the value, or a list of objects of a list.
-func (e *evaluator) block(b *Block, v Value, s scope) Value {
-	if !e.spend() {
-		return Value{}
-	}
-	if v.kind != List {
-		return e.object(b, scope{dollar: v, at: v, locals: s.locals})
-	}
-	elems := make([]Value, len(v.node.vals))
-	e.depth++
-	for i, el := range v.node.vals {
-		e.path = append(e.path, place{index: i})
-		elems[i] = e.block(b, el, s)
-		e.path = e.path[:len(e.path)-1]
-	}
-	e.depth--
-	return ListValue(elems)
-}
-
-// object merges what the items of a block give. Where they give nothing, a scalar stays what it is.
-func (e *evaluator) object(b *Block, s scope) Value {
-	out := builder{keys: make([]string, 0, len(b.Items)), vals: make([]Value, 0, len(b.Items))}
-	var spread Value
-	for _, item := range b.Items {
-		if item.Spread {
-			spread = e.merge(spread, e.expr(item.Value, s), item.At)
-			continue
-		}
-		e.path = append(e.path, place{key: item.Name})
-		v := e.expr(item.Value, s)
-		if i := out.find(item.Name); i >= 0 {
-			v = e.merge(out.vals[i], v, item.At)
-		}
-		if v.kind != Missing {
-			out.set(item.Name, v)
-		}
-		e.path = e.path[:len(e.path)-1]
-	}
-	switch {
-	case spread.kind != Missing && len(out.keys) == 0:
-		return spread
-	case spread.kind != Missing:
-		return e.merge(spread, out.object(), b.At)
-	case len(out.keys) == 0 && s.dollar.kind != Object:
-		return s.dollar
-	}
-	return out.object()
-}
-
-func (e *evaluator) merge(a, b Value, at int) Value {
-	out, conflict := merge(a, b)
-	if conflict {
-		e.problem(at, "values of different kinds come together; the later one counts")
-	}
-	return out
 }

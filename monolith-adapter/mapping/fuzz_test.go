@@ -26,7 +26,7 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, source, data string, version byte) {
-		s, err := mapping.Parse(source, mapping.Version(version%3+1))
+		s, err := mapping.Parse(source, mapping.Version(version%4+1))
 		if err != nil {
 			return
 		}

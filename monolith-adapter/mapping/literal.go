@@ -72,8 +72,15 @@ func (p *parser) literal(c byte) (Expr, error) {
 		return &Literal{At: at, Value: NumberValue(text)}, err
 	case c == '[':
 		p.pos++
-		elems, err := p.list(']')
+		elems, err := p.elems()
 		return &Array{At: at, Elems: elems}, err
+	case c == '{' && p.version >= V04:
+		b, err := p.block()
+		if err != nil {
+			return nil, err
+		}
+		b.Free = true
+		return b, nil
 	case c == '{':
 		return p.dict()
 	case isIdentStart(c):
@@ -90,8 +97,45 @@ func (p *parser) literal(c byte) (Expr, error) {
 	return nil, nil
 }
 
-// list reads expressions with commas between them up to the closing byte.
-func (p *parser) list(end byte) ([]Expr, error) {
+// arguments reads expressions with commas between them up to the closing parenthesis.
+func (p *parser) arguments() ([]Expr, error) {
+	defer p.inArray(p.inArray(false))
+	return p.exprs(')')
+}
+
+// elems reads the elements of a list. From v0.4 on the commas between them may be left out.
+func (p *parser) elems() ([]Expr, error) {
+	if p.version < V04 {
+		return p.exprs(']')
+	}
+	defer p.inArray(p.inArray(true))
+	var out []Expr
+	commas := false
+	for p.next() != ']' {
+		e, err := p.expr()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+		if commas, err = p.separated(len(out), commas, ']'); err != nil {
+			return nil, err
+		}
+	}
+	p.pos++
+	return out, nil
+}
+
+// inArray says whether what is read next stands directly within [ ], and gives what it was before.
+func (p *parser) inArray(is bool) (before bool) {
+	before, p.array = p.array, is
+	return before
+}
+
+// leave ends a level of nesting that enter began.
+func (p *parser) leave(array bool) { p.depth, p.array = p.depth-1, array }
+
+// exprs reads expressions with commas between them up to the closing byte.
+func (p *parser) exprs(end byte) ([]Expr, error) {
 	var out []Expr
 	for p.next() != end {
 		e, err := p.expr()
@@ -114,9 +158,17 @@ func (p *parser) comma(end byte) error {
 		p.pos++
 	case end:
 	default:
-		return p.fail(p.pos, "a comma or %c was expected, not %s", end, p.here())
+		return p.fail(p.pos, "a comma or %c was expected, not %s%s", end, p.here(), p.since(end != ')'))
 	}
 	return nil
+}
+
+// since adds to a message that it is the version that refuses what is written.
+func (p *parser) since(v04 bool) string {
+	if v04 && p.pos < len(p.src) {
+		return "; commas may be left out from v0.4 on"
+	}
+	return ""
 }
 
 // dict reads an object literal.
@@ -137,7 +189,7 @@ func (p *parser) dict() (Expr, error) {
 		case err != nil:
 			return nil, err
 		case !ok:
-			return nil, p.fail(at, "a key within an object literal must be followed by a colon")
+			return nil, p.fail(at, "a key within an object literal must be followed by a colon before v0.4")
 		}
 		value, err := p.expr()
 		if err != nil {

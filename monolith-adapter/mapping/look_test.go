@@ -10,28 +10,44 @@ import (
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 )
 
+// parsed reads a selection, of v0.3 if there is no version in front.
+func parsed(t *testing.T, text string) *mapping.Selection {
+	t.Helper()
+	version := mapping.V03
+	if v, rest, ok := strings.Cut(text, " | "); ok {
+		version, text = mapping.Versions[v], rest
+	}
+	s, err := mapping.Parse(text, version)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return s
+}
+
 func TestReferences(t *testing.T) {
 	for selection, want := range map[string]string{
-		`id`:                                    "",
-		`$args.id`:                              "args.id@0",
-		`a: $args.id b: $this.x.y`:              "args.id@3 this.x.y@15",
-		`$args { id org { id } }`:               "args.id@8 args.org.id@17",
-		`$batch.id->joinNotNull(',')`:           "batch.id@9",
-		`ids: $batch.id->first`:                 "batch.id@5",
-		`$batch->map(@.id)`:                     "batch.id@0",
-		`x: $batch->map({ k: @.id, o: @.org })`: "batch.id@20 batch.org@29",
-		`$args`:                                 "args@0",
-		`$(nope ?? $config.a)`:                  "config.a@10",
-		`$.a->match([$args.x, $args.y])`:        "args.x@12 args.y@21",
-		`$args.x->as($v)->echo($v.z)`:           "args.x@7",
-		`$this.a?.b`:                            "this.a.b@0",
-		`$request.headers.'x-y'->first`:         "request.headers.x-y@0",
-		`$args.list->filter(@.on)->map(@.id)`:   "args.list.on@19 args.list.id@0",
+		`id`:                                            "",
+		`$args.id`:                                      "args.id@0",
+		`a: $args.id b: $this.x.y`:                      "args.id@3 this.x.y@15",
+		`$args { id org { id } }`:                       "args.id@8 args.org.id@17",
+		`$batch.id->joinNotNull(',')`:                   "batch.id@9",
+		`ids: $batch.id->first`:                         "batch.id@5",
+		`$batch->map(@.id)`:                             "batch.id@0",
+		`x: $batch->map({ k: @.id, o: @.org })`:         "batch.id@20 batch.org@29",
+		`$args`:                                         "args@0",
+		`$(nope ?? $config.a)`:                          "config.a@10",
+		`$.a->match([$args.x, $args.y])`:                "args.x@12 args.y@21",
+		`$args.x->as($v)->echo($v.z)`:                   "args.x@7",
+		`$this.a?.b`:                                    "this.a.b@0",
+		`$request.headers.'x-y'->first`:                 "request.headers.x-y@0",
+		`$args.list->filter(@.on)->map(@.id)`:           "args.list.on@19 args.list.id@0",
+		`v0.4 | { a: $args.id, ...$this.org }`:          "args.id@5 this.org@18",
+		`v0.4 | ...$args.x->match([1, { y: $args.y }])`: "args.y@27 args.x@10",
+		`v0.4 | [$args.a $args.b ?? $args.c]`:           "args.a@1 args.b@9 args.c@20",
+		`v0.4 | $args { id, org { id } }`:               "args.id@8 args.org.id@18",
+		`v0.4 | $batch->map({ k: @.id, c: $args.x })`:   "batch.id@17 args.x@26",
 	} {
-		s, err := mapping.Parse(selection, mapping.V03)
-		if err != nil {
-			t.Fatalf("%s: %v", selection, err)
-		}
+		s := parsed(t, selection)
 		var got []string
 		for _, r := range s.References() {
 			got = append(got, fmt.Sprintf("%s@%d", strings.Join(append([]string{r.Variable}, r.Path...), "."), r.At))
@@ -59,11 +75,37 @@ func TestOutput(t *testing.T) {
 		`a { b } a { c }`:                       "{a:{b:? c:?}}",
 		`a: $(b ?? { c: 1 })`:                   "{a:{c:?}}",
 	} {
-		s, err := mapping.Parse(selection, mapping.V03)
-		if err != nil {
-			t.Fatalf("%s: %v", selection, err)
-		}
+		s := parsed(t, selection)
 		if diff := cmp.Diff(want, describe(s.Output())); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", selection, diff)
+		}
+	}
+}
+
+// TestBranches shows what a selection can make of an abstract type: each branch with the type that it names.
+func TestBranches(t *testing.T) {
+	for selection, want := range map[string]string{
+		`id`:                        "{id:?}",
+		`{ __typename: "Dog", id }`: "Dog{__typename:? id:?}",
+		`id ...kind->match(["d", { __typename: "Dog", bark }], ["c", { __typename: "Cat", meow }])`:               "Dog{id:? __typename:? bark:?} | Cat{id:? __typename:? meow:?}",
+		`id ...kind->match(["d", { __typename: "Dog", bark }], ["c", { __typename: "Cat" }], [@, null])`:          "Dog{id:? __typename:? bark:?} | Cat{id:? __typename:?}",
+		`id ...kind->match(["d", { __typename: "Dog", bark }], [@, {}])`:                                          "Dog{id:? __typename:? bark:?} | {id:?}",
+		`kind->match(["d", { __typename: "Dog" }], [@, $.raw])`:                                                   "Dog{__typename:?} | ?",
+		`kind->match(["d", $ { __typename: $("Dog") id }], ["c", $ { __typename: "Cat", id }])`:                   "Dog{__typename:? id:?} | Cat{__typename:? id:?}",
+		`$.pets->map({ id: @.id, ...@.kind->match(["d", { __typename: "Dog" }], ["c", { __typename: "Cat" }]) })`: "Dog{id:? __typename:?} | Cat{id:? __typename:?}",
+		`__typename: kind->match(["d", "Dog"], ["c", "Cat"]), id`:                                                 "{__typename:? id:?}",
+		`...a->match([1, { __typename: "A" }], [2, { __typename: "B" }]) ...b->match([1, { x }], [2, { y }])`:     "A{__typename:? x:?} | A{__typename:? y:?} | B{__typename:? x:?} | B{__typename:? y:?}",
+		`[{ __typename: "A" } { __typename: "B", b }]`:                                                            "A{__typename:?} | B{__typename:? b:?}",
+		`$.a { x } ?? { __typename: "B" }`:                                                                        "{x:?} | B{__typename:?}",
+		`{ ...$.raw, __typename: "A" }`:                                                                           "A{__typename:? ..}",
+	} {
+		s := parsed(t, "v0.4 | "+selection)
+		var got []string
+		for _, o := range s.Output().Alternatives() {
+			name, _ := o.Typename()
+			got = append(got, name+describe(o))
+		}
+		if diff := cmp.Diff(want, strings.Join(got, " | ")); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", selection, diff)
 		}
 	}
@@ -77,24 +119,34 @@ func describe(o *mapping.Output) string {
 	for i, f := range o.Fields {
 		parts[i] = f.Name + ":" + describe(f.Output)
 	}
+	if o.Open {
+		parts = append(parts, "..")
+	}
 	return "{" + strings.Join(parts, " ") + "}"
 }
 
 func TestTrim(t *testing.T) {
 	wanted := mapping.Wanted{"id": nil, "org": {"name": nil}}
 	for selection, want := range map[string]string{
-		`id x y`:                           `id`,
-		`org { id name } other { id }`:     `org { name }`,
-		`org: a.b { id name: n }`:          `org: a.b { name: n }`,
-		`$.data { id x } $.meta { total }`: `$.data { id } $.meta { }`,
-		`$.items { x }`:                    `$.items { }`,
-		`$.a`:                              `$.a`,
-		`org: $.a->map({ id: @.b })`:       `org: $.a->map({ id: @.b })`,
+		`id x y`:                            `id`,
+		`org { id name } other { id }`:      `org { name }`,
+		`org: a.b { id name: n }`:           `org: a.b { name: n }`,
+		`$.data { id x } $.meta { total }`:  `$.data { id } $.meta { }`,
+		`$.items { x }`:                     `$.items { }`,
+		`$.a`:                               `$.a`,
+		`org: $.a->map({ id: @.b })`:        `org: $.a->map({ })`,
+		`org: $({ name: a, id: b })->first`: `org: $({ name: a })->first`,
+		`org: $.a->match([1, { name: b, id: c }], [@, null])`:            `org: $.a->match([1, { name: b }], [@, null])`,
+		`org: $({ name: a, id: b })->entries`:                            `org: $({ name: a, id: b })->entries`,
+		`v0.4 | id, x`:                                                   `id`,
+		`v0.4 | { org: { id, name }, x: 1 }`:                             `org: { name }`,
+		`v0.4 | id ...a->match([1, { org: { id name }, x }], [@, null])`: `id, ...a->match([1, { org: { name } }], [@, null])`,
+		`v0.4 | org: a { id } ?? { name: "none", id: 1 }`:                `org: a { } ?? { name: "none" }`,
+		`v0.4 | [{ id, x } { x }]`:                                       `[{ id }, { }]`,
+		`v0.4 | ...a ...$.b { x }`:                                       `...a, ...$.b { }`,
+		`v0.4 | org: { name: 1, id: 2 }->jsonStringify`:                  `org: { name: 1, id: 2 }->jsonStringify`,
 	} {
-		s, err := mapping.Parse(selection, mapping.V03)
-		if err != nil {
-			t.Fatalf("%s: %v", selection, err)
-		}
+		s := parsed(t, selection)
 		if diff := cmp.Diff(want, s.Trim(wanted).String()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", selection, diff)
 		}

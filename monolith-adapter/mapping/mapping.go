@@ -26,10 +26,11 @@ const (
 	V01 Version = iota + 1
 	V02
 	V03
+	V04
 )
 
 // Versions maps the text in a link's URL to the version.
-var Versions = map[string]Version{"v0.1": V01, "v0.2": V02, "v0.3": V03}
+var Versions = map[string]Version{"v0.1": V01, "v0.2": V02, "v0.3": V03, "v0.4": V04}
 
 // Selection is a parsed mapping. It is immutable.
 type Selection struct {

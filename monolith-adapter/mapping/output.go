@@ -8,6 +8,13 @@ type Output struct {
 	// that it comes from the data or is a scalar.
 	Object bool
 	Fields []*OutputField
+	// Open: an object has members besides that come from the data.
+	Open bool
+	// Branches are all that the value, or an element of the list, can be, if it is one of several: those of a
+	// ->match, of a list that was written out, of a ?? b. Null is none of them. Fields are then those of any.
+	Branches []*Output
+	// Literal is the scalar or null that was written out; otherwise Missing.
+	Literal Value
 }
 
 // OutputField is a member of an Output.
@@ -27,6 +34,24 @@ func (o *Output) Field(name string) *OutputField {
 	return nil
 }
 
+// Alternatives are the branches, or the output itself if it has none.
+func (o *Output) Alternatives() []*Output {
+	if len(o.Branches) > 0 {
+		return o.Branches
+	}
+	return []*Output{o}
+}
+
+// Typename is the type that an object says to be by a string literal as its __typename. It is to be asked of
+// each of the Alternatives, which need not say the same.
+func (o *Output) Typename() (name string, ok bool) {
+	f := o.Field("__typename")
+	if f == nil || f.Output.Literal.Kind() != String {
+		return "", false
+	}
+	return f.Output.Literal.Text(), true
+}
+
 // Output is what the selection makes.
 func (s *Selection) Output() *Output { return outputOf(s.Root) }
 
@@ -36,61 +61,53 @@ func outputOf(e Expr) *Output {
 		return blockOutput(e)
 	case *Path:
 		return pathOutput(e)
+	case *Literal:
+		return &Output{At: e.At, Literal: e.Value}
 	case *Dict:
-		out := &Output{At: e.At, Object: true}
+		var fields members
 		for _, p := range e.Props {
-			out.add(&OutputField{Name: p.Name, At: p.At, Output: outputOf(p.Value)})
+			fields.add(p.Name, p.At, outputOf(p.Value))
 		}
-		return out
+		return &Output{At: e.At, Object: true, Fields: fields.together(both)}
 	case *Array:
-		return union(e.At, e.Elems)
+		return either(e.At, outputsOf(e.Elems))
 	case *Chain:
-		return union(e.At, e.Operands)
+		return either(e.At, outputsOf(e.Operands))
 	}
 	return &Output{At: e.Pos()}
 }
 
+func outputsOf(list []Expr) []*Output {
+	out := make([]*Output, len(list))
+	for i, e := range list {
+		out[i] = outputOf(e)
+	}
+	return out
+}
+
+// blockOutput puts the members together, and with them those of each thing that is spread.
 func blockOutput(b *Block) *Output {
+	if len(b.Items) == 1 && b.Items[0].anonymous() {
+		return outputOf(b.Items[0].Value)
+	}
 	out := &Output{At: b.At, Object: true}
+	var known members
+	var branching []*Output
 	for _, i := range b.Items {
 		inner := outputOf(i.Value)
-		if !i.Spread {
-			out.add(&OutputField{Name: i.Name, At: i.At, Output: inner})
-			continue
+		switch {
+		case !i.Spread:
+			known.add(i.Name, i.At, inner)
+		case len(inner.Branches) > 0 && len(branching) < maxSpread:
+			branching = append(branching, inner)
+		default:
+			known.addAll(inner)
+			out.Open = out.Open || inner.Open || !inner.Object && inner.Literal.kind == Missing
 		}
-		for _, f := range inner.Fields {
-			out.add(f)
-		}
 	}
-	return out
-}
-
-// add adds a member, or its members to those of one that is there.
-func (o *Output) add(f *OutputField) {
-	old := o.Field(f.Name)
-	if old == nil {
-		o.Fields = append(o.Fields, &OutputField{Name: f.Name, At: f.At, Output: f.Output})
-		return
-	}
-	old.Output = merged(old.Output, f.Output)
-}
-
-func merged(a, b *Output) *Output {
-	out := &Output{At: a.At, Object: a.Object || b.Object}
-	for _, f := range a.Fields {
-		out.add(f)
-	}
-	for _, f := range b.Fields {
-		out.add(f)
-	}
-	return out
-}
-
-// union is what one of several makes: whatever any of them makes.
-func union(at int, list []Expr) *Output {
-	out := &Output{At: at}
-	for _, e := range list {
-		out = merged(out, outputOf(e))
+	out.Fields = known.together(both)
+	for _, o := range branching {
+		out = both(out, o)
 	}
 	return out
 }
@@ -126,18 +143,32 @@ func methodOutput(in *Output, s *Step) *Output {
 	switch s.Name {
 	case "first", "last", "slice", "filter", "find", "as":
 		return in
+	case "get":
+		return getOutput(in, s)
 	case "map", "echo":
 		if len(s.Args) == 1 {
 			return argumentOutput(in, s.Args[0])
 		}
 	case "match":
-		var values []Expr
+		var values []*Output
 		for _, a := range s.Args {
 			if pair, ok := a.(*Array); ok && len(pair.Elems) == 2 {
-				values = append(values, pair.Elems[1])
+				values = append(values, argumentOutput(in, pair.Elems[1]))
 			}
 		}
-		return union(s.At, values)
+		return either(s.At, values)
+	}
+	return &Output{At: s.At}
+}
+
+// getOutput is an element of a list, or a member of an object.
+func getOutput(in *Output, s *Step) *Output {
+	if len(s.Args) == 1 {
+		if key, ok := s.Args[0].(*Literal); ok && key.Value.kind == String {
+			return keyOutput(in, key.Value.Text())
+		} else if ok && key.Value.kind == Number {
+			return in
+		}
 	}
 	return &Output{At: s.At}
 }

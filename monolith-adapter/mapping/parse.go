@@ -1,160 +1,131 @@
 package mapping
 
 import (
+	"errors"
 	"unicode/utf8"
 )
 
 // Parse reads a selection. An error is a *SyntaxError.
 func Parse(source string, version Version) (*Selection, error) {
-	p := &parser{scanner{src: source, version: version}}
+	p := &parser{scanner: scanner{src: source, version: version}}
 	if len(source) > maxSource {
 		return nil, p.fail(maxSource, "the selection is longer than %d bytes", maxSource)
 	}
 	if !utf8.ValidString(source) {
 		return nil, p.fail(0, "the selection is not UTF-8")
 	}
-	block, err := p.items(0)
-	if err != nil {
-		return nil, err
-	}
-	if p.pos < len(source) {
-		return nil, p.fail(p.pos, "%s cannot stand here", p.here())
-	}
-	root, err := p.root(block)
+	root, err := p.selection()
 	if err != nil {
 		return nil, err
 	}
 	return &Selection{Source: source, Version: version, Root: root}, nil
 }
 
-// parser knows the grammar of v0.1 to v0.3.
-type parser struct{ scanner }
+// parser knows the grammar: that of v0.1 to v0.3, in which values that are written out stand within $( ) and
+// have commas, and that of v0.4, in which a selection is a superset of JSON.
+type parser struct {
+	scanner
+	// array: directly within [ ], where from v0.4 on a value may follow a value without a comma.
+	array bool
+}
+
+// selection reads the whole text.
+func (p *parser) selection() (Expr, error) {
+	if p.version < V04 || p.bareKey() {
+		return p.list()
+	}
+	value, err := p.value()
+	if err == nil {
+		if b, ok := value.(*Block); ok {
+			b.Free = false
+			return root(b), nil
+		}
+		return value, nil
+	}
+	p.pos, p.depth, p.array = 0, 0, false
+	parts, listErr := p.list()
+	if listErr != nil && offset(err) > offset(listErr) {
+		return nil, err
+	}
+	return parts, listErr
+}
+
+func offset(err error) int {
+	var syntax *SyntaxError
+	if errors.As(err, &syntax) {
+		return syntax.At
+	}
+	return 0
+}
+
+// bareKey reports whether the text is one key, with or without a block; nothing is read.
+func (p *parser) bareKey() bool {
+	defer func() { p.pos = 0 }()
+	if !isKey(p.next()) {
+		return false
+	}
+	if _, err := p.key(); err != nil {
+		return false
+	}
+	if p.next() == '?' {
+		p.pos++
+	}
+	c := p.next()
+	return c == 0 || c == '{'
+}
+
+// value reads a text that is one expression.
+func (p *parser) value() (Expr, error) {
+	value, err := p.expr()
+	if err != nil {
+		return nil, err
+	}
+	return value, p.end()
+}
+
+func (p *parser) end() error {
+	if p.next() != 0 || p.pos < len(p.src) {
+		return p.fail(p.pos, "%s cannot stand here", p.here())
+	}
+	return nil
+}
+
+// list reads a text that is the items of a block.
+func (p *parser) list() (Expr, error) {
+	b, err := p.items(0)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.end(); err != nil {
+		return nil, err
+	}
+	if whole := root(b); whole != Expr(b) {
+		return whole, nil
+	}
+	return b, p.named(b)
+}
 
 // root is the block itself, or the path that stands alone in it: then there is nothing where the path leads to
 // nothing, and not an empty object.
-func (p *parser) root(b *Block) (Expr, error) {
-	if len(b.Items) == 1 && b.Items[0].Spread {
-		return b.Items[0].Value, nil
+func root(b *Block) Expr {
+	if len(b.Items) != 1 || !b.Items[0].Spread || b.Items[0].Dots {
+		return b
 	}
-	return b, p.named(b)
+	path, ok := b.Items[0].Value.(*Path)
+	if !ok {
+		return b
+	}
+	if path.Head == HeadKey && !plain(path.Name) {
+		// Alone, the key would be read as a literal.
+		key := &Step{At: path.At, Kind: StepKey, Name: path.Name}
+		return &Path{At: path.At, Head: HeadRoot, Steps: append([]*Step{key}, path.Steps...), Sub: path.Sub}
+	}
+	return path
 }
 
-// anonymous is the path of an item that has neither a name nor a block, or nil.
-func anonymous(i *Item) *Path {
-	if path, ok := i.Value.(*Path); ok && i.Spread && path.Sub == nil {
-		return path
-	}
-	return nil
-}
-
-// named refuses paths that say neither where their value goes nor what to spread.
-func (p *parser) named(b *Block) error {
-	for _, i := range b.Items {
-		if anonymous(i) != nil {
-			return p.fail(i.At, "a path must have a name (name: path) or a block (path { .. }), unless it is the whole selection")
-		}
-	}
-	return nil
-}
-
-// items reads items up to the end or a closing brace.
-func (p *parser) items(at int) (*Block, error) {
-	b := &Block{At: at}
-	for c := p.next(); c != 0 && c != '}'; c = p.next() {
-		item, err := p.item()
-		if err != nil {
-			return nil, err
-		}
-		b.Items = append(b.Items, item)
-	}
-	return b, nil
-}
-
-// item reads `name: path`, `name: { .. }`, `name` or a path.
-func (p *parser) item() (*Item, error) {
-	at := p.pos
-	switch c := p.byteAt(at); {
-	case c == ',':
-		return nil, p.fail(at, "no comma is written between the parts of a selection before v0.4")
-	case p.has("..."):
-		return nil, p.fail(at, "the spread ... is part of v0.4")
-	case isKey(c):
-		if name, ok, err := p.alias(); err != nil {
-			return nil, err
-		} else if ok {
-			return p.aliased(at, name)
-		}
-	case c == '?' && at > 0:
-		return nil, p.fail(at, "?? and ?! are written within $( ), as in name: $(a ?? b)")
-	case c != '$' && c != '@':
-		return nil, p.fail(at, "%s cannot start a part of a selection", p.here())
-	}
-	path, err := p.path()
-	if err != nil {
-		return nil, err
-	}
-	if path.Head == HeadKey && optionalOnly(path.Steps) {
-		return &Item{At: at, Name: path.Name, Short: true, Value: path}, nil
-	}
-	return &Item{At: at, Spread: true, Value: path}, nil
-}
-
-func optionalOnly(steps []*Step) bool {
-	return len(steps) == 0 || len(steps) == 1 && steps[0].Kind == StepOptional
-}
-
-// alias reads `name :`; without the colon nothing is read.
-func (p *parser) alias() (name string, ok bool, err error) {
-	start := p.pos
-	if name, err = p.key(); err != nil {
-		return "", false, err
-	}
-	if p.next() == ':' {
-		p.pos++
-		return name, true, nil
-	}
-	p.pos = start
-	return "", false, nil
-}
-
-// aliased reads what follows `name :`.
-func (p *parser) aliased(at int, name string) (*Item, error) {
-	item := &Item{At: at, Name: name}
-	c := p.next()
-	var err error
-	switch {
-	case c == '{':
-		item.Value, err = p.block()
-	case c == '$' || c == '@' || isKey(c):
-		item.Value, err = p.path()
-	case c >= '0' && c <= '9' || c == '-' || c == '[':
-		return nil, p.fail(p.pos, "a literal must stand within $( ), as in %s: $(1)", name)
-	default:
-		return nil, p.fail(p.pos, "%s: must be followed by a path or a block, not %s", name, p.here())
-	}
-	if err != nil {
-		return nil, err
-	}
-	return item, nil
-}
-
-// block reads items in braces.
-func (p *parser) block() (*Block, error) {
-	at := p.pos
-	if err := p.enter(); err != nil {
-		return nil, err
-	}
-	defer func() { p.depth-- }()
-	p.pos++
-	b, err := p.items(at)
-	if err != nil {
-		return nil, err
-	}
-	if p.byteAt(p.pos) != '}' {
-		return nil, p.fail(at, "the block that starts here does not end")
-	}
-	p.pos++
-	return b, p.named(b)
+// plain reports whether the key is read as a key wherever it stands.
+func plain(key string) bool {
+	return isIdent(key) && key != "true" && key != "false" && key != "null"
 }
 
 // path reads a path with its block.
@@ -202,6 +173,7 @@ func (p *parser) head(path *Path) (err error) {
 func (p *parser) group() (Expr, error) {
 	at := p.pos
 	p.pos++
+	defer p.inArray(p.inArray(false))
 	expr, err := p.expr()
 	if err != nil {
 		return nil, err
@@ -228,7 +200,7 @@ func (p *parser) tail(path *Path) error {
 				return p.fail(at, "one ? is enough")
 			}
 			path.Steps = append(path.Steps, &Step{At: at, Kind: StepOptional})
-		case c == '.' && !p.has("..."):
+		case c == '.' && !p.has("...") && (!p.array || !isDigit(p.byteAt(at+1))):
 			p.pos++
 			if !isKey(p.next()) {
 				return p.fail(p.pos, "a key must follow the point, not %s", p.here())
@@ -255,7 +227,7 @@ func (p *parser) tail(path *Path) error {
 func (p *parser) foreign() error {
 	c := p.next()
 	switch {
-	case c == '[':
+	case c == '[' && !p.array:
 		return p.fail(p.pos, "there is no [ ] here; write ->get(0), ->first, ->last or ->slice(0, 3)")
 	case p.has("==") || p.has("!="):
 		return p.fail(p.pos, "there is no == here; write ->eq(..) or ->ne(..)")
@@ -283,6 +255,6 @@ func (p *parser) method() (*Step, error) {
 	step.Parens = true
 	p.pos++
 	var err error
-	step.Args, err = p.list(')')
+	step.Args, err = p.arguments()
 	return step, err
 }

@@ -2,7 +2,7 @@ package mapping
 
 // String is the selection in one line, in one way of writing it: parsing it again gives the same.
 func (s *Selection) String() string {
-	var p printer
+	p := printer{commas: s.Version >= V04}
 	if b, ok := s.Root.(*Block); ok {
 		p.items(b)
 	} else {
@@ -12,13 +12,17 @@ func (s *Selection) String() string {
 }
 
 // Format is the expression in one line.
-func Format(e Expr) string {
-	var p printer
+func Format(e Expr, version Version) string {
+	p := printer{commas: version >= V04}
 	p.expr(e)
 	return string(p.out)
 }
 
-type printer struct{ out []byte }
+type printer struct {
+	out []byte
+	// commas are written between items.
+	commas bool
+}
 
 func (p *printer) text(s string) { p.out = append(p.out, s...) }
 
@@ -54,8 +58,14 @@ func (p *printer) expr(e Expr) {
 
 func (p *printer) items(b *Block) {
 	for i, item := range b.Items {
+		if i > 0 && p.commas {
+			p.char(',')
+		}
 		if i > 0 {
 			p.char(' ')
+		}
+		if item.Dots {
+			p.text("...")
 		}
 		if !item.Short && !item.Spread {
 			p.key(item.Name)

@@ -118,7 +118,7 @@ func (s *scanner) key() (string, error) {
 	return s.ident(), nil
 }
 
-// str reads a string in single or double quotes. A backslash takes the next character as it is, but for \n.
+// str reads a string in single or double quotes.
 func (s *scanner) str() (string, error) {
 	start, quote := s.pos, s.src[s.pos]
 	s.pos++
@@ -129,15 +129,61 @@ func (s *scanner) str() (string, error) {
 		switch {
 		case c == quote:
 			return b.String(), nil
-		case c == '\\' && s.pos < len(s.src):
-			if c = s.src[s.pos]; c == 'n' {
-				c = '\n'
+		case c != '\\' || s.pos == len(s.src):
+			b.WriteByte(c)
+		default:
+			if err := s.escape(&b); err != nil {
+				return "", err
 			}
-			s.pos++
 		}
-		b.WriteByte(c)
 	}
 	return "", s.fail(start, "the string that starts here does not end")
+}
+
+// escape reads what follows a backslash. Before v0.4 only \n is more than the character itself; from then on
+// the escapes are those of JSON.
+func (s *scanner) escape(b *strings.Builder) error {
+	c := s.src[s.pos]
+	switch {
+	case c == 'n':
+		b.WriteByte('\n')
+	case s.version < V04:
+		b.WriteByte(c)
+	case c == 'u':
+		n := s.units()
+		if n == 0 {
+			return s.fail(s.pos-1, `\u needs four hexadecimal digits`)
+		}
+		b.WriteString(unescape(s.src[s.pos-1 : s.pos+n]))
+		s.pos += n
+		return nil
+	default:
+		b.WriteByte(unescaped(c))
+	}
+	s.pos++
+	return nil
+}
+
+// units is the length of uXXXX at the position, or of the surrogate pair uXXXX\uXXXX; 0 if it is neither.
+func (s *scanner) units() int {
+	unit := func(at int) bool {
+		if s.byteAt(at) != 'u' {
+			return false
+		}
+		for i := 1; i <= 4; i++ {
+			if !isHex(s.byteAt(at + i)) {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case !unit(s.pos):
+		return 0
+	case s.byteAt(s.pos+5) == '\\' && unit(s.pos+6):
+		return 11
+	}
+	return 5
 }
 
 // number reads a number at the position and gives it as JSON has it: 1. is 1.0, .5 is 0.5.
@@ -155,8 +201,9 @@ func (s *scanner) number() (string, error) {
 	if whole == "" && fraction == "" {
 		return "", s.fail(start, "a number needs a digit")
 	}
-	if isIdentPart(s.byteAt(s.pos)) {
-		return "", s.fail(s.pos, "a number goes on with %s; an exponent cannot be written here", s.here())
+	exponent, err := s.exponent()
+	if err != nil {
+		return "", err
 	}
 	whole = strings.TrimLeft(whole, "0")
 	if whole == "" {
@@ -166,13 +213,36 @@ func (s *scanner) number() (string, error) {
 		whole = "-" + whole
 	}
 	if !point {
-		return whole, nil
+		return whole + exponent, nil
 	}
 	if fraction == "" {
 		fraction = "0"
 	}
-	return whole + "." + fraction, nil
+	return whole + "." + fraction + exponent, nil
 }
+
+// exponent reads the exponent of a number, if there is one.
+func (s *scanner) exponent() (string, error) {
+	start := s.pos
+	if c := s.byteAt(s.pos); s.version >= V04 && (c == 'e' || c == 'E') {
+		s.pos++
+		if c := s.byteAt(s.pos); c == '+' || c == '-' {
+			s.pos++
+		}
+		if s.digits() == "" {
+			return "", s.fail(s.pos, "an exponent needs a digit")
+		}
+	}
+	switch c := s.byteAt(s.pos); {
+	case !isIdentPart(c):
+		return s.src[start:s.pos], nil
+	case s.version < V04 && (c == 'e' || c == 'E'):
+		return "", s.fail(s.pos, "an exponent cannot be written before v0.4")
+	}
+	return "", s.fail(s.pos, "a number cannot go on with %s", s.here())
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func (s *scanner) digits() string {
 	start := s.pos
