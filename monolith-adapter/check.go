@@ -169,13 +169,18 @@ func covers(covered map[string]bool, o *outline) {
 		covered[o.typ+"."+f.name] = true
 		covers(covered, f.within)
 	}
+	for _, b := range o.branches {
+		covers(covered, b)
+	}
 }
 
 // coverKeys counts the fields of keys as resolved: they are in the representations.
 func (r *resolved) coverKeys(covered map[string]bool, c *Connector) {
 	switch c.Kind {
 	case Entity:
-		r.coverKey(covered, c.result.Name(), c.keys)
+		for _, t := range r.contract.objects(r.contract.byName[c.result.Name()]) {
+			r.coverKey(covered, t.name, c.keys)
+		}
 	case Field, Type, Batch:
 		r.coverKey(covered, c.typ, c.keys)
 	}
@@ -217,7 +222,11 @@ func (t *objectType) within(key supergraph.FieldSet) bool {
 
 func (r *resolved) enters(typ string, k supergraph.FieldSet) bool {
 	for _, c := range r.connectors {
-		if c.Kind != Root && c.entity() == typ && c.keys.within(k) {
+		of := r.contract.byName[c.entity()]
+		if c.Kind == Root || of == nil {
+			continue
+		}
+		if slices.ContainsFunc(r.contract.objects(of), func(t *objectType) bool { return t.name == typ && covered(t.own(c.keys.fieldSet()), k) }) {
 			return true
 		}
 	}

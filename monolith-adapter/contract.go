@@ -23,9 +23,11 @@ type contract struct {
 
 // objectType is a type of the schema.
 type objectType struct {
-	name     string
-	kind     ast.DefinitionKind
-	fields   []*field
+	name   string
+	kind   ast.DefinitionKind
+	fields []*field
+	// members are the object types that an interface or a union can be.
+	members  []string
 	connects []written
 	// keys that are resolvable.
 	keys []supergraph.FieldSet
@@ -100,7 +102,10 @@ func graphContract(sg *supergraph.Supergraph, id int) *contract {
 }
 
 func (c *contract) graphType(t *supergraph.Type, id int) *objectType {
-	out := &objectType{name: t.Name, kind: t.Kind}
+	out := &objectType{name: t.Name, kind: t.Kind, members: t.In[id].Members}
+	if t.In[id].InterfaceObject {
+		out.kind = ast.Object
+	}
 	for _, k := range t.In[id].Keys {
 		if k.Resolvable {
 			out.keys = append(out.keys, k.Fields)
@@ -177,7 +182,27 @@ func schemaContract(subgraph, file, sdl string) (*contract, error) {
 			return nil, err
 		}
 	}
+	for _, def := range slices.Concat(doc.Definitions, doc.Extensions) {
+		c.implement(def)
+	}
 	return c, nil
+}
+
+// implement adds what a definition says of members.
+func (c *contract) implement(def *ast.Definition) {
+	add := func(name, member string) {
+		if t := c.byName[name]; t != nil && !slices.Contains(t.members, member) {
+			t.members = append(t.members, member)
+		}
+	}
+	if def.Kind == ast.Object {
+		for _, name := range def.Interfaces {
+			add(name, def.Name)
+		}
+	}
+	for _, member := range def.Types {
+		add(def.Name, member)
+	}
 }
 
 // schemaType adds a definition, or an extension to what is there of its type.

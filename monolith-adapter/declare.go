@@ -25,17 +25,16 @@ func Declare(subgraph, file, sdl string) (string, error) {
 	var b strings.Builder
 	b.WriteString(sdl)
 	for _, con := range r.connectors {
-		name := con.entity()
-		t := c.byName[name]
-		if con.Kind == Root || t == nil {
+		of := c.byName[con.entity()]
+		if con.Kind == Root || of == nil {
 			continue
 		}
-		set := t.own(con.keys.fieldSet())
-		if len(set) == 0 || t.declares(set) || !c.canBeKey(t, set) {
-			continue
+		for _, t := range c.objects(of) {
+			if set := t.own(con.keys.fieldSet()); len(set) > 0 && !t.declares(set) && c.canBeKey(t, set) {
+				t.keys = append(t.keys, set)
+				fmt.Fprintf(&b, "\nextend type %s @%s(fields: %q)", t.name, c.spec.key, set)
+			}
 		}
-		t.keys = append(t.keys, set)
-		fmt.Fprintf(&b, "\nextend type %s @%s(fields: %q)", name, c.spec.key, set)
 	}
 	return b.String(), nil
 }

@@ -36,7 +36,10 @@ func (r *run) entities(selections []*queryplan.Selection) []byte {
 	if r.Kind == Entity {
 		typ = r.result.Name()
 	}
-	fields := r.collect(selections, typ)
+	fields := selections
+	if !r.abstract(typ) { // otherwise each says which type it is
+		fields = r.collect(selections, typ)
+	}
 	switch r.Kind {
 	case Batch:
 		r.batches(distinct, fields)
@@ -122,6 +125,10 @@ func (r *run) writeEntity(w writer, v mapping.Value, fields []*queryplan.Selecti
 		return fragment{w.dst, w.faults}
 	case v.Kind() != mapping.Object:
 		return r.nothing(&failed{code: CodeResponseInvalid, message: "An object was expected, but the mapping gives " + v.Kind().String() + "."}, nil)
+	}
+	if r.abstract(r.result.Name()) && v.Get(queryplan.Typename).Kind() != mapping.String {
+		w.untyped()
+		return fragment{w.dst, w.faults}
 	}
 	w.object(v, fields, r.result.Name())
 	return fragment{w.dst, w.faults}

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 )
 
 // inputs checks what a connector reads of $args, $this and $batch, and makes its keys of it.
@@ -22,7 +24,7 @@ func (r *reader) inputs(c *Connector) {
 		}
 		r.key(c, ref, entity)
 	}
-	if keyed != "" && len(c.keys) == 0 && c.selection != nil && c.request.url != nil {
+	if keyed != "" && len(c.keys) == 0 && c.selection != nil && (c.Virtual || c.request.url != nil) {
 		r.add("CONNECTORS_CANNOT_RESOLVE_KEY", c.Coordinate, c.written.at, "nothing of $%s is read, so it cannot be told which %s is asked for", keyed, entity)
 	}
 }
@@ -76,7 +78,7 @@ func (r *reader) key(c *Connector, ref reading, entity string) {
 		if t == nil {
 			return
 		}
-		f := t.field(name)
+		f := r.contract.field(t, name)
 		if f == nil {
 			if c.Kind != Entity { // an argument without its field is reported by entity
 				r.addIn(ref.value, ref.offset, "UNDEFINED_FIELD", c.Coordinate, "%s has no field %s%s", t.name, name, nearest(name, fieldNames(t)))
@@ -108,9 +110,10 @@ func fieldNames(t *objectType) []string {
 // entity checks a connector that resolves entities by its arguments.
 func (r *reader) entity(c *Connector) {
 	t := r.contract.byName[c.result.Name()]
-	if c.result.Elem != nil || c.result.NonNull || t == nil || t.kind != ast.Object {
+	composite := t != nil && (t.kind == ast.Object || t.abstract() && r.contract.spec.version >= mapping.V04)
+	if c.result.Elem != nil || c.result.NonNull || !composite {
 		e := r.add("ENTITY_TYPE_INVALID", c.Coordinate, c.written.at, "with entity: true the field's type must be an object that may be null, not %s", c.result)
-		if c.result.Elem != nil || t == nil || t.kind != ast.Object {
+		if c.result.Elem != nil || !composite {
 			return
 		}
 		r.soften(e)
@@ -119,7 +122,7 @@ func (r *reader) entity(c *Connector) {
 		r.add("ENTITY_RESOLVER_ARGUMENT_MISMATCH", c.Coordinate, c.written.at, "with entity: true there must be arguments, which are the entity's key")
 	}
 	for _, a := range c.args {
-		if f := t.field(a.Name); f == nil || !r.sameInput(a.Type, f.typ) {
+		if f := r.contract.field(t, a.Name); f == nil || !r.sameInput(a.Type, f.typ) {
 			r.add("ENTITY_RESOLVER_ARGUMENT_MISMATCH", c.Coordinate, a.Position, "the argument %s: %s must be a field of %s of that name and type", a.Name, a.Type, t.name)
 		}
 	}

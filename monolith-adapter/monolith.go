@@ -65,6 +65,8 @@ type Connector struct {
 	ID     string
 	Kind   Kind
 	Source *Source
+	// Virtual: there is no request, the selection makes its value of the inputs alone.
+	Virtual bool
 	// Mutation: the calls change something, so each is sent.
 	Mutation bool
 

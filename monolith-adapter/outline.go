@@ -12,6 +12,8 @@ import (
 type outline struct {
 	typ    string
 	fields []*outlined
+	// branches are the object types that an interface or a union can be, instead of fields.
+	branches []*outline
 }
 
 // outlined is one of the fields; within is nil for leaves.
@@ -53,11 +55,13 @@ func (r *reader) outlineOf(c *Connector, out *mapping.Output, typ string, above 
 			}
 		}
 		return nil
-	case t.kind != ast.Object:
-		r.addIn(text, at, "CONNECTORS_UNSUPPORTED_ABSTRACT_TYPE", c.Coordinate, "%s is an interface or a union, which connectors resolve from v0.4 on", typ)
-		return nil
+	case t.abstract():
+		return r.branches(c, out, t, above)
 	case !out.Object:
 		r.addIn(text, at, "GROUP_SELECTION_REQUIRED_FOR_OBJECT", c.Coordinate, "%s has fields; say which in a block: { .. }", typ)
+		return nil
+	case out.Open:
+		r.addIn(text, at, "GROUP_SELECTION_REQUIRED_FOR_OBJECT", c.Coordinate, "it cannot be told which fields of %s are spread from the data; say which in a block: ... x { .. }", typ)
 		return nil
 	case slices.Contains(above, typ):
 		r.addIn(text, at, "CIRCULAR_REFERENCE", c.Coordinate, "%s appears within itself; resolve the inner one by a connector of its own", typ)

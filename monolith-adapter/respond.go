@@ -101,8 +101,13 @@ func (c *Connector) interpret(r *received, e *evaluation, selection *mapping.Sel
 	case r.invalid != nil:
 		return mapping.Value{}, &failed{code: CodeResponseInvalid, message: "The server returned data in an unexpected format.", status: r.status, cause: r.invalid}
 	}
+	return mapAnswer(selection, r.value, r.status, e)
+}
+
+// mapAnswer makes the connector's value of an answer, and notes where something was lost.
+func mapAnswer(selection *mapping.Selection, answer mapping.Value, status int, e *evaluation) (mapping.Value, *failed) {
 	before := len(e.problems)
-	v, err := e.eval(selection, r.value)
+	v, err := e.eval(selection, answer)
 	for _, p := range e.problems[before:] {
 		for _, place := range p.Lost {
 			if e.lost == nil {
@@ -112,7 +117,7 @@ func (c *Connector) interpret(r *received, e *evaluation, selection *mapping.Sel
 		}
 	}
 	if err != nil {
-		return v, &failed{code: CodeResponseInvalid, message: "The response could not be mapped.", status: r.status, cause: err}
+		return v, &failed{code: CodeResponseInvalid, message: "The response could not be mapped.", status: status, cause: err}
 	}
 	return v, nil
 }

@@ -106,6 +106,9 @@ func (r *run) call(selection *mapping.Selection, own mapping.Variables) (mapped,
 }
 
 func (r *run) exchange(selection *mapping.Selection, e *evaluation, c *Call) (mapping.Value, *failed) {
+	if r.Virtual {
+		return mapAnswer(selection, mapping.NullValue(), 0, e)
+	}
 	out, err := r.build(r.base, e, r.headers)
 	if err != nil {
 		return mapping.Value{}, &failed{code: CodeRequestInvalid, message: "The request could not be made of its inputs.", cause: err}

@@ -17,6 +17,8 @@ const (
 	sourceAnswer
 	connectRequest
 	connectAnswer
+	// connectVirtual is a selection for which no request is made.
+	connectVirtual
 )
 
 // variables are those available at each place; $args, $this and $batch depend on the connector too.
@@ -26,6 +28,7 @@ var variables = map[place]string{
 	sourceAnswer:   "config context env request response status",
 	connectRequest: "args this batch config context env request",
 	connectAnswer:  "args this batch config context env request response status",
+	connectVirtual: "args this batch config context env request",
 }
 
 // uses checks the variables and the methods of an expression that starts at an offset of a value.
