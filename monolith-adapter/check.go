@@ -3,6 +3,7 @@ package monolith
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/ficusgraph/ficus/engine/supergraph"
+	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 )
 
 // Check reports what is wrong with the connectors in a subgraph's SDL: an Errors with every fault, each with
@@ -92,10 +94,12 @@ func read(c *contract) *resolved {
 		r.add(codeVersion, "", c.spec.link, "connect %s cannot be read; supported: %s", c.spec.unknown, versionNames())
 		return r
 	}
+	r.features()
 	r.readSources()
 	r.connectors = r.readConnectors()
 	for _, con := range r.connectors {
 		r.inputs(con)
+		r.expectConnector(con)
 		if con.Kind == Entity {
 			r.entity(con)
 		}
@@ -112,13 +116,73 @@ func read(c *contract) *resolved {
 	return r
 }
 
-// batchKeys checks that what a batch is matched by is in the selection.
+// features checks what the schema links, beside the version.
+func (r *reader) features() {
+	s := r.contract.spec
+	for _, v := range s.contexts {
+		r.add("CONNECTORS_UNSUPPORTED_FEDERATION_DIRECTIVE", "", v.Position, "%s and connectors cannot be in one schema; move the fields that need it to another subgraph", name(v))
+	}
+	if r.contract.written && len(s.imports) > 0 && !slices.Contains(s.imports, "@source") && len(r.contract.sources) == 0 {
+		e := r.add("NO_SOURCE_IMPORT", "", s.link, "the link imports no @source; add it to import, to say the address and the headers of an application once")
+		e.Warning = true
+	}
+	for _, t := range r.contract.types {
+		for _, f := range t.fields {
+			if r.contract.written && len(f.connects) > 0 && !r.contract.knows(f.typ.Name()) {
+				r.add("MISSING_SCHEMA_TYPE", t.name+"."+f.name, f.at, "there is no type %s%s", f.typ.Name(), nearest(f.typ.Name(), slices.Sorted(maps.Keys(r.contract.byName))))
+			}
+		}
+	}
+}
+
+// name is an import as it is written, with what it is called here.
+func name(v *ast.Value) string {
+	from, _ := imported(v)
+	return from
+}
+
+// knows reports whether the type is defined, built in, or of a specification that is linked.
+func (c *contract) knows(typ string) bool {
+	return c.byName[typ] != nil || builtin(typ) || strings.Contains(typ, "__")
+}
+
+// batchKeys checks that what a batch is matched by is in the selection, and of the answer.
 func (r *resolved) batchKeys(c *Connector) {
 	if o := r.outlines[c]; c.Kind == Batch && o != nil {
+		r.matched(c)
 		if missing := c.keys.missing(o); missing != "" {
 			r.add("CONNECTORS_BATCH_KEY_NOT_IN_SELECTION", c.Coordinate, c.written.at, "the selection must have %s, by which the answer's elements are matched", missing)
 		}
 	}
+}
+
+// matched checks that keys are mapped from the answer: what is put into each element alike tells none from another.
+func (r *resolved) matched(c *Connector) {
+	for _, i := range items(c.selection.Root) {
+		p, ok := i.Value.(*mapping.Path)
+		if !ok || i.Spread || p.Head != mapping.HeadVar {
+			continue
+		}
+		if slices.ContainsFunc(c.keys, func(k *key) bool { return k.name == i.Name }) {
+			r.addIn(c.written.arg("selection"), i.At, "CONNECTORS_NON_ROOT_BATCH_KEY", c.Coordinate, "%s must come from the answer, not from $%s: by it the answer's elements are matched", i.Name, p.Name)
+		}
+	}
+}
+
+// items are those of the block that makes the elements of a list.
+func items(e mapping.Expr) []*mapping.Item {
+	switch e := e.(type) {
+	case *mapping.Block:
+		if len(e.Items) == 1 && e.Items[0].Spread {
+			return items(e.Items[0].Value)
+		}
+		return e.Items
+	case *mapping.Path:
+		if e.Sub != nil {
+			return e.Sub.Items
+		}
+	}
+	return nil
 }
 
 // missing is the first key that the outline lacks, or "".

@@ -109,6 +109,7 @@ func (r *reader) connector(w written, i int) *Connector {
 	c := &Connector{Of: r.contract.subgraph, Coordinate: fmt.Sprintf("%s@%s[%d]", w.coordinate, r.contract.spec.connect, i), ID: text(w.args, "id"), written: w}
 	c.written.coordinate = c.Coordinate
 	w = c.written
+	r.arguments(w, w.args, connectInput, "@"+r.contract.spec.connect)
 	answer := connectAnswer
 	if v := w.arg("http"); (v == nil || v.Kind == ast.NullValue) && r.contract.spec.version >= mapping.V04 {
 		c.Virtual, answer = true, connectVirtual
@@ -130,7 +131,7 @@ func (r *reader) connector(w written, i int) *Connector {
 		r.add(codeSelection, w.coordinate, w.at, "the selection is empty")
 		c.selection = nil
 	}
-	if v := w.arg("batch", "maxSize"); v != nil && v.Kind != ast.NullValue {
+	if v := w.arg("batch", "maxSize"); v != nil && v.Kind == ast.IntValue {
 		n, err := strconv.Atoi(v.Raw)
 		if err != nil || n < 1 {
 			r.add(codeGraphQL, w.coordinate, v.Position, "batch.maxSize must be 1 or more")
@@ -161,9 +162,11 @@ func (r *reader) sourceOf(w written) *Source {
 		r.add(codeNoSource, w.coordinate, w.at, "the source %q is not defined; add @source(name: %q, http: { baseURL: .. }) to the schema", name, name)
 		return nil
 	}
-	names := make([]string, len(r.sources))
-	for i, s := range r.sources {
-		names[i] = s.Name
+	var names []string
+	for _, s := range r.sources {
+		if sourceName.MatchString(s.Name) {
+			names = append(names, s.Name)
+		}
 	}
 	r.add(codeSourceName, w.coordinate, w.at, "there is no source %q; there are: %s%s", name, strings.Join(names, ", "), nearest(name, names))
 	return nil

@@ -14,11 +14,13 @@ import (
 // from a composed graph.
 type contract struct {
 	subgraph string
-	spec     spec
-	types    []*objectType
-	byName   map[string]*objectType
-	sources  []written
-	roots    map[ast.Operation]string
+	// written: it was read from the subgraph's own SDL.
+	written bool
+	spec    spec
+	types   []*objectType
+	byName  map[string]*objectType
+	sources []written
+	roots   map[ast.Operation]string
 }
 
 // objectType is a type of the schema.
@@ -170,7 +172,7 @@ func schemaContract(subgraph, file, sdl string) (*contract, error) {
 		}
 	}
 	c.spec = readSpec(links)
-	c.spec.key = keyName(links)
+	c.spec.key, c.spec.contexts, c.written = keyName(links), contextImports(links), true
 	c.spec.federation1 = c.spec.key == ""
 	for _, s := range schemas {
 		for _, d := range s.Directives.ForNames(c.spec.source) {

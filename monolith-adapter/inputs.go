@@ -24,6 +24,9 @@ func (r *reader) inputs(c *Connector) {
 		}
 		r.key(c, ref, entity)
 	}
+	if c.Kind == Field && len(c.keys) == 0 && !c.reads("this") {
+		c.keys.add([]string{"__typename"}) // whichever object it is
+	}
 	if keyed != "" && len(c.keys) == 0 && c.selection != nil && (c.Virtual || c.request.url != nil) {
 		r.add("CONNECTORS_CANNOT_RESOLVE_KEY", c.Coordinate, c.written.at, "nothing of $%s is read, so it cannot be told which %s is asked for", keyed, entity)
 	}

@@ -20,6 +20,9 @@ type spec struct {
 	unlinked bool
 	// key is what @key is called.
 	key string
+	// imports of the connect spec, and contexts: imports of @context and @fromContext, which connectors cannot have.
+	imports  []string
+	contexts []*ast.Value
 	// federation1: the schema is one of Federation 1, whose composition knows no connectors.
 	federation1 bool
 }
@@ -51,7 +54,9 @@ func readSpec(links []*ast.Value) spec {
 			s.unknown = version
 		}
 		for _, i := range member(l, "import") {
-			switch from, to := imported(i); from {
+			from, to := imported(i)
+			s.imports = append(s.imports, from)
+			switch from {
 			case "@source":
 				s.source = to
 			case "@connect":
@@ -61,6 +66,22 @@ func readSpec(links []*ast.Value) spec {
 		return s
 	}
 	return spec{unlinked: true, source: "source", connect: "connect"}
+}
+
+// contextImports are the imports of what connectors do not go together with.
+func contextImports(links []*ast.Value) []*ast.Value {
+	var out []*ast.Value
+	for _, l := range links {
+		if !strings.HasPrefix(text(l, "url"), "https://specs.apollo.dev/federation/") {
+			continue
+		}
+		for _, i := range member(l, "import") {
+			if from, _ := imported(i); from == "@context" || from == "@fromContext" {
+				out = append(out, i)
+			}
+		}
+	}
+	return out
 }
 
 // keyName is what @key of Federation 2 is called, or "" if that is not linked.

@@ -121,6 +121,8 @@ type header struct {
 	name  string
 	from  string
 	value *template
+	// written is the value as it stands in the schema.
+	written *ast.Value
 }
 
 // failure says how a failed call looks to the client.

@@ -84,7 +84,7 @@ func (r *reader) outlineOf(c *Connector, out *mapping.Output, typ string, above 
 func (r *reader) again(c *Connector, out *mapping.Output) {
 	text, at := c.written.arg("selection"), out.At
 	for _, k := range c.keys {
-		if out.Field(k.name) == nil {
+		if out.Field(k.name) == nil && k.name != "__typename" {
 			r.addIn(text, at, "CIRCULAR_REFERENCE", c.Coordinate, "%s appears in what resolves one of its fields, without %s, which is read from $this", c.typ, k.name)
 		}
 	}

@@ -55,11 +55,13 @@ func (r *reader) readSources() {
 			r.add("DUPLICATE_SOURCE_NAME", w.coordinate, w.at, "there is another source of that name; names are unique within a schema")
 			continue
 		}
+		r.arguments(w, w.args, sourceInput, "@"+r.contract.spec.source)
 		s := &Source{Subgraph: r.contract.subgraph, Name: name, written: w}
 		s.request = r.requestOf(w, sourceRequest)
 		s.isSuccess = r.mapping(w, codeIsSuccess, sourceAnswer, "isSuccess")
 		s.failure = r.failureOf(w, sourceAnswer)
 		s.base = r.baseURL(w)
+		r.expectSource(s)
 		r.sources = append(r.sources, s)
 	}
 }
@@ -164,8 +166,8 @@ func (r *reader) headers(w written, p place) []header {
 	var out []header
 	seen := map[string]bool{}
 	for _, v := range member(w.arg("http"), "headers") {
-		h := header{name: text(v, "name"), from: text(v, "from")}
 		value := v.Children.ForName("value")
+		h := header{name: text(v, "name"), from: text(v, "from"), written: value}
 		lower := strings.ToLower(h.name)
 		switch {
 		case !headerName.MatchString(h.name):

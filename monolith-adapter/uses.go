@@ -103,7 +103,7 @@ func (c *Connector) readings() []reading {
 	add(c.request.query, w.arg("http", "queryParams"), 0, codeURLProperty)
 	add(c.request.body, w.arg("http", "body"), 0, codeBody)
 	for _, h := range c.request.headers {
-		addTemplate(h.value, nil, codeHeader)
+		addTemplate(h.value, h.written, codeHeader)
 	}
 	add(c.selection, w.arg("selection"), 0, codeSelection)
 	add(c.isSuccess, w.arg("isSuccess"), 0, codeIsSuccess)
