@@ -30,9 +30,7 @@ check: ## what must be clean before a commit: generated code, modules, format, l
 FUZZTIME ?= 3s
 
 fuzz: ## each fuzz target for some seconds; longer by hand: make fuzz FUZZTIME=10m
-	@set -e; for p in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
-	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
-	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; done; done
+	internal/fuzz.sh $(FUZZTIME)
 
 lint:
 	$(LINT) run ./...

@@ -17,6 +17,7 @@ import (
 
 	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/engine"
+	"github.com/ficusgraph/ficus/engine/operation"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/rollout"
@@ -35,6 +36,7 @@ type Config struct {
 	Authentication auth.Config        `yaml:"authentication"`
 	Authorization  auth.Authorization `yaml:"authorization"`
 	Rollout        rollout.Config     `yaml:"rollout"`
+	DemandControl  engine.Demand      `yaml:"demand_control"`
 	// Who answers.
 	Traffic    subgraph.Config `yaml:",inline"`
 	Connectors monolith.Config `yaml:"connectors"`
@@ -53,7 +55,7 @@ type Config struct {
 type Front struct {
 	CORS        transport.CORS        `yaml:"cors"`
 	CSRF        transport.CSRF        `yaml:"csrf"`
-	Limits      transport.Limits      `yaml:"limits"`
+	Limits      Limits                `yaml:"limits"`
 	HealthCheck transport.HealthCheck `yaml:"health_check"`
 	GraphiQL    transport.GraphiQL    `yaml:"graphiql"`
 	Admin       transport.Admin       `yaml:"admin"`
@@ -61,10 +63,16 @@ type Front struct {
 	Shutdown    transport.Shutdown    `yaml:"shutdown"`
 }
 
+// Limits bounds requests: as they come over HTTP, and the operations in them.
+type Limits struct {
+	transport.Limits `yaml:",inline"`
+	Operations       operation.Limits `yaml:",inline"`
+}
+
 // Transport is the configuration of the server.
 func (c *Config) Transport() transport.Config {
 	return transport.Config{
-		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits,
+		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits.Limits,
 		HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, Admin: c.Front.Admin,
 		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: c.Traffic.TrafficShaping.Router.Dedupe.Enabled,
 	}
@@ -196,6 +204,8 @@ func (c *Config) Validate() error {
 	add("connectors.", c.Connectors.Validate())
 	// These name their keys in full.
 	add("", c.Supergraph.QueryPlanning.Validate())
+	add("", c.Front.Limits.Operations.Validate())
+	add("", c.DemandControl.Validate())
 	add("", c.Authentication.Validate())
 	add("", c.Authorization.Validate())
 	add("", c.Rollout.Validate())
@@ -270,6 +280,8 @@ func (c *Config) Engine() engine.Config {
 		CacheSize:     c.Supergraph.QueryPlanning.CacheSize,
 		Warm:          c.Supergraph.QueryPlanning.warm(),
 		PlanPaths:     c.Supergraph.QueryPlanning.MaxPaths,
+		Limits:        c.Front.Limits.Operations,
+		Demand:        c.DemandControl,
 		Authorization: engine.Authorization{
 			Disabled: !c.Authorization.Directives.IsEnabled(),
 			Reject:   c.Authorization.Directives.RejectUnauthorized,

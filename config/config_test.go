@@ -45,6 +45,9 @@ func TestFaultsHaveTheirPlaceAndARemedy(t *testing.T) {
 		{"name with dots", "traffic_shaping:\n  subgraphs:\n    a: {timeout: 1s}\n    a.b: {timeout: 1s, dial_timeout: -1s}\n", "ficus.yaml:4:24: traffic_shaping.subgraphs.a.b.dial_timeout: must not be negative"},
 		{"protocol", "traffic_shaping:\n  all:\n    experimental_http2: always\n", `ficus.yaml:3:5: traffic_shaping.all.experimental_http2: "always" is none of enable, disable, http2only`},
 		{"addresses", "traffic_shaping: {all: {dns_resolution_strategy: v6}}\n", `dns_resolution_strategy: "v6" is none of ipv4_and_ipv6, ipv4_only`},
+		{"limit", "limits:\n  max_depth: -1\n", "ficus.yaml:2:3: limits.max_depth: -1 must be a positive number"},
+		{"demand", "demand_control:\n  enabled: true\n  strategy: {static_estimated: {max: 5}}\n", "ficus.yaml:1:1: demand_control.mode: must be said: measure or enforce"},
+		{"unknown demand", "demand_control: {mode: guess}\n", `ficus.yaml:1:18: demand_control.mode: "guess" is neither measure nor enforce`},
 		{"no file", "tls:\n  subgraph:\n    all:\n      certificate_authorities: ${file.ca.pem}\n", "ficus.yaml:4:32: open ca.pem: file does not exist; ${file.ca.pem} is looked for beside this file"},
 		{"no certificate", "tls:\n  subgraph:\n    subgraphs:\n      a:\n        certificate_authorities: ca.pem\n", "ficus.yaml:5:9: tls.subgraph.subgraphs.a.certificate_authorities: holds no certificate in PEM; write ${file.ca.pem}"},
 	}

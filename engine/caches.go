@@ -7,6 +7,7 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
+	"github.com/ficusgraph/ficus/engine/cost"
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/operation"
 )
@@ -44,7 +45,9 @@ type planKey struct {
 // that spends the whole budget spends it once and not at each request.
 type planned struct {
 	program *executor.Program
-	err     error
+	// estimate of what it costs; nil if nobody wants to know.
+	estimate *cost.Estimate
+	err      error
 }
 
 // use is a variant that was asked for: its plan, how often, and what it takes to plan it on another graph.

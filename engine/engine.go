@@ -30,6 +30,8 @@ type Config struct {
 	Introspection bool
 	// Limits of a request's document.
 	Limits operation.Limits
+	// Demand says what an operation may cost.
+	Demand Demand
 	// CacheSize is how many documents, and how many plans, are kept; 0 means 1024. One with much text counts as
 	// several.
 	CacheSize int
@@ -110,6 +112,8 @@ type Outcome struct {
 	Errors   int
 	DataNull bool
 	Fetches  int
+	// Cost is the estimate of what was asked for, if there is one.
+	Cost int
 	// Release, if not nil, must be called when the response was written: its bytes are shared and are not dst.
 	Release func()
 }
@@ -130,18 +134,21 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	if err != nil {
 		return refuse(dst, out, err)
 	}
-	program, err := s.program(ctx, prepared, values, r, e)
+	planned, err := s.program(ctx, prepared, values, r, e)
 	if err != nil {
+		return refuse(dst, out, err)
+	}
+	if out.Cost, err = s.cfg.Demand.afford(planned.estimate, values); err != nil {
 		return refuse(dst, out, err)
 	}
 	in := input(values, e.observer)
 	var run executor.Outcome
 	if out.Kind == ast.Query && r.Sharing != nil {
-		dst, run, out.Release = e.flights.run(ctx, program, values, r.Sharing, func(dst []byte) ([]byte, executor.Outcome) {
-			return program.Run(ctx, s.fetcher, in, dst)
+		dst, run, out.Release = e.flights.run(ctx, planned.program, values, r.Sharing, func(dst []byte) ([]byte, executor.Outcome) {
+			return planned.program.Run(ctx, s.fetcher, in, dst)
 		})
 	} else {
-		dst, run = program.Run(ctx, s.fetcher, in, dst)
+		dst, run = planned.program.Run(ctx, s.fetcher, in, dst)
 	}
 	if out.Kind == ast.Mutation {
 		e.flights.mutations.Add(1)

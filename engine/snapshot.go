@@ -76,7 +76,7 @@ func (s *Snapshot) allowed(p *operation.Prepared, r *Request) error {
 }
 
 // program finds or makes the program for the operation under its values' conditions and the labels.
-func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values operation.Values, r *Request, e *Engine) (*executor.Program, error) {
+func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values operation.Values, r *Request, e *Engine) (*planned, error) {
 	mask, err := p.Mask(values)
 	if err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values op
 		return nil, err
 	}
 	u.times.Add(1)
-	return u.program, u.err
+	return u.planned, u.err
 }
 
 // plan finds what planning the variant came to, or plans it. Of those who ask for the same at the same time one
@@ -111,7 +111,7 @@ func (s *Snapshot) plan(ctx context.Context, v variant, r *Request, count *looku
 		func(context.Context, planKey) (*planned, error) {
 			made = true
 			program, err := s.compile(op, v.caller, observer)
-			return &planned{program, err}, nil
+			return &planned{program, s.cfg.Demand.estimate(s.Graph, op), err}, nil
 		}))
 	count.count(!made)
 	if err != nil {

@@ -100,11 +100,13 @@ func read(c *contract) *resolved {
 	for _, con := range r.connectors {
 		r.inputs(con)
 		r.expectConnector(con)
+		r.batchedInputs(con)
 		if con.Kind == Entity {
 			r.entity(con)
 		}
 		r.outlines[con] = r.outline(con)
 		r.batchKeys(con)
+		r.batchedOutline(con)
 	}
 	if r.sound() { // otherwise what is missing follows from what is wrong
 		r.unresolved()

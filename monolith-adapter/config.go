@@ -18,6 +18,9 @@ type Config struct {
 	// AllowEnv lists the environment variables that $env may read; NAME, or PREFIX_* for all that start so.
 	// None by default: a schema's author is not to read the gateway's secrets.
 	AllowEnv []string `yaml:"allow_env"`
+	// MaxRequestsPerOperationPerSource is how many requests one operation may send to a source that has no
+	// max_requests_per_operation of its own; any number by default.
+	MaxRequestsPerOperationPerSource int `yaml:"max_requests_per_operation_per_source"`
 }
 
 // SourceConfig is how one source is reached.
@@ -33,6 +36,9 @@ type SourceConfig struct {
 	MaxConcurrency int `yaml:"max_concurrency"`
 	// MaxResponseBytes is the largest answer, decompressed; 16 MiB by default.
 	MaxResponseBytes int64 `yaml:"max_response_bytes"`
+	// MaxRequestsPerOperation is how many requests one operation may send to this source. Requests beyond it fail
+	// with the code REQUEST_LIMIT_EXCEEDED.
+	MaxRequestsPerOperation int `yaml:"max_requests_per_operation"`
 }
 
 // The defaults of a source.
@@ -49,6 +55,9 @@ func (c Config) Validate() error {
 		if err := c.Sources[name].validate(); err != nil {
 			errs = append(errs, fmt.Errorf("sources.%s: %w", name, err))
 		}
+	}
+	if c.MaxRequestsPerOperationPerSource < 0 {
+		errs = append(errs, errors.New("max_requests_per_operation_per_source: must not be negative"))
 	}
 	for _, name := range c.AllowEnv {
 		if strings.Contains(strings.TrimSuffix(name, "*"), "*") || name == "" || name == "*" {
@@ -74,6 +83,9 @@ func (s SourceConfig) validate() error {
 	if s.MaxResponseBytes < 0 {
 		errs = append(errs, errors.New("max_response_bytes: must not be negative"))
 	}
+	if s.MaxRequestsPerOperation < 0 {
+		errs = append(errs, errors.New("max_requests_per_operation: must not be negative"))
+	}
 	return errors.Join(errs...)
 }
 
@@ -96,6 +108,14 @@ func (s SourceConfig) maxResponse() int64 {
 		return defaultMaxResponse
 	}
 	return s.MaxResponseBytes
+}
+
+// budget is how many requests an operation may send to the source; 0 is any number.
+func (c Config) budget(source string) int {
+	if n := c.Sources[source].MaxRequestsPerOperation; n > 0 {
+		return n
+	}
+	return c.MaxRequestsPerOperationPerSource
 }
 
 // allowed reports whether $env may read the variable.

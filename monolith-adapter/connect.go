@@ -22,11 +22,13 @@ func (r *reader) readConnectors() []*Connector {
 			}
 		}
 		for _, f := range t.fields {
+			before := len(out)
 			for i, w := range f.connects {
 				if c := r.connectorOnField(t, f, w, i); c != nil {
 					out = append(out, c)
 				}
 			}
+			r.readBatched(f, out[before:])
 		}
 	}
 	for _, c := range out {
@@ -60,7 +62,7 @@ func (r *reader) connectorOnType(t *objectType, w written, i int) *Connector {
 	if v := w.arg("entity"); v != nil && v.Raw == "false" {
 		r.add("CONNECT_ON_TYPE_MUST_BE_ENTITY", t.name, w.at, "a connector on a type resolves an entity; leave entity out, or make it true")
 	}
-	c := r.connector(w, i)
+	c := r.connector(w, r.contract.spec.connect, i)
 	c.Subgraph = fmt.Sprintf("%s_%s_%d", c.Of, t.name, i)
 	c.typ, c.result = t.name, ast.NamedType(t.name, nil)
 	batch, this := c.reads("batch"), c.reads("this")
@@ -85,7 +87,7 @@ func (r *reader) connectorOnField(t *objectType, f *field, w written, i int) *Co
 		r.add(codeGraphQL, w.coordinate, w.at, "%s is an interface; put @connect on the field of each object type, or make it an object type with @interfaceObject", t.name)
 		return nil
 	}
-	c := r.connector(w, i)
+	c := r.connector(w, r.contract.spec.connect, i)
 	c.Subgraph = fmt.Sprintf("%s_%s_%s_%d", c.Of, t.name, f.name, i)
 	c.typ, c.field, c.result, c.args = t.name, f.name, f.typ, f.args
 	c.Mutation = root == ast.Mutation
@@ -105,11 +107,11 @@ func (r *reader) connectorOnField(t *objectType, f *field, w written, i int) *Co
 }
 
 // connector reads what connectors on types and on fields have in common.
-func (r *reader) connector(w written, i int) *Connector {
-	c := &Connector{Of: r.contract.subgraph, Coordinate: fmt.Sprintf("%s@%s[%d]", w.coordinate, r.contract.spec.connect, i), ID: text(w.args, "id"), written: w}
+func (r *reader) connector(w written, directive string, i int) *Connector {
+	c := &Connector{Of: r.contract.subgraph, Coordinate: fmt.Sprintf("%s@%s[%d]", w.coordinate, directive, i), ID: text(w.args, "id"), written: w}
 	c.written.coordinate = c.Coordinate
 	w = c.written
-	r.arguments(w, w.args, connectInput, "@"+r.contract.spec.connect)
+	r.arguments(w, w.args, connectInput, "@"+directive)
 	answer := connectAnswer
 	if v := w.arg("http"); (v == nil || v.Kind == ast.NullValue) && r.contract.spec.version >= mapping.V04 {
 		c.Virtual, answer = true, connectVirtual

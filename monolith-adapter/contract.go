@@ -44,6 +44,8 @@ type field struct {
 	typ      *ast.Type
 	args     ast.ArgumentDefinitionList
 	connects []written
+	// batched are those of @batched.
+	batched []written
 	// foreign: another subgraph resolves it, although it is mentioned here.
 	foreign bool
 	// hidden: it is in the graph but not this subgraph's any longer; selections may still name it.
@@ -115,9 +117,13 @@ func (c *contract) graphType(t *supergraph.Type, id int) *objectType {
 			out.stubs = append(out.stubs, k.Fields)
 		}
 	}
-	out.connects = c.graphConnects(t.Applied, id, t.Name)
+	out.connects = graphWritten(appliedBy(t.Applied, id, c.spec.connect, "connect"), t.Name)
 	for _, f := range t.Fields {
-		g := &field{name: f.Name, typ: f.Type, args: f.Args, connects: c.graphConnects(f.Applied, id, t.Name+"."+f.Name)}
+		coordinate := t.Name + "." + f.Name
+		g := &field{
+			name: f.Name, typ: f.Type, args: f.Args, connects: graphWritten(appliedBy(f.Applied, id, c.spec.connect, "connect"), coordinate),
+			batched: graphWritten(appliedBy(f.Applied, id, batchedName), coordinate),
+		}
 		if in := f.In[id]; in == nil {
 			g.hidden = true
 		} else {
@@ -128,8 +134,7 @@ func (c *contract) graphType(t *supergraph.Type, id int) *objectType {
 	return out
 }
 
-func (c *contract) graphConnects(list []*supergraph.Applied, id int, coordinate string) []written {
-	applied := appliedBy(list, id, c.spec.connect, "connect")
+func graphWritten(applied []*supergraph.Applied, coordinate string) []written {
 	out := make([]written, len(applied))
 	for i, a := range applied {
 		out[i] = written{coordinate: coordinate, args: a.Args, at: position(a.Args)}
@@ -174,6 +179,7 @@ func schemaContract(subgraph, file, sdl string) (*contract, error) {
 	c.spec = readSpec(links)
 	c.spec.key, c.spec.contexts, c.written = keyName(links), contextImports(links), true
 	c.spec.federation1 = c.spec.key == ""
+	c.spec.batched = readBatchedName(links)
 	for _, s := range schemas {
 		for _, d := range s.Directives.ForNames(c.spec.source) {
 			c.sources = append(c.sources, written{args: object(d), at: d.Position})
@@ -217,7 +223,7 @@ func (c *contract) schemaType(def *ast.Definition) error {
 		t = &objectType{name: def.Name, kind: def.Kind, at: def.Position}
 		c.types, c.byName[def.Name] = append(c.types, t), t
 	}
-	t.connects = append(t.connects, c.schemaConnects(def.Directives, def.Name)...)
+	t.connects = append(t.connects, schemaWritten(def.Directives.ForNames(c.spec.connect), def.Name)...)
 	for _, d := range def.Directives.ForNames(cmp.Or(c.spec.key, "key")) {
 		set, err := supergraph.ParseFieldSet(text(object(d), "fields"))
 		if err != nil {
@@ -233,14 +239,14 @@ func (c *contract) schemaType(def *ast.Definition) error {
 		t.fields = append(t.fields, &field{
 			name: f.Name, typ: f.Type, args: f.Arguments, at: f.Position, foreign: f.Directives.ForName("external") != nil,
 			hidden:   f.Directives.ForName("mock") != nil && len(f.Directives.ForNames(c.spec.connect)) == 0,
-			connects: c.schemaConnects(f.Directives, def.Name+"."+f.Name),
+			connects: schemaWritten(f.Directives.ForNames(c.spec.connect), def.Name+"."+f.Name),
+			batched:  schemaWritten(f.Directives.ForNames(c.spec.batched), def.Name+"."+f.Name),
 		})
 	}
 	return nil
 }
 
-func (c *contract) schemaConnects(list ast.DirectiveList, coordinate string) []written {
-	applied := list.ForNames(c.spec.connect)
+func schemaWritten(applied []*ast.Directive, coordinate string) []written {
 	out := make([]written, len(applied))
 	for i, d := range applied {
 		out[i] = written{coordinate: coordinate, args: object(d), at: d.Position}

@@ -1,9 +1,7 @@
 package monolith
 
 import (
-	"errors"
 	"slices"
-	"strconv"
 
 	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
@@ -43,6 +41,8 @@ func (r *run) entities(selections []*queryplan.Selection) []byte {
 	switch r.Kind {
 	case Batch:
 		r.batches(distinct, fields)
+	case Field:
+		r.entityFields(distinct, fields)
 	default:
 		r.each(len(distinct), func(i int) {
 			distinct[i].answer = r.entity(distinct[i].value, fields)
@@ -59,7 +59,11 @@ func appendEntities(distinct []*representation, n int) []byte {
 			byPlace[i] = rep
 		}
 	}
-	dst := append(make([]byte, 0, 1024), `{"data":{"_entities":[`...)
+	size := 256
+	for _, rep := range byPlace {
+		size += 1 + len(rep.answer.json)
+	}
+	dst := append(make([]byte, 0, size), `{"data":{"_entities":[`...)
 	var errs []*fault
 	for i, rep := range byPlace {
 		if i > 0 {
@@ -75,9 +79,6 @@ func appendEntities(distinct []*representation, n int) []byte {
 
 // entity resolves one representation.
 func (r *run) entity(rep mapping.Value, fields []*queryplan.Selection) fragment {
-	if r.Kind == Field {
-		return r.entityField(rep, fields)
-	}
 	own := mapping.Variables{"this": rep}
 	if r.Kind == Entity {
 		own = mapping.Variables{"args": rep}
@@ -86,14 +87,27 @@ func (r *run) entity(rep mapping.Value, fields []*queryplan.Selection) fragment 
 	if f != nil {
 		return r.nothing(f, nil)
 	}
-	return r.writeEntity(writer{run: r, rep: rep, lost: m.lost}, m.value, fields)
+	return r.writeEntity(&writer{run: r, rep: rep, lost: m.lost}, m.value, fields)
 }
 
-// entityField resolves the connector's field for one representation, a call for each alias.
-func (r *run) entityField(rep mapping.Value, fields []*queryplan.Selection) fragment {
-	w := writer{run: r}
-	w.object(rep, fields, r.typ)
-	return fragment{w.dst, w.faults}
+// entityFields resolves the connector's field for representations: for all together if there is a way, else by a
+// call for each of them and for each alias.
+func (r *run) entityFields(distinct []*representation, fields []*queryplan.Selection) {
+	objects := make([]mapping.Value, len(distinct))
+	for i, rep := range distinct {
+		objects[i] = rep.value
+	}
+	gathered := r.gather(objects, fields)
+	broken := func(i int, f *failed) { distinct[i].answer = r.nothing(f, nil) }
+	if gathered.has(objects) && !slices.ContainsFunc(fields, func(s *queryplan.Selection) bool { return r.recurs(s.Selections) }) {
+		w := writer{run: r} // nothing is left to be asked
+		r.inTurn(len(distinct), func(i int) { distinct[i].answer = w.entity(objects[i], fields, gathered) }, broken)
+		return
+	}
+	r.each(len(distinct), func(i int) {
+		w := writer{run: r}
+		distinct[i].answer = w.entity(objects[i], fields, gathered)
+	}, broken)
 }
 
 // resolves reports whether the field is the connector's own, of a type other than the root. It is there at the
@@ -117,79 +131,20 @@ func (r *run) recurs(selections []*queryplan.Selection) bool {
 	})
 }
 
-// writeEntity writes the value of an entity. What is of its key and was not mapped is in the representation.
-func (r *run) writeEntity(w writer, v mapping.Value, fields []*queryplan.Selection) fragment {
+// writeEntity writes the value of an entity. What is of its key and was not mapped is in the representation. One writer
+// may write several.
+func (r *run) writeEntity(w *writer, v mapping.Value, fields []*queryplan.Selection) fragment {
+	start := len(w.dst)
+	w.faults, w.path = nil, w.path[:0]
 	switch {
 	case v.IsNull():
 		w.null()
-		return fragment{w.dst, w.faults}
 	case v.Kind() != mapping.Object:
 		return r.nothing(&failed{code: CodeResponseInvalid, message: "An object was expected, but the mapping gives " + v.Kind().String() + "."}, nil)
-	}
-	if r.abstract(r.result.Name()) && v.Get(queryplan.Typename).Kind() != mapping.String {
+	case r.abstract(r.result.Name()) && v.Get(queryplan.Typename).Kind() != mapping.String:
 		w.untyped()
-		return fragment{w.dst, w.faults}
+	default:
+		w.object(v, fields, r.result.Name())
 	}
-	w.object(v, fields, r.result.Name())
-	return fragment{w.dst, w.faults}
-}
-
-// defaultBatch is how many representations go into one call where the schema does not say.
-const defaultBatch = 100
-
-// batches resolves many representations by a call for each chunk. A chunk that fails is an error of its own
-// representations only.
-func (r *run) batches(distinct []*representation, fields []*queryplan.Selection) {
-	size := r.maxBatch
-	if size == 0 {
-		size = defaultBatch
-	}
-	chunks := (len(distinct) + size - 1) / size
-	selection := r.selection.Trim(r.wanted(fields, r.keys.wanted()))
-	chunk := func(i int) []*representation { return distinct[i*size : min((i+1)*size, len(distinct))] }
-	fail := func(i int, f *failed) {
-		for _, rep := range chunk(i) {
-			rep.answer = r.nothing(f, nil)
-		}
-	}
-	r.each(chunks, func(i int) {
-		if f := r.batch(chunk(i), selection, fields); f != nil {
-			fail(i, f)
-		}
-	}, fail)
-}
-
-// batch resolves one chunk: elements of the answer are found by their key, in whatever order they come.
-func (r *run) batch(chunk []*representation, selection *mapping.Selection, fields []*queryplan.Selection) *failed {
-	inputs := make([]mapping.Value, len(chunk))
-	for i, rep := range chunk {
-		inputs[i] = rep.value
-	}
-	m, f := r.call(selection, mapping.Variables{"batch": mapping.ListValue(inputs)})
-	if f != nil {
-		return f
-	}
-	v := m.value
-	if v.Kind() != mapping.List && !v.IsNull() {
-		return &failed{code: CodeResponseInvalid, message: "A list was expected, but the mapping gives " + v.Kind().String() + ".", cause: errors.New("the selection of a $batch connector must give a list")}
-	}
-	found := make(map[string]int, v.Len())
-	var key []byte
-	for i := range v.Len() {
-		if text, ok := r.keys.appendKey(key[:0], v.At(i)); ok {
-			found[string(text)], key = i, text
-		}
-	}
-	for _, rep := range chunk {
-		w := writer{run: r, rep: rep.value}
-		text, ok := r.keys.appendKey(key[:0], rep.value)
-		at, there := found[string(text)]
-		if key = text; !ok || !there {
-			rep.answer = r.writeEntity(w, mapping.NullValue(), fields)
-			continue
-		}
-		w.lost, w.from = m.lost, strconv.Itoa(at)
-		rep.answer = r.writeEntity(w, v.At(at), fields)
-	}
-	return nil
+	return fragment{w.dst[start:len(w.dst):len(w.dst)], w.faults}
 }

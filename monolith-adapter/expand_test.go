@@ -98,7 +98,7 @@ func compose(t *testing.T, a *txtar.Archive) (*supergraph.Supergraph, error) {
 	return sg, err
 }
 
-func expanded(t *testing.T, a *txtar.Archive) (*supergraph.Supergraph, *monolith.Connectors, error) {
+func expanded(t testing.TB, a *txtar.Archive) (*supergraph.Supergraph, *monolith.Connectors, error) {
 	t.Helper()
 	var subgraphs []composition.Subgraph
 	for _, f := range a.Files {

@@ -35,7 +35,7 @@ type Call struct {
 	// Status of the answer; 0 if there was none. Bytes of its body.
 	Status, Bytes int
 	Took          time.Duration
-	// Shared: the answer to the same request of another call in the fetch was used.
+	// Shared: the answer to the same request of another call in the operation was used.
 	Shared bool
 	// Problems of the mapping. Err is why the call failed, with its cause.
 	Problems []mapping.Problem
@@ -56,12 +56,17 @@ type link struct {
 	*Connector
 	client *client
 	base   string
+	// source is its name in configuration, budget how many requests to it one operation may make; 0 is any number.
+	source string
+	budget int
 	// fixed are the variables that stay the same: $config and $env.
 	fixed mapping.Variables
 	// uses are the variables that the connector and its source read.
 	uses map[string]bool
 	// connectors are all of the graph.
 	connectors *Connectors
+	// toMany is the link for the connector's @batched, or nil.
+	toMany *link
 }
 
 // New makes a Fetcher for the connectors. The error says which source cannot be reached as configured.
@@ -82,18 +87,30 @@ func New(connectors *Connectors, cfg Config, ports Ports) (*Fetcher, error) {
 			}
 			shared[name] = common
 		}
-		l := *common
-		l.Connector, l.connectors, l.uses = c, connectors, c.variablesUsed()
-		if err := l.readEnv(cfg, ports); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", c.Coordinate, err))
+		l, err := common.to(c, connectors, cfg, ports)
+		if err == nil && c.batched != nil {
+			l.toMany, err = common.to(c.batched.Connector, connectors, cfg, ports)
 		}
-		f.links[c.Subgraph] = &l
+		if err != nil {
+			errs = append(errs, err)
+		}
+		f.links[c.Subgraph] = l
 	}
 	if errs = append(errs, connectors.unknown(cfg)...); len(errs) > 0 {
 		f.Close()
 		return nil, errors.Join(errs...)
 	}
 	return f, nil
+}
+
+// to is the link to a connector of the same source.
+func (l *link) to(c *Connector, connectors *Connectors, cfg Config, ports Ports) (*link, error) {
+	out := *l
+	out.Connector, out.connectors, out.uses = c, connectors, c.variablesUsed()
+	if err := out.readEnv(cfg, ports); err != nil {
+		return &out, fmt.Errorf("%s: %w", c.Coordinate, err)
+	}
+	return &out, nil
 }
 
 // unknown reports the sources that are configured and not there. In a graph without connectors none is needed.
@@ -126,7 +143,7 @@ func (f *Fetcher) Close() {
 // reach makes what the connectors of one source share.
 func (f *Fetcher) reach(c *Connector, cfg Config, name string) (*link, error) {
 	own := cfg.Sources[name]
-	l := &link{client: newClient(own), fixed: mapping.Variables{"config": mapping.ObjectValue(nil, nil)}}
+	l := &link{client: newClient(own), source: name, budget: cfg.budget(name), fixed: mapping.Variables{"config": mapping.ObjectValue(nil, nil)}}
 	f.clients = append(f.clients, l.client)
 	if own.Config != nil {
 		var err error
@@ -220,7 +237,7 @@ func (f *Fetcher) Fetch(ctx context.Context, r *executor.Request) (*executor.Res
 			return nil, fmt.Errorf("variables of a fetch: %w", err)
 		}
 	}
-	run := f.run(ctx, l, variables)
+	run := f.run(ctx, l, r.Operation, variables)
 	if r.Fetch.IsEntity() {
 		return &executor.Response{Body: run.entities(r.Fetch.Selections)}, nil
 	}

@@ -2,6 +2,8 @@ package monolith
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
@@ -66,18 +68,36 @@ func (k keys) appendKey(dst []byte, v mapping.Value) ([]byte, bool) {
 			if dst, ok = e.sub.appendKey(dst, inner); !ok {
 				return dst, false
 			}
-			continue
-		case inner.Kind() == mapping.Number:
-			if i, whole := inner.Int(); whole {
-				inner = mapping.IntValue(i)
-			}
+		default:
+			dst = appendKeyValue(dst, inner)
 		}
-		if inner.IsScalar() {
-			dst = mapping.AppendString(dst, inner.Text())
-		} else {
-			dst = inner.Append(dst)
-		}
-		dst = append(dst, ',')
 	}
 	return dst, true
+}
+
+func appendKeyValue(dst []byte, v mapping.Value) []byte {
+	switch {
+	case v.Kind() == mapping.Number:
+		dst = mapping.AppendString(dst, numberKey(v))
+	case v.IsScalar():
+		dst = mapping.AppendString(dst, v.Text())
+	default:
+		dst = v.Append(dst)
+	}
+	return append(dst, ',')
+}
+
+// numberKey is a number's text, the same for numbers that are the same: 5.0 is 5, and 1e3 is 1000. Digits beyond
+// those that a float has stay what they are.
+func numberKey(v mapping.Value) string {
+	text := v.Text()
+	switch {
+	case strings.ContainsAny(text, "eE"):
+		if i, whole := v.Int(); whole {
+			return strconv.FormatInt(i, 10)
+		}
+	case strings.Contains(text, "."):
+		return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+	}
+	return text
 }

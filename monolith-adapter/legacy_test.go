@@ -21,6 +21,10 @@ var _ resolvers.Organizations = (*monolith.Client)(nil)
 var database string
 
 func TestMain(m *testing.M) {
+	if os.Getenv(pageServer) != "" {
+		servePage()
+		return
+	}
 	dir, err := os.MkdirTemp("", "legacy")
 	if err != nil {
 		panic(err)

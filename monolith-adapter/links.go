@@ -14,7 +14,9 @@ import (
 type spec struct {
 	version         mapping.Version
 	source, connect string
-	link            *ast.Position
+	// batched is what @batched is called, "" if our own specification is not linked.
+	batched string
+	link    *ast.Position
 	// unknown is the version's text if it is not one that is known; unlinked: there is no link.
 	unknown  string
 	unlinked bool
@@ -96,6 +98,32 @@ func keyName(links []*ast.Value) string {
 			}
 		}
 		return cmp.Or(text(l, "as"), "federation") + "__key"
+	}
+	return ""
+}
+
+// ownSpec is where our own directives come from; versions follow. batchedName is what the composed graph calls the one
+// that is for connectors.
+const (
+	ownSpec     = "https://ficus.dev/spec"
+	batchedName = "batched"
+)
+
+// readBatchedName is the name of @batched in a schema, "" if nothing links it.
+func readBatchedName(links []*ast.Value) string {
+	for _, l := range links {
+		if url := text(l, "url"); url != ownSpec && !strings.HasPrefix(url, ownSpec+"/") {
+			continue
+		}
+		for _, i := range member(l, "import") {
+			if from, to := imported(i); from == "@"+batchedName {
+				return to
+			}
+		}
+		if as := text(l, "as"); as != "" {
+			return as + "__" + batchedName
+		}
+		return "spec__" + batchedName
 	}
 	return ""
 }

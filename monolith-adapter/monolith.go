@@ -13,11 +13,13 @@
 //	fetch -> inputs ($args, $this, $batch) -> request -> JSON -> selection -> fields as asked -> {"data":..,"errors":..}
 //
 // Invariants. One connector is one subgraph, so a fetch never has to be taken apart. What cannot be resolved is
-// null with an error at its path. Requests of one fetch that are the same are sent once, but for mutations. One
-// call that fails leaves the others as they are. Clients are told no address.
+// null with an error at its path. Requests of one operation that are the same are sent once, but for those that
+// change something. One call that fails leaves the others as they are. Clients are told no address.
 package monolith
 
 import (
+	"net/http"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/engine/supergraph"
@@ -85,6 +87,8 @@ type Connector struct {
 	keys keys
 	// inputs are the input types, for defaults.
 	inputs map[string]*supergraph.Type
+	// batched is how the field is asked for for many objects at once; nil if it is not.
+	batched *batched
 
 	written written
 }
@@ -104,6 +108,12 @@ type Source struct {
 
 // String is the source's name in configuration: <subgraph>.<source>.
 func (s *Source) String() string { return s.Subgraph + "." + s.Name }
+
+// reading reports whether calls change nothing, so that one answer serves all that ask for it: those of Query
+// and of types, with a method by which one asks.
+func (c *Connector) reading() bool {
+	return !c.Mutation && (c.request.method == http.MethodGet || c.request.method == http.MethodPost)
+}
 
 // request is what a source or a connector says about requests.
 type request struct {

@@ -23,6 +23,8 @@ const (
 	CodeUnreachable = "SUBREQUEST_HTTP_ERROR"
 	// CodeTimeout is a request without an answer in time.
 	CodeTimeout = "GATEWAY_TIMEOUT"
+	// CodeTooMany is a request beyond those that one operation may make.
+	CodeTooMany = "REQUEST_LIMIT_EXCEEDED"
 )
 
 // failed is a call that failed: what clients are told, and the cause for the log.
@@ -49,6 +51,8 @@ func (f *failed) Unwrap() error { return f.cause }
 func unsent(err error) *failed {
 	var timeout net.Error
 	switch {
+	case errors.Is(err, errTooMany):
+		return &failed{code: CodeTooMany, message: "The operation makes too many requests.", cause: err}
 	case errors.Is(err, errTooLarge):
 		return &failed{code: CodeResponseInvalid, message: "The response is too large.", cause: err}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
@@ -88,10 +92,13 @@ func decode(a *answer) *received {
 	return r
 }
 
-// interpret makes of an answer what the connector's selection says, or an error if the answer is one.
-func (c *Connector) interpret(r *received, e *evaluation, selection *mapping.Selection) (mapping.Value, *failed) {
+// interpret makes of an answer what the connector's selection says, or an error if the answer is one. $response is
+// there if it is read.
+func (c *Connector) interpret(r *received, e *evaluation, selection *mapping.Selection, response bool) (mapping.Value, *failed) {
 	e.vars["status"] = mapping.IntValue(int64(r.status))
-	e.vars["response"] = mapping.ObjectValue([]string{"headers"}, []mapping.Value{headersValue(r.header)})
+	if response {
+		e.vars["response"] = mapping.ObjectValue([]string{"headers"}, []mapping.Value{headersValue(r.header)})
+	}
 	ok, err := c.succeeded(r, e)
 	switch {
 	case err != nil:

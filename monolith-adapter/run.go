@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 )
 
@@ -23,23 +23,18 @@ type run struct {
 	headers http.Header
 	// vars are what all calls of the fetch have in common.
 	vars mapping.Variables
-
-	mu     sync.Mutex
-	shared map[string]*sharing
-}
-
-// sharing is one request that several calls of a fetch ask for.
-type sharing struct {
-	done     chan struct{}
-	received *received
-	err      error
+	// operation is that which the fetch belongs to.
+	operation *operationState
+	// together is the run of the connector's @batched, or nil.
+	together *run
 }
 
 // parallel is how many calls of one fetch are under way at once.
 const parallel = 16
 
-func (f *Fetcher) run(ctx context.Context, l *link, variables mapping.Value) *run {
-	r := &run{link: l, ctx: ctx, ports: f.ports, variables: variables, shared: map[string]*sharing{}}
+func (f *Fetcher) run(ctx context.Context, l *link, operation *executor.Operation, variables mapping.Value) *run {
+	r := &run{link: l, ctx: ctx, ports: f.ports, variables: variables}
+	r.operation = operation.Keep(f, func() any { return &operationState{} }).(*operationState)
 	r.vars = maps.Clone(l.fixed)
 	if f.ports.Headers != nil {
 		r.headers = f.ports.Headers(ctx)
@@ -53,32 +48,41 @@ func (f *Fetcher) run(ctx context.Context, l *link, variables mapping.Value) *ru
 			r.vars["context"] = v
 		}
 	}
+	if l.toMany != nil {
+		r.together = f.run(ctx, l.toMany, operation, variables)
+	}
 	return r
 }
 
 // each runs the work for 0 to n-1, at most some at once, or one after the other where order counts. A fault
 // of ours in one is an error of that one.
 func (r *run) each(n int, work func(i int), broken func(i int, f *failed)) {
-	guarded := func(i int) {
-		defer func() {
-			if p := recover(); p != nil {
-				broken(i, &failed{code: CodeResponseInvalid, message: "The response could not be mapped.", cause: fmt.Errorf("panic: %v", p)})
-			}
-		}()
-		work(i)
-	}
 	if n == 1 || r.Mutation {
-		for i := range n {
-			guarded(i)
-		}
+		r.inTurn(n, work, broken)
 		return
 	}
 	var g errgroup.Group
 	g.SetLimit(parallel)
 	for i := range n {
-		g.Go(func() error { guarded(i); return nil })
+		g.Go(func() error { guarded(i, work, broken); return nil })
 	}
 	_ = g.Wait() // no work returns an error
+}
+
+// inTurn is each for work that waits for nothing.
+func (r *run) inTurn(n int, work func(i int), broken func(i int, f *failed)) {
+	for i := range n {
+		guarded(i, work, broken)
+	}
+}
+
+func guarded(i int, work func(i int), broken func(i int, f *failed)) {
+	defer func() {
+		if p := recover(); p != nil {
+			broken(i, &failed{code: CodeResponseInvalid, message: "The response could not be mapped.", cause: fmt.Errorf("panic: %v", p)})
+		}
+	}()
+	work(i)
 }
 
 // mapped is what a call gave.
@@ -88,65 +92,87 @@ type mapped struct {
 	lost map[string]bool
 }
 
-// call makes one call with these variables beside the common ones, and gives the mapped value.
-func (r *run) call(selection *mapping.Selection, own mapping.Variables) (mapped, *failed) {
-	e := &evaluation{vars: maps.Clone(r.vars)}
-	maps.Copy(e.vars, own)
-	c := &Call{Connector: r.Connector, Method: r.request.method}
-	start := time.Now()
-	v, f := r.exchange(selection, e, c)
-	if f != nil {
-		c.Err = f
-	}
-	if r.ports.Called != nil {
-		c.Took, c.Problems = time.Since(start), e.problems
-		r.ports.Called(r.ctx, c)
-	}
-	return mapped{v, e.lost}, f
+// exchange is one call on its way: the request, its answer, and what is made of it.
+type exchange struct {
+	*run
+	e     evaluation
+	told  Call
+	start time.Time
+	out   *outgoing
 }
 
-func (r *run) exchange(selection *mapping.Selection, e *evaluation, c *Call) (mapping.Value, *failed) {
+// prepare makes the request of a call with these variables beside the common ones.
+func (r *run) prepare(own mapping.Variables) (*exchange, *failed) {
+	x := &exchange{run: r, e: evaluation{vars: maps.Clone(r.vars)}, start: time.Now()}
+	maps.Copy(x.e.vars, own)
+	x.told.Connector, x.told.Method = r.Connector, r.request.method
 	if r.Virtual {
-		return mapAnswer(selection, mapping.NullValue(), 0, e)
+		x.out = &outgoing{}
+		return x, nil
 	}
-	out, err := r.build(r.base, e, r.headers)
-	if err != nil {
-		return mapping.Value{}, &failed{code: CodeRequestInvalid, message: "The request could not be made of its inputs.", cause: err}
+	var err error
+	if x.out, err = r.build(r.base, &x.e, r.headers); err != nil {
+		return x, &failed{code: CodeRequestInvalid, message: "The request could not be made of its inputs.", cause: err}
 	}
-	c.URL = out.url
-	res, shared, err := r.send(out)
-	if err != nil {
-		return mapping.Value{}, unsent(err)
-	}
-	c.Status, c.Bytes, c.Shared = res.status, len(res.body), shared
-	return r.interpret(res, e, selection)
+	x.told.URL = x.out.url
+	return x, nil
 }
 
-// send sends a request, or waits for the same one that is under way. What changes something is always sent.
+// perform sends the request and maps the answer.
+func (x *exchange) perform(selection *mapping.Selection) (mapped, *failed) {
+	if x.Virtual {
+		v, f := mapAnswer(selection, mapping.NullValue(), 0, &x.e)
+		return mapped{v, x.e.lost}, f
+	}
+	res, shared, err := x.send(x.out)
+	if err != nil {
+		return mapped{}, unsent(err)
+	}
+	x.told.Status, x.told.Bytes, x.told.Shared = res.status, len(res.body), shared
+	v, f := x.interpret(res, &x.e, selection, x.uses["response"])
+	return mapped{v, x.e.lost}, f
+}
+
+// done tells of the call, and why it failed if it did.
+func (x *exchange) done(f *failed) {
+	if x.ports.Called == nil {
+		return
+	}
+	if f != nil {
+		x.told.Err = f
+	}
+	x.told.Took, x.told.Problems = time.Since(x.start), x.e.problems
+	x.ports.Called(x.ctx, &x.told)
+}
+
+// call makes one call, and gives the mapped value.
+func (r *run) call(selection *mapping.Selection, own mapping.Variables) (mapped, *failed) {
+	x, f := r.prepare(own)
+	var m mapped
+	if f == nil {
+		m, f = x.perform(selection)
+	}
+	x.done(f)
+	return m, f
+}
+
+// send sends a request, or takes the answer to the same one of the operation. What changes something is always
+// sent, and after it nothing is as it was.
 func (r *run) send(out *outgoing) (res *received, shared bool, err error) {
-	if r.Mutation {
+	if !r.reading() {
+		defer r.operation.changed()
+		r.operation.changed()
 		res, err = r.receive(out)
 		return res, false, err
 	}
-	id := out.identity()
-	r.mu.Lock()
-	s, ok := r.shared[id]
-	if !ok {
-		s = &sharing{done: make(chan struct{})}
-		r.shared[id] = s
-	}
-	r.mu.Unlock()
-	if ok {
-		<-s.done // the sender ends with the context, which is the same
-		return s.received, true, s.err
-	}
-	defer close(s.done)
-	s.err = context.Canceled // unless it is said otherwise, as after a panic
-	s.received, s.err = r.receive(out)
-	return s.received, false, s.err
+	return r.operation.share(r.ctx, sameRequest{r.source, out.identity()}, func() (*received, error) { return r.receive(out) })
 }
 
+// receive sends a request, if the operation may still make one.
 func (r *run) receive(out *outgoing) (*received, error) {
+	if err := r.operation.spend(r.source, r.budget); err != nil {
+		return nil, err
+	}
 	a, err := r.client.send(r.ctx, out)
 	if err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ func buildURL(base string, source, connect *request, e *evaluation) (string, err
 	if base != "" {
 		origin, path, query = splitURL(base)
 	}
-	b := urlBuilder{path: path, query: query}
+	b := urlBuilder{path: path, query: append(make([]byte, 0, 256), query...)}
 	if source != nil {
 		if err := b.properties(source, e); err != nil {
 			return "", err
@@ -41,10 +41,10 @@ func buildURL(base string, source, connect *request, e *evaluation) (string, err
 	if err := safe(b.path); err != nil {
 		return "", err
 	}
-	if b.query != "" {
-		b.query = "?" + b.query
+	if len(b.query) > 0 {
+		return origin + b.path + "?" + string(b.query), nil
 	}
-	return origin + b.path + b.query, nil
+	return origin + b.path, nil
 }
 
 // splitURL takes a URL apart; a fragment is dropped.
@@ -62,7 +62,10 @@ func splitURL(s string) (origin, path, query string) {
 }
 
 // urlBuilder joins the parts of a path with one slash between, and those of a query with ampersands.
-type urlBuilder struct{ path, query string }
+type urlBuilder struct {
+	path  string
+	query []byte
+}
 
 func (b *urlBuilder) addPath(part string) {
 	if part == "" || part == "/" && b.path != "" {
@@ -74,10 +77,27 @@ func (b *urlBuilder) addPath(part string) {
 func (b *urlBuilder) addQuery(part string) {
 	switch {
 	case part == "":
-	case b.query == "":
-		b.query = part
+	case len(b.query) == 0:
+		b.query = append(b.query, part...)
 	default:
-		b.query = strings.TrimSuffix(b.query, "&") + "&" + strings.TrimPrefix(part, "&")
+		b.and()
+		b.query = append(b.query, strings.TrimPrefix(part, "&")...)
+	}
+}
+
+// and appends an ampersand, unless there is one.
+func (b *urlBuilder) and() {
+	if n := len(b.query); n > 0 && b.query[n-1] != '&' {
+		b.query = append(b.query, '&')
+	}
+}
+
+// param appends a parameter: a scalar, or nothing for null.
+func (b *urlBuilder) param(key string, v mapping.Value) {
+	b.and()
+	b.query = append(appendDynamic(b.query, key), '=')
+	if v.Kind() != mapping.Null {
+		b.query = appendDynamic(b.query, v.Text())
 	}
 }
 
@@ -122,25 +142,21 @@ func (b *urlBuilder) params(v mapping.Value) error {
 		return fmt.Errorf("queryParams must be an object, not %s", v.Kind())
 	}
 	for i := range v.Len() {
-		key, member := string(appendDynamic(nil, v.Key(i))), v.At(i)
+		key, member := v.Key(i), v.At(i)
 		switch {
 		case member.Kind() == mapping.Null:
 		case member.IsScalar():
-			b.addQuery(key + "=" + string(appendDynamic(nil, member.Text())))
+			b.param(key, member)
 		case member.Kind() == mapping.List:
 			for j := range member.Len() {
 				elem := member.At(j)
-				switch {
-				case elem.Kind() == mapping.Null:
-					b.addQuery(key + "=")
-				case elem.IsScalar():
-					b.addQuery(key + "=" + string(appendDynamic(nil, elem.Text())))
-				default:
-					return fmt.Errorf("queryParams: %s has %s in its list, and only scalars can stand there", v.Key(i), elem.Kind())
+				if elem.Kind() != mapping.Null && !elem.IsScalar() {
+					return fmt.Errorf("queryParams: %s has %s in its list, and only scalars can stand there", key, elem.Kind())
 				}
+				b.param(key, elem)
 			}
 		default:
-			return fmt.Errorf("queryParams: %s is an object, and only scalars and lists of them can stand there", v.Key(i))
+			return fmt.Errorf("queryParams: %s is an object, and only scalars and lists of them can stand there", key)
 		}
 	}
 	return nil

@@ -86,6 +86,17 @@ type writer struct {
 	skip int
 	// rep is what an entity was asked for by, which has the fields of its key; it is for the outermost object.
 	rep mapping.Value
+	// gathered is what @batched gave for the objects that are written; not for those within.
+	gathered gathered
+}
+
+// entity writes an entity of which nothing is known but its representation and what was gathered. One writer may write
+// several.
+func (w *writer) entity(rep mapping.Value, fields []*queryplan.Selection, g gathered) fragment {
+	start := len(w.dst)
+	w.faults, w.path, w.lost, w.from, w.skip, w.gathered = nil, w.path[:0], nil, "", 0, g
+	w.object(rep, fields, w.typ)
+	return fragment{w.dst[start:len(w.dst):len(w.dst)], w.faults}
 }
 
 func (w *writer) open() { w.dst = append(w.dst, '{') }
@@ -104,8 +115,8 @@ func (w *writer) object(v mapping.Value, selections []*queryplan.Selection, typ 
 	if t := v.Get(queryplan.Typename); t.Kind() == mapping.String {
 		typ = t.Text()
 	}
-	rep := w.rep
-	w.rep = mapping.Value{}
+	rep, gathered := w.rep, w.gathered
+	w.rep, w.gathered = mapping.Value{}, nil
 	w.open()
 	for _, s := range w.collect(selections, typ) {
 		w.key(s.Name)
@@ -114,18 +125,22 @@ func (w *writer) object(v mapping.Value, selections []*queryplan.Selection, typ 
 		if member.IsMissing() {
 			member = rep.Get(s.Field)
 		}
-		w.member(v, member, s, typ)
+		w.member(v, member, s, typ, gathered[s.Name])
 		w.path = w.path[:len(w.path)-1]
 	}
 	w.close()
 }
 
 // member writes the value of a field of an object.
-func (w *writer) member(object, v mapping.Value, s *queryplan.Selection, typ string) {
+func (w *writer) member(object, v mapping.Value, s *queryplan.Selection, typ string, g *groups) {
 	switch {
 	case s.Field == queryplan.Typename:
 		w.dst = mapping.AppendString(w.dst, typ)
 	case w.resolves(s.Field, typ):
+		if of := g.of(object); of != nil {
+			w.group(of, s)
+			return
+		}
 		part := w.fieldOf(object, s)
 		w.dst = append(w.dst, part.json...)
 		for _, f := range part.faults {
@@ -134,6 +149,19 @@ func (w *writer) member(object, v mapping.Value, s *queryplan.Selection, typ str
 	default:
 		w.value(v, s, s.Type)
 	}
+}
+
+// group writes what was gathered for an object.
+func (w *writer) group(g *group, s *queryplan.Selection) {
+	if g.failed != nil {
+		w.dst = append(w.dst, "null"...)
+		w.faults = append(w.faults, w.faultOf(g.failed, w.path))
+		return
+	}
+	lost, from, skip := w.lost, w.from, w.skip
+	w.lost, w.from, w.skip = g.lost, "", len(w.path)
+	w.value(g.value, s, s.Type)
+	w.lost, w.from, w.skip = lost, from, skip
 }
 
 // value writes a value of a type. What is of another shape is null with an error.
@@ -160,7 +188,7 @@ func (w *writer) value(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
 		}
 		w.dst = v.Append(w.dst)
 	case v.Kind() == mapping.Number && typ != nil && typ.NamedType == "ID":
-		w.dst = append(append(append(w.dst, '"'), v.Text()...), '"')
+		w.dst = append(append(append(w.dst, '"'), numberKey(v)...), '"')
 	default:
 		w.dst = v.Append(w.dst)
 	}
@@ -212,8 +240,16 @@ func (w *writer) list(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
 // listOfCalls writes a list in whose elements the connector is called again: all at once, not one by one.
 func (w *writer) listOfCalls(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
 	parts := make([]fragment, v.Len())
+	var g gathered
+	if typ.Elem.NamedType == w.typ {
+		objects := make([]mapping.Value, v.Len())
+		for i := range objects {
+			objects[i] = v.At(i)
+		}
+		g = w.gather(objects, w.collect(s.Selections, w.typ))
+	}
 	w.each(len(parts), func(i int) {
-		elem := writer{run: w.run, path: append(slices.Clone(w.path), step{index: i}), lost: w.lost, from: w.from, skip: w.skip}
+		elem := writer{run: w.run, path: append(slices.Clone(w.path), step{index: i}), lost: w.lost, from: w.from, skip: w.skip, gathered: g}
 		elem.value(v.At(i), s, typ.Elem)
 		parts[i] = fragment{elem.dst, elem.faults}
 	}, func(i int, f *failed) { parts[i] = w.nothing(f, append(slices.Clone(w.path), step{index: i})) })

@@ -29,6 +29,7 @@ const (
 	dCacheTag
 	dSource
 	dConnect
+	dBatched
 	dDeprecated
 	dSpecifiedBy
 	dOneOf

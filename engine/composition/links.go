@@ -15,6 +15,8 @@ const (
 	linkIdentity   = specHost + "/link"
 	fedIdentity    = specHost + "/federation"
 	connectIdenity = specHost + "/connect"
+	// ficusIdentity is the specification of our own directives.
+	ficusIdentity = "https://ficus.dev/spec"
 )
 
 // lastFederation is the newest version of the federation specification that is understood.
@@ -240,6 +242,9 @@ func (s *schema) bindNames(linkName string, own ast.DirectiveDefinitionList) {
 	if c := n.feature(connectIdenity); c != nil {
 		n.bind(c.directiveName("source"), &spec{kind: dSource, name: "source"})
 		n.bind(c.directiveName("connect"), &spec{kind: dConnect, name: "connect"})
+	}
+	if own := n.feature(ficusIdentity); own != nil {
+		n.bind(own.directiveName("batched"), &spec{kind: dBatched, name: "batched"})
 	}
 }
 

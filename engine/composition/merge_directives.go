@@ -27,7 +27,9 @@ func (m *merger) merged(s *schema, a *applied) bool {
 }
 
 // carried reports whether an application goes along in @join__directive, for whoever understands it.
-func carried(a *applied) bool { return a.kind == dSource || a.kind == dConnect || a.kind == dCacheTag }
+func carried(a *applied) bool {
+	return a.kind == dSource || a.kind == dConnect || a.kind == dBatched || a.kind == dCacheTag
+}
 
 func printApplied(a *applied) string {
 	if len(a.args) == 0 {

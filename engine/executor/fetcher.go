@@ -17,6 +17,8 @@ type Fetcher interface {
 // Request is one fetch with its inputs.
 type Request struct {
 	Fetch *queryplan.Fetch
+	// Operation is the run that the fetch belongs to; nil if it is one by itself.
+	Operation *Operation
 	// Body is the request as GraphQL over HTTP sends it: {"query":..,"operationName":..,"variables":{..}}.
 	// It is valid until Fetch returns and must not be changed.
 	Body []byte

@@ -19,6 +19,8 @@ type run struct {
 	seed    maphash.Seed
 	workers sync.WaitGroup
 	writer  completer
+	// operation is what fetchers keep in the run.
+	operation Operation
 
 	mu      sync.Mutex
 	store   store
@@ -83,6 +85,7 @@ func (p *Program) end(r *run) {
 		held += cap(s.body) + 8*cap(s.rows) + 4*cap(s.takes) + 4*cap(s.distinct.table) + 24*cap(s.distinct.spans) + s.copies.held() + s.contexts.held()
 	}
 	r.ctx, r.fetcher, r.in = nil, nil, Input{}
+	r.operation.end()
 	held += r.store.held() + r.writer.held()
 	if cap(r.store.cells) <= keepCells && held <= keepBytes {
 		p.runs.Put(r)
@@ -211,7 +214,7 @@ func (r *run) submit(id int, body []byte, start int, variables bool) {
 	}
 	s.body = appendExtensions(body, r.in.Extensions)
 	s.request = Request{
-		Fetch: p.plan, Body: s.body, Variables: noVariables, Representations: len(s.distinct.spans), Expect: p.expect.size(),
+		Fetch: p.plan, Operation: &r.operation, Body: s.body, Variables: noVariables, Representations: len(s.distinct.spans), Expect: p.expect.size(),
 	}
 	if variables {
 		s.request.Variables = s.body[start:end:end]

@@ -18,7 +18,7 @@ func (p *Prepared) Decide(mask uint64) (*Operation, error) {
 	if _, err := p.Mask(nil); len(p.conditions) > maxConditions {
 		return nil, err
 	}
-	in := &inliner{Prepared: p, mask: mask, types: newTypes(p.api)}
+	in := &inliner{Prepared: p, mask: mask, types: newTypes(p.api), at: &heights{}}
 	selections := in.expand(nil, p.root, p.definition.SelectionSet, 1)
 	if in.err != nil {
 		return nil, Errors{in.err}
@@ -41,9 +41,14 @@ type inliner struct {
 	mask  uint64
 	types *types
 	// cost is the selections visited so far, with their arguments.
-	cost, aliases, roots int
-	err                  *Error
+	cost, aliases, roots, height int
+	// at is the place whose fields are being expanded, if their number is limited.
+	at  *heights
+	err *Error
 }
+
+// heights are the fields that were seen at a place, by name.
+type heights struct{ fields map[string]*heights }
 
 // expand appends what the selection set selects on the type.
 func (in *inliner) expand(dst []*Selection, parent *ast.Definition, set ast.SelectionSet, depth int) []*Selection {
@@ -78,6 +83,9 @@ func (in *inliner) field(dst []*Selection, parent *ast.Definition, f *ast.Field,
 	}
 	if !in.within(f, depth) {
 		return dst
+	}
+	if in.limits.MaxHeight > 0 {
+		defer in.rise(f)()
 	}
 	out := &Selection{Key: f.Alias, Name: f.Name, Arguments: f.Arguments, Definition: typenameField, Parent: parent.Name}
 	if f.Name != typenameField.Name {
@@ -153,6 +161,24 @@ func (in *inliner) within(f *ast.Field, depth int) bool {
 		}
 	}
 	return in.err == nil
+}
+
+// rise counts the field if it is a new one at its place, and goes there until the returned function is called.
+func (in *inliner) rise(f *ast.Field) func() {
+	above := in.at
+	next := above.fields[f.Name]
+	if next == nil {
+		next = &heights{}
+		if above.fields == nil {
+			above.fields = map[string]*heights{}
+		}
+		above.fields[f.Name] = next
+		if in.height++; in.height > in.limits.MaxHeight {
+			in.fail(CodeMaxHeight, fmt.Sprintf("The operation has more than %d fields once its fragments are inlined.", in.limits.MaxHeight), f.Position)
+		}
+	}
+	in.at = next
+	return func() { in.at = above }
 }
 
 func (in *inliner) fail(code, message string, where *ast.Position) {

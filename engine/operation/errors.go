@@ -19,6 +19,7 @@ const (
 	CodeTooLarge          = "OPERATION_TOO_LARGE"
 	CodeTooManyConditions = "OPERATION_TOO_MANY_CONDITIONS"
 	CodeMaxDepth          = "MAX_DEPTH_LIMIT"
+	CodeMaxHeight         = "MAX_HEIGHT_LIMIT"
 	CodeMaxAliases        = "MAX_ALIASES_LIMIT"
 	CodeMaxRootFields     = "MAX_ROOT_FIELDS_LIMIT"
 )

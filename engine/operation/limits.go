@@ -1,21 +1,27 @@
 package operation
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Limits bound what a document may cost. A zero is the default.
 type Limits struct {
 	// MaxTokens in the text, comments among them; 0 means 15,000.
-	MaxTokens int
+	MaxTokens int `yaml:"parser_max_tokens"`
 	// MaxRecursion is how deep brackets of all kinds may nest in the text; 0 means 500.
-	MaxRecursion int
+	MaxRecursion int `yaml:"parser_max_recursion"`
 	// MaxDepth is how deep fields may nest once fragments are inlined; 0 means 500.
-	MaxDepth int
+	MaxDepth int `yaml:"max_depth"`
 	// MaxSelections is how many selections inlining may visit; 0 means 100,000.
-	MaxSelections int
+	MaxSelections int `yaml:"max_selections"`
+	// MaxHeight is how many different fields there may be once fragments are inlined: one that is selected under
+	// several aliases, or more than once, counts once at each place. 0 means any number.
+	MaxHeight int `yaml:"max_height"`
 	// MaxAliases is how many fields may have an alias once fragments are inlined; 0 means any number.
-	MaxAliases int
+	MaxAliases int `yaml:"max_aliases"`
 	// MaxRootFields is how many fields the root may have once fragments are inlined; 0 means any number.
-	MaxRootFields int
+	MaxRootFields int `yaml:"max_root_fields"`
 }
 
 const (
@@ -27,27 +33,29 @@ const (
 	recursionCeiling = 1000
 )
 
-// Validate refuses limits that make no sense.
+// Validate reports all limits that make no sense.
 func (l Limits) Validate() error {
+	var errs []error
 	for _, f := range []struct {
 		name  string
 		value int
 	}{
-		{"max_tokens", l.MaxTokens},
-		{"max_recursion", l.MaxRecursion},
+		{"parser_max_tokens", l.MaxTokens},
+		{"parser_max_recursion", l.MaxRecursion},
 		{"max_depth", l.MaxDepth},
 		{"max_selections", l.MaxSelections},
+		{"max_height", l.MaxHeight},
 		{"max_aliases", l.MaxAliases},
 		{"max_root_fields", l.MaxRootFields},
 	} {
 		if f.value < 0 {
-			return fmt.Errorf("%s is %d: use a positive number, or leave it out for the default", f.name, f.value)
+			errs = append(errs, fmt.Errorf("limits.%s: %d must be a positive number; leave it out for the default", f.name, f.value))
 		}
 	}
 	if l.MaxRecursion > recursionCeiling {
-		return fmt.Errorf("max_recursion is %d: it can be at most %d", l.MaxRecursion, recursionCeiling)
+		errs = append(errs, fmt.Errorf("limits.parser_max_recursion: %d is more than %d", l.MaxRecursion, recursionCeiling))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (l Limits) withDefaults() Limits {

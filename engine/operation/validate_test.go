@@ -104,6 +104,8 @@ func TestLimits(t *testing.T) {
 		"depth of a fragment":  {operation.Limits{MaxDepth: 2}, "{ ...F } fragment F on Query { dog { owner { id } } }", operation.CodeMaxDepth},
 		"aliases":              {operation.Limits{MaxAliases: 1}, "{ a: dog { b: id } }", operation.CodeMaxAliases},
 		"aliases that fit":     {operation.Limits{MaxAliases: 2}, "{ a: dog { b: id id: id } }", ""},
+		"height":               {operation.Limits{MaxHeight: 3}, "{ dog { id a: id } dog { id name } x: dog { name } }", ""},
+		"height of fragments":  {operation.Limits{MaxHeight: 3}, "{ dog { id owner { id } ...F } } fragment F on Dog { owner { id } }", operation.CodeMaxHeight},
 		"root fields":          {operation.Limits{MaxRootFields: 1}, "{ dog { id } ... { x: dog { id } } }", operation.CodeMaxRootFields},
 		"selections":           {operation.Limits{MaxSelections: 3}, "{ dog { id name barks } }", operation.CodeTooLarge},
 		"selections that fit":  {operation.Limits{MaxSelections: 4}, "{ dog { id name barks } }", ""},
@@ -126,7 +128,7 @@ func TestLimitsAreValidated(t *testing.T) {
 	if err := (operation.Limits{}).Validate(); err != nil {
 		t.Error(err)
 	}
-	for _, l := range []operation.Limits{{MaxTokens: -1}, {MaxRecursion: 5_000}} {
+	for _, l := range []operation.Limits{{MaxTokens: -1}, {MaxHeight: -1}, {MaxRecursion: 5_000}} {
 		if l.Validate() == nil {
 			t.Errorf("%+v is accepted", l)
 		}

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -14,7 +15,7 @@ import (
 // they wait for cannot be used, since a group cannot wait for itself.
 func (b *builder) enter(pos *position, at *supergraph.Type, sub int, inputs []*want, needs []*group) (*site, error) {
 	for _, s := range pos.sites {
-		if s.sub == sub && s.at == at && !anyWaitsFor(needs, s.group) && !b.conflict(pos.place, s.rep.inputs, inputs) {
+		if s.sub == sub && s.at == at && !anyWaitsFor(needs, s.group) && !b.mixes(s.group, pos.place, at, s.typ, s.rep.inputs, inputs) && !b.conflict(pos.place, s.rep.inputs, inputs) {
 			b.supply(pos, s, inputs, needs)
 			return s, nil
 		}
@@ -88,7 +89,7 @@ func (b *builder) groupFor(pos *position, at *supergraph.Type, h *hop, inputs []
 		pos.set.typename = true
 	}
 	for _, g := range pos.place.groups {
-		if g.sub == h.sub && !anyWaitsFor(needs, g) && b.room(g.feeder(pos.cursor), pos, at, h, inputs) {
+		if g.sub == h.sub && !anyWaitsFor(needs, g) && !b.mixes(g, pos.place, at, h.as, nil, inputs) && b.room(g.feeder(pos.cursor), pos, at, h, inputs) {
 			g.dependOn(needs)
 			return g
 		}
@@ -174,6 +175,52 @@ func (b *builder) conflict(p *place, inputs []*queryplan.Input, wants []*want) b
 		}
 	}
 	return false
+}
+
+// mixes reports whether the subgraph would be asked for a field of an interface object without the inputs that it
+// takes: objects of several types are one type there, and what is selected for some of them is selected for all.
+// More is what is to be sent of those of one type beside what already is.
+func (b *builder) mixes(g *group, p *place, at, as *supergraph.Type, sent []*queryplan.Input, more []*want) bool {
+	var others []*representation
+	for _, f := range g.feeders {
+		for _, r := range f.reps {
+			if r.as == as && r.at != at {
+				others = append(others, r)
+			}
+		}
+	}
+	if len(others) == 0 {
+		return false
+	}
+	own := copied(sent)
+	b.addInputs(p, &own, more, at, false)
+	would := besideKey(own)
+	return slices.ContainsFunc(others, func(r *representation) bool { return besideKey(r.inputs) != would })
+}
+
+// copied are inputs that can be added to.
+func copied(list []*queryplan.Input) []*queryplan.Input {
+	out := make([]*queryplan.Input, len(list))
+	for i, in := range list {
+		one := *in
+		one.Fields = copied(in.Fields)
+		out[i] = &one
+	}
+	return out
+}
+
+// besideKey tells which inputs, beside the plain fields of a key, are sent.
+func besideKey(list []*queryplan.Input) string {
+	var out []string
+	for _, in := range list {
+		if !in.Required || len(in.Fields) > 0 {
+			var b strings.Builder
+			writeInputs(&b, []*queryplan.Input{in})
+			out = append(out, b.String())
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
 }
 
 // inputOf finds or makes the input of a name.

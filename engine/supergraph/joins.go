@@ -14,7 +14,7 @@ func (r *reader) typ(def *ast.Definition) (*Type, error) {
 		Name: def.Name, Kind: def.Kind, Description: def.Description, Interfaces: def.Interfaces,
 		Inaccessible: r.inaccessible(def.Directives), In: make([]*TypeIn, len(r.subgraphs)),
 		Applied: r.applied(def.Directives), Access: r.access(def.Directives), Directives: r.own(def.Directives),
-		Contexts: r.contexts(def.Directives),
+		Contexts: r.contexts(def.Directives), Cost: r.cost(def.Directives, nil),
 	}
 	if err := r.joinTypes(t, def); err != nil {
 		return nil, err
@@ -145,6 +145,7 @@ func (r *reader) field(t *Type, fd *ast.FieldDefinition, owner int) (*Field, err
 		Name: fd.Name, Description: fd.Description, Type: fd.Type, Args: fd.Arguments, DefaultValue: fd.DefaultValue,
 		Inaccessible: r.inaccessible(fd.Directives), In: make([]*FieldIn, len(r.subgraphs)),
 		Applied: r.applied(fd.Directives), Access: r.access(fd.Directives), Directives: r.own(fd.Directives),
+		Cost: r.cost(fd.Directives, fd.Arguments),
 	}
 	apps := fd.Directives.ForNames(r.features.name("join", "field"))
 	for _, d := range apps {

@@ -71,6 +71,8 @@ type Type struct {
 	Applied []*Applied
 	// Access restricts who may read objects of the type; nil if nothing does.
 	Access *Access
+	// Cost of a value or an object of the type.
+	Cost Cost
 	// Contexts are those that the type's objects set for what is beneath them (@context), by name in the graph.
 	Contexts []string
 	// Directives as written on the type in the supergraph SDL (@tag, @authenticated, ...), without joins.
@@ -118,6 +120,8 @@ type Field struct {
 	Applied []*Applied
 	// Access restricts who may read the field; nil if nothing does.
 	Access *Access
+	// Cost of the field, instead of its type's.
+	Cost Cost
 	// Directives as written on the field in the supergraph SDL, without joins.
 	Directives ast.DirectiveList
 }

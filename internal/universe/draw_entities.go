@@ -188,11 +188,12 @@ func (d *draw) splits() {
 	}
 }
 
-// relation gives a value type a field of an entity, in all subgraphs that have it.
+// relation gives a value type a field of an entity, in all subgraphs that have it. Any other may have the value type
+// later, as a part of a key, so the entity must be one that all may have.
 func (d *draw) relation(t *Type) {
 	var targets []*Type
 	for _, e := range d.entityTypes() {
-		if !slices.ContainsFunc(t.in(), func(s int) bool { return e.banned[s] }) {
+		if !slices.Contains(e.banned, true) {
 			targets = append(targets, e)
 		}
 	}

@@ -38,7 +38,7 @@ type writer struct {
 	fragments   map[string][]string
 	definitions []string
 	variables   []string
-	// left is how many fields may still be selected.
+	// left is how many selections may still hold others.
 	left int
 }
 
@@ -79,9 +79,9 @@ func (w *writer) selection(t *ast.Definition, depth int) string {
 	switch {
 	case w.chance(10):
 		return one(w.Rand, []string{"", "", "kind: "}) + "__typename" + w.condition()
-	case w.chance(12) || t.Kind != ast.Object && w.chance(60):
+	case w.left > 0 && (w.chance(12) || t.Kind != ast.Object && w.chance(60)):
 		return w.inline(t, depth)
-	case w.chance(11):
+	case w.left > 0 && w.chance(11):
 		return w.spread(t, depth)
 	}
 	fields := w.fields(t, depth)

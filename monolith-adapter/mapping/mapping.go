@@ -45,8 +45,24 @@ type Selection struct {
 type Limits struct {
 	// Depth of nested calls; 0 means 256.
 	Depth int
-	// Steps of the evaluator; 0 means 20 million.
+	// Steps of the evaluator; 0 means 20 million. Work that is more than one step for its input costs as many.
 	Steps int
+	// Nodes of the output, of which each 64 bytes of text are one more; 0 means 5 million.
+	Nodes int
+}
+
+// filled are the limits with their defaults.
+func (l Limits) filled() Limits {
+	if l.Depth == 0 {
+		l.Depth = 256
+	}
+	if l.Steps == 0 {
+		l.Steps = 20_000_000
+	}
+	if l.Nodes == 0 {
+		l.Nodes = 5_000_000
+	}
+	return l
 }
 
 // ErrBudget is the end of an evaluation that took too much.

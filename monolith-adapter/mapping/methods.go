@@ -24,10 +24,11 @@ type arity struct{ min, max int }
 var arities = map[string]arity{
 	"add": {1, -1}, "and": {1, -1}, "as": {1, 2}, "contains": {1, 1}, "div": {1, -1}, "echo": {1, 1}, "entries": {0, 0},
 	"eq": {1, 1}, "filter": {1, 1}, "find": {1, 1}, "first": {0, 0}, "get": {1, 1}, "gt": {1, 1}, "gte": {1, 1},
-	"in": {1, 1}, "joinNotNull": {1, 1}, "jsonParse": {0, 0}, "jsonStringify": {0, 0}, "last": {0, 0}, "lt": {1, 1},
-	"lte": {1, 1}, "map": {1, 1}, "match": {1, -1}, "mod": {1, -1}, "mul": {1, -1}, "ne": {1, 1}, "not": {0, 0},
+	"in": {1, 1}, "joinNotNull": {1, 1}, "jsonParse": {0, 0}, "jsonStringify": {0, 0}, "keysToCamelCase": {0, 0},
+	"keysToCamelCaseDeep": {0, 0}, "last": {0, 0}, "lt": {1, 1}, "lte": {1, 1}, "map": {1, 1}, "match": {1, -1}, "mod": {1, -1}, "mul": {1, -1}, "ne": {1, 1}, "not": {0, 0},
 	"or": {1, -1}, "parseInt": {0, 1}, "size": {0, 0}, "slice": {0, 2}, "split": {1, 2}, "sub": {1, -1},
 	"toString": {0, 0}, "trim": {0, 0}, "trimEnd": {0, 0}, "trimStart": {0, 0},
+	"withError": {1, 1}, "withWarning": {1, 1},
 }
 
 // run does what the method's name says.
@@ -48,9 +49,9 @@ func (c *call) run() Value {
 	case "not":
 		return c.not()
 	case "eq":
-		return BoolValue(equal(c.in, c.arg(0)))
+		return BoolValue(c.equal(c.in, c.arg(0)))
 	case "ne":
-		return BoolValue(!equal(c.in, c.arg(0)))
+		return BoolValue(!c.equal(c.in, c.arg(0)))
 	case "gt", "gte", "lt", "lte":
 		return c.compare()
 	case "add", "sub", "mul", "div", "mod":
@@ -60,10 +61,7 @@ func (c *call) run() Value {
 	case "toString":
 		return c.toString()
 	case "jsonStringify":
-		if !c.affords(c.in) {
-			return Value{}
-		}
-		return StringValue(c.in.String())
+		return c.jsonStringify()
 	case "jsonParse":
 		return c.jsonParse()
 	case "split":
@@ -74,6 +72,8 @@ func (c *call) run() Value {
 		return c.trim(true, false)
 	case "trimEnd":
 		return c.trim(false, true)
+	case "withError", "withWarning":
+		return c.with()
 	}
 	return c.runOnList()
 }
@@ -93,6 +93,8 @@ func (c *call) runOnList() Value {
 		return c.size()
 	case "entries":
 		return c.entries()
+	case "keysToCamelCase", "keysToCamelCaseDeep":
+		return c.keysToCamelCase()
 	case "filter":
 		return c.filter()
 	case "find":
@@ -206,7 +208,7 @@ func (c *call) match() Value {
 			c.problem(a.Pos(), "->match takes pairs: ->match([candidate, value], .. , [@, default])")
 			continue
 		}
-		if identical(c.expr(pair.Elems[0], c.scope), c.in) {
+		if c.identical(c.expr(pair.Elems[0], c.scope), c.in) {
 			return c.expr(pair.Elems[1], c.scope)
 		}
 	}
@@ -255,4 +257,14 @@ func (c *call) not() Value {
 		return c.refuse("a boolean", c.in)
 	}
 	return BoolValue(!c.in.IsTrue())
+}
+
+// with gives its input on, and says something about it.
+func (c *call) with() Value {
+	if message := c.arg(0); message.kind == String {
+		c.note(c.At, short(c.read(message)))
+	} else {
+		c.refuse("a string as message", message)
+	}
+	return c.in
 }

@@ -14,10 +14,15 @@ func (c *call) end(side int) Value {
 		}
 		return Value{}
 	case String:
-		if runes := []rune(c.in.Text()); len(runes) > 0 {
-			return StringValue(string(runes[-side*(len(runes)-1)]))
+		text := c.read(c.in)
+		r, size := utf8.DecodeRuneInString(text)
+		if side < 0 {
+			r, size = utf8.DecodeLastRuneInString(text)
 		}
-		return Value{}
+		if size == 0 {
+			return Value{}
+		}
+		return StringValue(string(r))
 	}
 	c.refuse("a list or a string", c.in)
 	return c.in
@@ -41,7 +46,7 @@ func (c *call) get() Value {
 	elems, runes := c.in, []rune(nil)
 	n := int64(elems.Len())
 	if c.in.kind == String {
-		runes = []rune(c.in.Text())
+		runes = []rune(c.read(c.in))
 		n = int64(len(runes))
 	}
 	if i < 0 {
@@ -67,7 +72,7 @@ func (c *call) slice() Value {
 		}
 		return Value{kind: List, node: &node{vals: c.in.node.vals[from:to:to]}}
 	case String:
-		runes := []rune(c.in.Text())
+		runes := []rune(c.read(c.in))
 		from, to, ok := c.bounds(len(runes))
 		if !ok {
 			return Value{}
@@ -97,7 +102,7 @@ func (c *call) size() Value {
 	case List, Object:
 		return IntValue(int64(c.in.Len()))
 	case String:
-		return IntValue(int64(utf8.RuneCountInString(c.in.Text())))
+		return IntValue(int64(utf8.RuneCountInString(c.read(c.in))))
 	}
 	return c.refuse("a list, a string or an object", c.in)
 }
@@ -105,6 +110,9 @@ func (c *call) size() Value {
 func (c *call) entries() Value {
 	if c.in.kind != Object {
 		return c.refuse("an object", c.in)
+	}
+	if !c.charge(3 * c.in.Len()) {
+		return Value{}
 	}
 	out := make([]Value, c.in.Len())
 	for i := range out {
@@ -152,6 +160,9 @@ func (c *call) joinNotNull() Value {
 	var parts []string
 	size := 0
 	for _, el := range c.elems() {
+		if !c.spend() {
+			return Value{}
+		}
 		if size += len(el.text) + len(sep.text); size > maxText {
 			return c.refuse("less text", c.in)
 		}
@@ -160,17 +171,17 @@ func (c *call) joinNotNull() Value {
 		case !el.IsScalar():
 			return c.refuse("a list of scalars", el)
 		default:
-			parts = append(parts, el.Text())
+			parts = append(parts, c.read(el))
 		}
 	}
-	return StringValue(strings.Join(parts, sep.Text()))
+	return StringValue(strings.Join(parts, c.read(sep)))
 }
 
 func (c *call) contains() Value {
 	if c.in.kind != List {
 		return c.refuse("a list", c.in)
 	}
-	return BoolValue(contains(c.in, c.arg(0)))
+	return BoolValue(c.within(c.in, c.arg(0)))
 }
 
 func (c *call) isIn() Value {
@@ -178,12 +189,12 @@ func (c *call) isIn() Value {
 	if list.kind != List {
 		return c.refuse("one list: ->in([a, b])", list)
 	}
-	return BoolValue(contains(list, c.in))
+	return BoolValue(c.within(list, c.in))
 }
 
-func contains(list, v Value) bool {
+func (c *call) within(list, v Value) bool {
 	for i := range list.Len() {
-		if equal(list.At(i), v) {
+		if !c.spend() || c.equal(list.At(i), v) {
 			return true
 		}
 	}

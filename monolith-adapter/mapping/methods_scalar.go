@@ -9,45 +9,45 @@ import (
 )
 
 // identical is strict equality: 1 is not 1.0; the order of members does not matter.
-func identical(a, b Value) bool {
+func (e *evaluator) identical(a, b Value) bool {
 	if a.kind != b.kind || a.kind == Missing {
 		return false
 	}
 	switch a.kind {
 	case String:
-		return a.Text() == b.Text()
+		return e.read(a) == e.read(b)
 	case Number:
 		return a.text == b.text || a.isInteger() == b.isInteger() && compareNumbers(a, b) == 0
-	case List:
-		if a.Len() != b.Len() {
-			return false
-		}
-		for i := range a.Len() {
-			if !identical(a.At(i), b.At(i)) {
-				return false
-			}
-		}
-		return true
-	case Object:
-		if a.Len() != b.Len() {
-			return false
-		}
-		for i := range a.Len() {
-			if !identical(a.At(i), b.Get(a.Key(i))) {
-				return false
-			}
-		}
-		return true
+	case List, Object:
+		return a.Len() == b.Len() && e.identicalWithin(a, b)
 	}
 	return a.text == b.text
 }
 
+func (e *evaluator) identicalWithin(a, b Value) bool {
+	e.depth++
+	defer func() { e.depth-- }()
+	for i := range a.Len() {
+		var other Value
+		switch a.kind {
+		case List:
+			other = b.At(i)
+		case Object:
+			other = b.Get(a.Key(i))
+		}
+		if !e.spend() || !e.identical(a.At(i), other) {
+			return false
+		}
+	}
+	return true
+}
+
 // equal compares two numbers by their value, and all else strictly.
-func equal(a, b Value) bool {
+func (e *evaluator) equal(a, b Value) bool {
 	if a.kind == Number && b.kind == Number {
 		return compareNumbers(a, b) == 0
 	}
-	return identical(a, b)
+	return e.identical(a, b)
 }
 
 // compareNumbers compares exactly where both are whole, and as floating-point numbers otherwise.
@@ -70,7 +70,7 @@ func (c *call) compare() Value {
 	case c.in.kind == Number && other.kind == Number:
 		order = compareNumbers(c.in, other)
 	case c.in.kind == String && other.kind == String:
-		order = strings.Compare(c.in.Text(), other.Text())
+		order = strings.Compare(c.read(c.in), c.read(other))
 	case c.in.kind != Number && c.in.kind != String:
 		return c.refuse("two numbers or two strings", c.in)
 	default:
@@ -177,7 +177,7 @@ func (c *call) parseInt() Value {
 			return IntValue(int64(f))
 		}
 	case String:
-		if i, err := strconv.ParseInt(strings.TrimSpace(c.in.Text()), int(base), 64); err == nil {
+		if i, err := strconv.ParseInt(strings.TrimSpace(c.read(c.in)), int(base), 64); err == nil {
 			return IntValue(i)
 		}
 		c.problem(c.At, "->parseInt cannot read %s", brief(c.in))
@@ -191,16 +191,31 @@ func (c *call) toString() Value {
 	case c.in.kind == Null:
 		return StringValue("")
 	case c.in.IsScalar():
-		return StringValue(c.in.Text())
+		return StringValue(c.read(c.in))
 	}
 	return c.refuse("a scalar", c.in)
+}
+
+// jsonStringify is the value as JSON.
+func (c *call) jsonStringify() Value {
+	switch size := c.weigh(c.in); {
+	case c.exceeded != "":
+		return Value{}
+	case size > maxText:
+		return c.refuse("a smaller value", c.in)
+	}
+	return StringValue(c.in.String())
 }
 
 func (c *call) jsonParse() Value {
 	if c.in.kind != String {
 		return c.refuse("a string", c.in)
 	}
-	v, err := ParseJSON([]byte(c.in.Text()))
+	text := c.read(c.in)
+	if !c.charge(len(text) / 2) {
+		return Value{}
+	}
+	v, err := ParseJSON([]byte(text))
 	if err != nil {
 		c.problem(c.At, "->jsonParse: %v", err)
 	}
@@ -224,9 +239,14 @@ func (c *call) split() Value {
 		}
 		n = min(i, math.MaxInt32)
 	}
-	var out []Value
-	for _, part := range strings.SplitN(c.in.Text(), sep.Text(), int(n)) {
-		out = append(out, StringValue(part))
+	text, by := c.read(c.in), c.read(sep)
+	if !c.charge(strings.Count(text, by)) {
+		return Value{}
+	}
+	parts := strings.SplitN(text, by, int(n))
+	out := make([]Value, len(parts))
+	for i, part := range parts {
+		out[i] = StringValue(part)
 	}
 	return ListValue(out)
 }
@@ -235,7 +255,7 @@ func (c *call) trim(start, end bool) Value {
 	if c.in.kind != String {
 		return c.refuse("a string", c.in)
 	}
-	text := c.in.Text()
+	text := c.read(c.in)
 	if start {
 		text = strings.TrimLeftFunc(text, unicode.IsSpace)
 	}

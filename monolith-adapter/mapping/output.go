@@ -141,8 +141,10 @@ func keyOutput(o *Output, name string) *Output {
 
 func methodOutput(in *Output, s *Step) *Output {
 	switch s.Name {
-	case "first", "last", "slice", "filter", "find", "as":
+	case "first", "last", "slice", "filter", "find", "as", "withError", "withWarning":
 		return in
+	case "keysToCamelCase":
+		return camelOutput(in)
 	case "get":
 		return getOutput(in, s)
 	case "map", "echo":
@@ -179,4 +181,18 @@ func argumentOutput(in *Output, arg Expr) *Output {
 		return in
 	}
 	return outputOf(arg)
+}
+
+func camelOutput(in *Output) *Output {
+	out := *in
+	var fields members
+	for _, f := range in.Fields {
+		fields.add(camelCase(f.Name), f.At, f.Output)
+	}
+	out.Fields = fields.together(func(_, last *Output) *Output { return last })
+	out.Branches = nil
+	for _, b := range in.Branches {
+		out.Branches = append(out.Branches, camelOutput(b))
+	}
+	return &out
 }

@@ -149,7 +149,7 @@ func (w *walker) method(s *Step, in *origin, b *binding) *origin {
 		w.expr(a, inner)
 	}
 	switch s.Name {
-	case "first", "last", "slice", "filter", "find":
+	case "first", "last", "slice", "filter", "find", "withError", "withWarning":
 		return in
 	case "echo":
 		return nil

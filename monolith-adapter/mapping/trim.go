@@ -95,8 +95,11 @@ func trimPath(p *Path, w Wanted) *Path {
 
 // picks reports whether the step gives its input or an element of it, whatever members that has.
 func (s *Step) picks() bool {
-	return s.Kind == StepOptional || s.Kind == StepMethod && (s.Name == "first" || s.Name == "last" || s.Name == "slice")
+	return s.Kind == StepOptional || s.Kind == StepMethod && pickers[s.Name]
 }
+
+// pickers are the methods that give their input or elements of it, and ask nothing of it.
+var pickers = map[string]bool{"first": true, "last": true, "slice": true, "withError": true, "withWarning": true}
 
 // makes are the methods whose value is that of an argument, or of elements of one.
 var makes = map[string]bool{"echo": true, "map": true, "match": true}
