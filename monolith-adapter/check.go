@@ -222,7 +222,7 @@ func (r *resolved) unresolved() {
 			if f.foreign || t.keyed(f.name) || f.hidden || covered[coordinate] || strings.HasPrefix(f.name, "_") || len(f.connects) > 0 {
 				continue
 			}
-			r.add("CONNECTORS_UNRESOLVED_FIELD", coordinate, f.at, "no connector resolves the field; map it in a selection, give it a connector, or mark it @mock")
+			r.add(codeUnresolved, coordinate, f.at, "no connector resolves the field; map it in a selection, give it a connector, or mark it @mock")
 		}
 	}
 }

@@ -21,6 +21,12 @@ func Expand(sg *supergraph.Supergraph) (*supergraph.Supergraph, *Connectors, err
 			continue
 		}
 		r := read(c)
+		if r.sound() {
+			before := len(r.list)
+			r.satisfy(sg, id)
+			_, unsatisfied := r.list[before:].warnings()
+			x.out.Warnings = append(x.out.Warnings, unsatisfied...)
+		}
 		faults, _ := r.list.warnings()
 		errs = append(errs, faults...)
 		x.out.Sources = append(x.out.Sources, r.sources...)

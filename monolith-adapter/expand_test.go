@@ -20,12 +20,12 @@ import (
 // connector knows of the graph, `errors` what is wrong with the connectors. UPDATE=1 rewrites them.
 func TestExpansion(t *testing.T) {
 	scenarios(t, "testdata/expand/*.txtar", func(t *testing.T, a *txtar.Archive) map[string]string {
-		sg, err := compose(t, a)
+		sg, connectors, err := expanded(t, a)
 		if err != nil {
 			return map[string]string{"errors": err.Error() + "\n"}
 		}
 		out := map[string]string{"expanded": sg.String()}
-		if w := warnings(t, a); len(w) > 0 {
+		if w := append(warnings(t, a), connectors.Warnings...); len(w) > 0 {
 			out["warnings"] = w.Error() + "\n"
 		}
 		return out
@@ -92,12 +92,7 @@ func scenarios(t *testing.T, pattern string, run func(*testing.T, *txtar.Archive
 	}
 }
 
-// compose checks, composes and expands the schemas of a scenario: all its sections that end in .graphql.
-func compose(t *testing.T, a *txtar.Archive) (*supergraph.Supergraph, error) {
-	sg, _, err := expanded(t, a)
-	return sg, err
-}
-
+// expanded checks, composes and expands the schemas of a scenario: all its sections that end in .graphql.
 func expanded(t testing.TB, a *txtar.Archive) (*supergraph.Supergraph, *monolith.Connectors, error) {
 	t.Helper()
 	var subgraphs []composition.Subgraph

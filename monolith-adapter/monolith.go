@@ -32,6 +32,8 @@ type Connectors struct {
 	List []*Connector
 	// Sources in the order of their subgraphs and declarations.
 	Sources []*Source
+	// Warnings are of the whole graph: fields that cannot be resolved everywhere.
+	Warnings Errors
 
 	byName map[string]*Connector
 	graph  *supergraph.Supergraph

@@ -37,6 +37,7 @@ const (
 	codeSelection     = "INVALID_SELECTION"
 	codeIsSuccess     = "INVALID_IS_SUCCESS"
 	codeErrorsMessage = "INVALID_ERRORS_MESSAGE"
+	codeUnresolved    = "CONNECTORS_UNRESOLVED_FIELD"
 )
 
 var sourceName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)

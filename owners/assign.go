@@ -45,6 +45,7 @@ func (r *Registry) assign(in inputs) (*assignment, error) {
 	if sg, a.connectors, err = monolith.Expand(sg); err != nil {
 		return nil, fmt.Errorf("%s: %w", r.cfg.Name, err)
 	}
+	a.graph.Warnings = append(a.graph.Warnings, hints(a.connectors.Warnings)...)
 	a.graph.Supergraph = sg
 	a.graph.Status = r.status(contract, a, in)
 	return a, nil
@@ -79,16 +80,23 @@ func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, e
 
 // checkConnectors reports what is wrong with @source and @connect, at its place in the subgraphs' schemas.
 func checkConnectors(subgraphs []composition.Subgraph) ([]composition.Hint, error) {
-	var hints []composition.Hint
+	var out []composition.Hint
 	var errs []error
 	for _, s := range subgraphs {
 		warnings, err := monolith.Inspect(s.Name, s.File, s.SDL)
 		errs = append(errs, err)
-		for _, w := range warnings {
-			hints = append(hints, composition.Hint{Code: w.Code, Message: w.Text(), Coordinate: w.Coordinate})
-		}
+		out = append(out, hints(warnings)...)
 	}
-	return hints, errors.Join(errs...)
+	return out, errors.Join(errs...)
+}
+
+// hints are warnings of connectors as composition's hints.
+func hints(warnings monolith.Errors) []composition.Hint {
+	var out []composition.Hint
+	for _, w := range warnings {
+		out = append(out, composition.Hint{Code: w.Code, Message: w.Text(), Coordinate: w.Coordinate})
+	}
+	return out
 }
 
 // declared are the subgraphs with the keys of their connectors.
