@@ -36,7 +36,11 @@ var (
 		{"source", stringInput},
 		{"id", stringInput},
 		{"http", inputType{kind: "an object", members: append([]input{
-			{"GET", stringInput}, {"POST", stringInput}, {"PUT", stringInput}, {"PATCH", stringInput}, {"DELETE", stringInput},
+			{"GET", stringInput},
+			{"POST", stringInput},
+			{"PUT", stringInput},
+			{"PATCH", stringInput},
+			{"DELETE", stringInput},
 			{"body", stringInput},
 		}, urlInputs...)}},
 		{"batch", inputType{kind: "an object", members: []input{{"maxSize", inputType{kind: "an integer"}}}}},

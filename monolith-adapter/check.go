@@ -125,8 +125,8 @@ func (r *reader) features() {
 		r.add("CONNECTORS_UNSUPPORTED_FEDERATION_DIRECTIVE", "", v.Position, "%s and connectors cannot be in one schema; move the fields that need it to another subgraph", name(v))
 	}
 	if r.contract.written && len(s.imports) > 0 && !slices.Contains(s.imports, "@source") && len(r.contract.sources) == 0 {
-		e := r.add("NO_SOURCE_IMPORT", "", s.link, "the link imports no @source; add it to import, to say the address and the headers of an application once")
-		e.Warning = true
+		r.add("NO_SOURCE_IMPORT", "", s.link, "the link imports no @source; add it to import, to say the address and the headers of an application once")
+		r.warn()
 	}
 	for _, t := range r.contract.types {
 		for _, f := range t.fields {
@@ -273,7 +273,8 @@ func (r *resolved) entities() {
 		}
 		for _, k := range t.keys {
 			if !t.within(k) && !r.enters(t.name, k) {
-				r.soften(r.add("MISSING_ENTITY_CONNECTOR", t.name, t.at, "no connector resolves the entity by @key(fields: %q); add @connect to the type, entity: true to a field of Query, or resolvable: false to the key", k))
+				r.add("MISSING_ENTITY_CONNECTOR", t.name, t.at, "no connector resolves the entity by @key(fields: %q); add @connect to the type, entity: true to a field of Query, or resolvable: false to the key", k)
+				r.soften()
 			}
 		}
 	}

@@ -80,7 +80,7 @@ type faults struct {
 	list     Errors
 }
 
-func (f *faults) add(code, coordinate string, at *ast.Position, format string, args ...any) *Error {
+func (f *faults) add(code, coordinate string, at *ast.Position, format string, args ...any) {
 	e := &Error{Code: code, Message: fmt.Sprintf(format, args...), Subgraph: f.subgraph, Coordinate: coordinate}
 	if at != nil {
 		e.Line, e.Column = at.Line, at.Column
@@ -89,8 +89,10 @@ func (f *faults) add(code, coordinate string, at *ast.Position, format string, a
 		}
 	}
 	f.list = append(f.list, e)
-	return e
 }
+
+// warn makes a warning of the last fault.
+func (f *faults) warn() { f.list[len(f.list)-1].Warning = true }
 
 // sound reports whether there are no errors, whatever the warnings.
 func (f *faults) sound() bool {
@@ -99,8 +101,8 @@ func (f *faults) sound() bool {
 }
 
 // addIn adds an error at an offset of the text of a string value.
-func (f *faults) addIn(v *ast.Value, offset int, code, coordinate, format string, args ...any) *Error {
-	return f.add(code, coordinate, within(v, offset), format, args...)
+func (f *faults) addIn(v *ast.Value, offset int, code, coordinate, format string, args ...any) {
+	f.add(code, coordinate, within(v, offset), format, args...)
 }
 
 // within is the place of an offset in the text of a string value, as far as the source shows it. A token's

@@ -56,9 +56,9 @@ func (r *reader) argument(c *Connector, ref reading) bool {
 	for i, a := range c.args {
 		names[i] = a.Name
 	}
-	e := r.addIn(ref.value, ref.offset, "UNDEFINED_ARGUMENT", c.Coordinate, "there is no argument %s%s", ref.Path[0], nearest(ref.Path[0], names))
+	r.addIn(ref.value, ref.offset, "UNDEFINED_ARGUMENT", c.Coordinate, "there is no argument %s%s", ref.Path[0], nearest(ref.Path[0], names))
 	if ref.code != codeURL {
-		r.soften(e)
+		r.soften()
 	}
 	return false
 }
@@ -115,11 +115,11 @@ func (r *reader) entity(c *Connector) {
 	t := r.contract.byName[c.result.Name()]
 	composite := t != nil && (t.kind == ast.Object || t.abstract() && r.contract.spec.version >= mapping.V04)
 	if c.result.Elem != nil || c.result.NonNull || !composite {
-		e := r.add("ENTITY_TYPE_INVALID", c.Coordinate, c.written.at, "with entity: true the field's type must be an object that may be null, not %s", c.result)
+		r.add("ENTITY_TYPE_INVALID", c.Coordinate, c.written.at, "with entity: true the field's type must be an object that may be null, not %s", c.result)
 		if c.result.Elem != nil || !composite {
 			return
 		}
-		r.soften(e)
+		r.soften()
 	}
 	if len(c.args) == 0 {
 		r.add("ENTITY_RESOLVER_ARGUMENT_MISMATCH", c.Coordinate, c.written.at, "with entity: true there must be arguments, which are the entity's key")

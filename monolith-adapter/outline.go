@@ -49,9 +49,9 @@ func (r *reader) outlineOf(c *Connector, out *mapping.Output, typ string, above 
 			if b, ok := c.selection.Root.(*mapping.Block); ok && len(b.Items) == 1 && b.Items[0].Short && typ == c.result.Name() {
 				hint = "; for the value itself write $." + b.Items[0].Name
 			}
-			e := r.addIn(text, at, "GROUP_SELECTION_IS_NOT_OBJECT", c.Coordinate, "%s has no fields, but the selection gives it some%s", typ, hint)
+			r.addIn(text, at, "GROUP_SELECTION_IS_NOT_OBJECT", c.Coordinate, "%s has no fields, but the selection gives it some%s", typ, hint)
 			if top {
-				r.soften(e)
+				r.soften()
 			}
 		}
 		return nil

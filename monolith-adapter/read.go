@@ -20,8 +20,12 @@ type reader struct {
 }
 
 // soften makes a warning of what the schema cannot mean in schemas of the versions before v0.3, which were composed
-// without it being looked at: they are served as they are, and the value is missing.
-func (r *reader) soften(e *Error) { e.Warning = r.contract.spec.version < mapping.V03 }
+// without it being looked at: they are served as they are, and the value is missing. It is about the last fault.
+func (r *reader) soften() {
+	if r.contract.spec.version < mapping.V03 {
+		r.warn()
+	}
+}
 
 // Codes of faults, as Apollo's composition names them.
 const (
@@ -108,9 +112,9 @@ func (r *reader) baseURL(w written) *template {
 // scheme checks that an absolute URL is for HTTP.
 func (r *reader) scheme(w written, v *ast.Value, t *template) {
 	if first := t.parts[0].text; !strings.HasPrefix(first, "http://") && !strings.HasPrefix(first, "https://") {
-		e := r.add(codeURLScheme, w.coordinate, v.Position, "%q must start with http:// or https://", t.source)
+		r.add(codeURLScheme, w.coordinate, v.Position, "%q must start with http:// or https://", t.source)
 		if w.arg("http", "baseURL") == v && !strings.Contains(first, "://") {
-			r.soften(e) // a place to put the address, which configuration may give
+			r.soften() // a place to put the address, which configuration may give
 		}
 	}
 }

@@ -104,8 +104,8 @@ func (s *satisfaction) object(c *Connector, o *outline) {
 		missing[remedy] = append(missing[remedy], f.Name)
 	}
 	for _, remedy := range remedies {
-		e := s.add(codeUnresolved, c.Coordinate, nil, "it gives %s, of which a query cannot have %s here: map %s", o.typ, strings.Join(missing[remedy], ", "), remedy)
-		e.Warning = true
+		s.add(codeUnresolved, c.Coordinate, nil, "it gives %s, of which a query cannot have %s here: map %s", o.typ, strings.Join(missing[remedy], ", "), remedy)
+		s.warn()
 	}
 }
 

@@ -39,8 +39,9 @@ func (r *reader) uses(w written, v *ast.Value, offset int, s *mapping.Selection,
 			problem += nearest(m.Name, mapping.MethodNames())
 		}
 		if problem != "" {
-			if e := r.addIn(v, offset+m.At, code, w.coordinate, "%s", problem); code != codeURL {
-				r.soften(e)
+			r.addIn(v, offset+m.At, code, w.coordinate, "%s", problem)
+			if code != codeURL {
+				r.soften()
 			}
 		}
 	}
