@@ -121,6 +121,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		})
 	})
 	warn(first.Supergraph, cfg, logger)
+	for _, w := range first.Warnings {
+		logger.Warn("connectors", slog.String("code", w.Code), slog.String("warning", w.Message))
+	}
 	for _, h := range first.Hints {
 		logger.Debug("composition", slog.String("hint", h.String()))
 	}

@@ -2,29 +2,60 @@ package monolith
 
 import (
 	"cmp"
+	"errors"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/ficusgraph/ficus/engine/supergraph"
+	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 )
 
 // Check reports what is wrong with the connectors in a subgraph's SDL: an Errors with every fault, each with
 // its place. A schema without connectors has none.
 func Check(subgraph, file, sdl string) error {
+	_, err := Inspect(subgraph, file, sdl)
+	return err
+}
+
+// Inspect is Check, and gives the warnings too: what works, and gives less than the schema says.
+func Inspect(subgraph, file, sdl string) (warnings Errors, err error) {
 	c, err := schemaContract(subgraph, file, sdl)
 	if err != nil {
-		return err
+		return nil, Errors{unread(subgraph, file, err)}
 	}
 	if !c.connected() {
-		return nil
+		return nil, nil
 	}
-	r := read(c)
-	if len(r.list) > 0 {
-		return r.list
+	errs, warnings := read(c).list.warnings()
+	if len(errs) > 0 {
+		return warnings, errs
 	}
-	return nil
+	return warnings, nil
+}
+
+// keywords are what definitions begin with.
+var keywords = []string{"extend", "schema", "scalar", "type", "interface", "union", "enum", "input", "directive"}
+
+var unexpectedName = regexp.MustCompile(`^Unexpected Name "(\w+)"`)
+
+// unread is the fault of a schema that cannot be parsed.
+func unread(subgraph, file string, err error) *Error {
+	out := &Error{Code: codeGraphQL, Message: err.Error(), Subgraph: subgraph, File: file}
+	var syntax *gqlerror.Error
+	if errors.As(err, &syntax) {
+		if out.Message = syntax.Message; len(syntax.Locations) > 0 {
+			out.Line, out.Column = syntax.Locations[0].Line, syntax.Locations[0].Column
+		}
+		if m := unexpectedName.FindStringSubmatch(syntax.Message); m != nil {
+			out.Message += nearest(m[1], keywords)
+		}
+	}
+	return out
 }
 
 // connected reports whether there are connectors.
@@ -63,10 +94,12 @@ func read(c *contract) *resolved {
 		r.add(codeVersion, "", c.spec.link, "connect %s cannot be read; supported: %s", c.spec.unknown, versionNames())
 		return r
 	}
+	r.features()
 	r.readSources()
 	r.connectors = r.readConnectors()
 	for _, con := range r.connectors {
 		r.inputs(con)
+		r.expectConnector(con)
 		r.batchedInputs(con)
 		if con.Kind == Entity {
 			r.entity(con)
@@ -75,7 +108,7 @@ func read(c *contract) *resolved {
 		r.batchKeys(con)
 		r.batchedOutline(con)
 	}
-	if len(r.list) == 0 { // otherwise what is missing follows from what is wrong
+	if r.sound() { // otherwise what is missing follows from what is wrong
 		r.unresolved()
 		r.entities()
 	}
@@ -85,13 +118,73 @@ func read(c *contract) *resolved {
 	return r
 }
 
-// batchKeys checks that what a batch is matched by is in the selection.
+// features checks what the schema links, beside the version.
+func (r *reader) features() {
+	s := r.contract.spec
+	for _, v := range s.contexts {
+		r.add("CONNECTORS_UNSUPPORTED_FEDERATION_DIRECTIVE", "", v.Position, "%s and connectors cannot be in one schema; move the fields that need it to another subgraph", name(v))
+	}
+	if r.contract.written && len(s.imports) > 0 && !slices.Contains(s.imports, "@source") && len(r.contract.sources) == 0 {
+		r.add("NO_SOURCE_IMPORT", "", s.link, "the link imports no @source; add it to import, to say the address and the headers of an application once")
+		r.warn()
+	}
+	for _, t := range r.contract.types {
+		for _, f := range t.fields {
+			if r.contract.written && len(f.connects) > 0 && !r.contract.knows(f.typ.Name()) {
+				r.add("MISSING_SCHEMA_TYPE", t.name+"."+f.name, f.at, "there is no type %s%s", f.typ.Name(), nearest(f.typ.Name(), slices.Sorted(maps.Keys(r.contract.byName))))
+			}
+		}
+	}
+}
+
+// name is an import as it is written, with what it is called here.
+func name(v *ast.Value) string {
+	from, _ := imported(v)
+	return from
+}
+
+// knows reports whether the type is defined, built in, or of a specification that is linked.
+func (c *contract) knows(typ string) bool {
+	return c.byName[typ] != nil || builtin(typ) || strings.Contains(typ, "__")
+}
+
+// batchKeys checks that what a batch is matched by is in the selection, and of the answer.
 func (r *resolved) batchKeys(c *Connector) {
 	if o := r.outlines[c]; c.Kind == Batch && o != nil {
+		r.matched(c)
 		if missing := c.keys.missing(o); missing != "" {
 			r.add("CONNECTORS_BATCH_KEY_NOT_IN_SELECTION", c.Coordinate, c.written.at, "the selection must have %s, by which the answer's elements are matched", missing)
 		}
 	}
+}
+
+// matched checks that keys are mapped from the answer: what is put into each element alike tells none from another.
+func (r *resolved) matched(c *Connector) {
+	for _, i := range items(c.selection.Root) {
+		p, ok := i.Value.(*mapping.Path)
+		if !ok || i.Spread || p.Head != mapping.HeadVar {
+			continue
+		}
+		if slices.ContainsFunc(c.keys, func(k *key) bool { return k.name == i.Name }) {
+			r.addIn(c.written.arg("selection"), i.At, "CONNECTORS_NON_ROOT_BATCH_KEY", c.Coordinate, "%s must come from the answer, not from $%s: by it the answer's elements are matched", i.Name, p.Name)
+		}
+	}
+}
+
+// items are those of the block that makes the elements of a list.
+func items(e mapping.Expr) []*mapping.Item {
+	switch e := e.(type) {
+	case *mapping.Block:
+		if len(e.Items) == 1 && e.Items[0].Spread {
+			return items(e.Items[0].Value)
+		}
+		return e.Items
+	case *mapping.Path:
+		if e.Sub != nil {
+			return e.Sub.Items
+		}
+	}
+	return nil
 }
 
 // missing is the first key that the outline lacks, or "".
@@ -126,10 +219,10 @@ func (r *resolved) unresolved() {
 		}
 		for _, f := range t.fields {
 			coordinate := t.name + "." + f.name
-			if f.foreign || f.hidden || covered[coordinate] || strings.HasPrefix(f.name, "_") || len(f.connects) > 0 {
+			if f.foreign || t.keyed(f.name) || f.hidden || covered[coordinate] || strings.HasPrefix(f.name, "_") || len(f.connects) > 0 {
 				continue
 			}
-			r.add("CONNECTORS_UNRESOLVED_FIELD", coordinate, f.at, "no connector resolves the field; map it in a selection, give it a connector, or mark it @mock")
+			r.add(codeUnresolved, coordinate, f.at, "no connector resolves the field; map it in a selection, give it a connector, or mark it @mock")
 		}
 	}
 }
@@ -142,13 +235,18 @@ func covers(covered map[string]bool, o *outline) {
 		covered[o.typ+"."+f.name] = true
 		covers(covered, f.within)
 	}
+	for _, b := range o.branches {
+		covers(covered, b)
+	}
 }
 
 // coverKeys counts the fields of keys as resolved: they are in the representations.
 func (r *resolved) coverKeys(covered map[string]bool, c *Connector) {
 	switch c.Kind {
 	case Entity:
-		r.coverKey(covered, c.result.Name(), c.keys)
+		for _, t := range r.contract.objects(r.contract.byName[c.result.Name()]) {
+			r.coverKey(covered, t.name, c.keys)
+		}
 	case Field, Type, Batch:
 		r.coverKey(covered, c.typ, c.keys)
 	}
@@ -174,20 +272,28 @@ func (r *resolved) entities() {
 			continue
 		}
 		for _, k := range t.keys {
-			if !r.enters(t.name, k) {
+			if !t.within(k) && !r.enters(t.name, k) {
 				r.add("MISSING_ENTITY_CONNECTOR", t.name, t.at, "no connector resolves the entity by @key(fields: %q); add @connect to the type, entity: true to a field of Query, or resolvable: false to the key", k)
+				r.soften()
 			}
 		}
 	}
 }
 
+// within reports whether the type has nothing but the key, so that there is nothing to be resolved by it.
+func (t *objectType) within(key supergraph.FieldSet) bool {
+	return !slices.ContainsFunc(t.fields, func(f *field) bool {
+		return !f.foreign && !slices.ContainsFunc(key, func(k *supergraph.FieldSetItem) bool { return k.Name == f.name })
+	})
+}
+
 func (r *resolved) enters(typ string, k supergraph.FieldSet) bool {
 	for _, c := range r.connectors {
-		entity := c.typ
-		if c.Kind == Entity {
-			entity = c.result.Name()
+		of := r.contract.byName[c.entity()]
+		if c.Kind == Root || of == nil {
+			continue
 		}
-		if c.Kind != Root && entity == typ && c.keys.within(k) {
+		if slices.ContainsFunc(r.contract.objects(of), func(t *objectType) bool { return t.name == typ && covered(t.own(c.keys.fieldSet()), k) }) {
 			return true
 		}
 	}

@@ -83,6 +83,10 @@ func (r *reader) connectorOnField(t *objectType, f *field, w written, i int) *Co
 		r.add("SUBSCRIPTION_IN_CONNECTORS", w.coordinate, w.at, "connectors cannot answer subscriptions")
 		return nil
 	}
+	if t.kind != ast.Object {
+		r.add(codeGraphQL, w.coordinate, w.at, "%s is an interface; put @connect on the field of each object type, or make it an object type with @interfaceObject", t.name)
+		return nil
+	}
 	c := r.connector(w, r.contract.spec.connect, i)
 	c.Subgraph = fmt.Sprintf("%s_%s_%s_%d", c.Of, t.name, f.name, i)
 	c.typ, c.field, c.result, c.args = t.name, f.name, f.typ, f.args
@@ -107,13 +111,20 @@ func (r *reader) connector(w written, directive string, i int) *Connector {
 	c := &Connector{Of: r.contract.subgraph, Coordinate: fmt.Sprintf("%s@%s[%d]", w.coordinate, directive, i), ID: text(w.args, "id"), written: w}
 	c.written.coordinate = c.Coordinate
 	w = c.written
-	c.Source = r.sourceOf(w)
-	c.request = r.requestOf(w, connectRequest)
-	c.request.method, c.request.url = r.method(w)
-	c.request.body = r.mapping(w, codeBody, connectRequest, "http", "body")
-	c.selection = r.mapping(w, codeSelection, connectAnswer, "selection")
-	c.isSuccess = r.mapping(w, codeIsSuccess, connectAnswer, "isSuccess")
-	c.failure = r.failureOf(w, connectAnswer)
+	r.arguments(w, w.args, connectInput, "@"+directive)
+	answer := connectAnswer
+	if v := w.arg("http"); (v == nil || v.Kind == ast.NullValue) && r.contract.spec.version >= mapping.V04 {
+		c.Virtual, answer = true, connectVirtual
+		r.virtual(w)
+	} else {
+		c.Source = r.sourceOf(w)
+		c.request = r.requestOf(w, connectRequest)
+		c.request.method, c.request.url = r.method(w)
+		c.request.body = r.mapping(w, codeBody, connectRequest, "http", "body")
+	}
+	c.selection = r.mapping(w, codeSelection, answer, "selection")
+	c.isSuccess = r.mapping(w, codeIsSuccess, answer, "isSuccess")
+	c.failure = r.failureOf(w, answer)
 	if c.selection == nil {
 		if w.arg("selection") == nil {
 			r.add(codeSelection, w.coordinate, w.at, "the selection is missing")
@@ -122,7 +133,7 @@ func (r *reader) connector(w written, directive string, i int) *Connector {
 		r.add(codeSelection, w.coordinate, w.at, "the selection is empty")
 		c.selection = nil
 	}
-	if v := w.arg("batch", "maxSize"); v != nil && v.Kind != ast.NullValue {
+	if v := w.arg("batch", "maxSize"); v != nil && v.Kind == ast.IntValue {
 		n, err := strconv.Atoi(v.Raw)
 		if err != nil || n < 1 {
 			r.add(codeGraphQL, w.coordinate, v.Position, "batch.maxSize must be 1 or more")
@@ -130,6 +141,15 @@ func (r *reader) connector(w written, directive string, i int) *Connector {
 		c.maxBatch = n
 	}
 	return c
+}
+
+// virtual checks a connector that makes no request.
+func (r *reader) virtual(w written) {
+	for _, name := range []string{"source", "isSuccess", "errors"} {
+		if v := w.arg(name); v != nil && v.Kind != ast.NullValue {
+			r.add("MISSING_HTTP_METHOD", w.coordinate, v.Position, "%s is about a request, and without http none is made; add http, or leave %s out", name, name)
+		}
+	}
 }
 
 func (r *reader) sourceOf(w written) *Source {
@@ -144,9 +164,11 @@ func (r *reader) sourceOf(w written) *Source {
 		r.add(codeNoSource, w.coordinate, w.at, "the source %q is not defined; add @source(name: %q, http: { baseURL: .. }) to the schema", name, name)
 		return nil
 	}
-	names := make([]string, len(r.sources))
-	for i, s := range r.sources {
-		names[i] = s.Name
+	var names []string
+	for _, s := range r.sources {
+		if sourceName.MatchString(s.Name) {
+			names = append(names, s.Name)
+		}
 	}
 	r.add(codeSourceName, w.coordinate, w.at, "there is no source %q; there are: %s%s", name, strings.Join(names, ", "), nearest(name, names))
 	return nil

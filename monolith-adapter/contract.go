@@ -1,8 +1,8 @@
 package monolith
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
@@ -14,22 +14,28 @@ import (
 // from a composed graph.
 type contract struct {
 	subgraph string
-	spec     spec
-	types    []*objectType
-	byName   map[string]*objectType
-	sources  []written
-	roots    map[ast.Operation]string
+	// written: it was read from the subgraph's own SDL.
+	written bool
+	spec    spec
+	types   []*objectType
+	byName  map[string]*objectType
+	sources []written
+	roots   map[ast.Operation]string
 }
 
 // objectType is a type of the schema.
 type objectType struct {
-	name     string
-	kind     ast.DefinitionKind
-	fields   []*field
+	name   string
+	kind   ast.DefinitionKind
+	fields []*field
+	// members are the object types that an interface or a union can be.
+	members  []string
 	connects []written
 	// keys that are resolvable.
 	keys []supergraph.FieldSet
-	at   *ast.Position
+	// stubs are the keys that are not: by them the type refers to entities of other subgraphs.
+	stubs []supergraph.FieldSet
+	at    *ast.Position
 }
 
 // field is a field of a type.
@@ -100,10 +106,15 @@ func graphContract(sg *supergraph.Supergraph, id int) *contract {
 }
 
 func (c *contract) graphType(t *supergraph.Type, id int) *objectType {
-	out := &objectType{name: t.Name, kind: t.Kind}
+	out := &objectType{name: t.Name, kind: t.Kind, members: t.In[id].Members}
+	if t.In[id].InterfaceObject {
+		out.kind = ast.Object
+	}
 	for _, k := range t.In[id].Keys {
 		if k.Resolvable {
 			out.keys = append(out.keys, k.Fields)
+		} else {
+			out.stubs = append(out.stubs, k.Fields)
 		}
 	}
 	out.connects = graphWritten(appliedBy(t.Applied, id, c.spec.connect, "connect"), t.Name)
@@ -166,10 +177,9 @@ func schemaContract(subgraph, file, sdl string) (*contract, error) {
 		}
 	}
 	c.spec = readSpec(links)
+	c.spec.key, c.spec.contexts, c.written = keyName(links), contextImports(links), true
+	c.spec.federation1 = c.spec.key == ""
 	c.spec.batched = readBatchedName(links)
-	c.spec.federation1 = !slices.ContainsFunc(links, func(l *ast.Value) bool {
-		return strings.HasPrefix(text(l, "url"), "https://specs.apollo.dev/federation/")
-	})
 	for _, s := range schemas {
 		for _, d := range s.Directives.ForNames(c.spec.source) {
 			c.sources = append(c.sources, written{args: object(d), at: d.Position})
@@ -180,7 +190,27 @@ func schemaContract(subgraph, file, sdl string) (*contract, error) {
 			return nil, err
 		}
 	}
+	for _, def := range slices.Concat(doc.Definitions, doc.Extensions) {
+		c.implement(def)
+	}
 	return c, nil
+}
+
+// implement adds what a definition says of members.
+func (c *contract) implement(def *ast.Definition) {
+	add := func(name, member string) {
+		if t := c.byName[name]; t != nil && !slices.Contains(t.members, member) {
+			t.members = append(t.members, member)
+		}
+	}
+	if def.Kind == ast.Object {
+		for _, name := range def.Interfaces {
+			add(name, def.Name)
+		}
+	}
+	for _, member := range def.Types {
+		add(def.Name, member)
+	}
 }
 
 // schemaType adds a definition, or an extension to what is there of its type.
@@ -194,15 +224,16 @@ func (c *contract) schemaType(def *ast.Definition) error {
 		c.types, c.byName[def.Name] = append(c.types, t), t
 	}
 	t.connects = append(t.connects, schemaWritten(def.Directives.ForNames(c.spec.connect), def.Name)...)
-	for _, d := range def.Directives.ForNames("key") {
-		if r := d.Arguments.ForName("resolvable"); r != nil && r.Value.Raw == "false" {
-			continue
-		}
+	for _, d := range def.Directives.ForNames(cmp.Or(c.spec.key, "key")) {
 		set, err := supergraph.ParseFieldSet(text(object(d), "fields"))
 		if err != nil {
 			return err
 		}
-		t.keys = append(t.keys, set)
+		if r := d.Arguments.ForName("resolvable"); r != nil && r.Value.Raw == "false" {
+			t.stubs = append(t.stubs, set)
+		} else {
+			t.keys = append(t.keys, set)
+		}
 	}
 	for _, f := range def.Fields {
 		t.fields = append(t.fields, &field{

@@ -34,7 +34,10 @@ func (r *run) entities(selections []*queryplan.Selection) []byte {
 	if r.Kind == Entity {
 		typ = r.result.Name()
 	}
-	fields := r.collect(selections, typ)
+	fields := selections
+	if !r.abstract(typ) { // otherwise each says which type it is
+		fields = r.collect(selections, typ)
+	}
 	switch r.Kind {
 	case Batch:
 		r.batches(distinct, fields)
@@ -138,6 +141,8 @@ func (r *run) writeEntity(w *writer, v mapping.Value, fields []*queryplan.Select
 		w.null()
 	case v.Kind() != mapping.Object:
 		w.mismatch("An object", v)
+	case r.abstract(r.result.Name()) && v.Get(queryplan.Typename).Kind() != mapping.String:
+		w.untyped()
 	default:
 		w.object(v, fields, r.result.Name())
 	}

@@ -17,20 +17,28 @@ type Error struct {
 	// File, Line and Column of the place; Line is 0 if it has none.
 	File         string
 	Line, Column int
+	// Warning: the connector works, and gives less than the schema says.
+	Warning bool
 }
 
 // Error is the fault in one line.
-func (e *Error) Error() string {
-	var b strings.Builder
-	if e.Line > 0 {
-		fmt.Fprintf(&b, "%s:%d:%d: ", e.File, e.Line, e.Column)
+func (e *Error) Error() string { return e.place() + e.Code + ": " + e.text() }
+
+// Text is the fault with its place, for a list that has the code already.
+func (e *Error) Text() string { return e.place() + e.text() }
+
+func (e *Error) place() string {
+	if e.Line == 0 {
+		return ""
 	}
-	fmt.Fprintf(&b, "%s: [%s] ", e.Code, e.Subgraph)
-	if e.Coordinate != "" {
-		b.WriteString(e.Coordinate + ": ")
+	return fmt.Sprintf("%s:%d:%d: ", e.File, e.Line, e.Column)
+}
+
+func (e *Error) text() string {
+	if e.Coordinate == "" {
+		return fmt.Sprintf("[%s] %s", e.Subgraph, e.Message)
 	}
-	b.WriteString(e.Message)
-	return b.String()
+	return fmt.Sprintf("[%s] %s: %s", e.Subgraph, e.Coordinate, e.Message)
 }
 
 // Errors are all faults that were found, in the order of the schema.
@@ -43,6 +51,18 @@ func (e Errors) Error() string {
 		lines[i] = err.Error()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// warnings divides the list into what keeps a schema from being served, and what does not.
+func (e Errors) warnings() (errs, warnings Errors) {
+	for _, f := range e {
+		if f.Warning {
+			warnings = append(warnings, f)
+		} else {
+			errs = append(errs, f)
+		}
+	}
+	return errs, warnings
 }
 
 // Unwrap gives each fault.
@@ -69,6 +89,15 @@ func (f *faults) add(code, coordinate string, at *ast.Position, format string, a
 		}
 	}
 	f.list = append(f.list, e)
+}
+
+// warn makes a warning of the last fault.
+func (f *faults) warn() { f.list[len(f.list)-1].Warning = true }
+
+// sound reports whether there are no errors, whatever the warnings.
+func (f *faults) sound() bool {
+	errs, _ := f.list.warnings()
+	return len(errs) == 0
 }
 
 // addIn adds an error at an offset of the text of a string value.

@@ -21,7 +21,14 @@ func Expand(sg *supergraph.Supergraph) (*supergraph.Supergraph, *Connectors, err
 			continue
 		}
 		r := read(c)
-		errs = append(errs, r.list...)
+		if r.sound() {
+			before := len(r.list)
+			r.satisfy(sg, id)
+			_, unsatisfied := r.list[before:].warnings()
+			x.out.Warnings = append(x.out.Warnings, unsatisfied...)
+		}
+		faults, _ := r.list.warnings()
+		errs = append(errs, faults...)
 		x.out.Sources = append(x.out.Sources, r.sources...)
 		for _, con := range r.connectors {
 			x.virtual(id, con, r.outlines[con])

@@ -20,12 +20,32 @@ import (
 // connector knows of the graph, `errors` what is wrong with the connectors. UPDATE=1 rewrites them.
 func TestExpansion(t *testing.T) {
 	scenarios(t, "testdata/expand/*.txtar", func(t *testing.T, a *txtar.Archive) map[string]string {
-		sg, err := compose(t, a)
+		sg, connectors, err := expanded(t, a)
 		if err != nil {
 			return map[string]string{"errors": err.Error() + "\n"}
 		}
-		return map[string]string{"expanded": sg.String()}
+		out := map[string]string{"expanded": sg.String()}
+		if w := append(warnings(t, a), connectors.Warnings...); len(w) > 0 {
+			out["warnings"] = w.Error() + "\n"
+		}
+		return out
 	})
+}
+
+// warnings are those of all schemas of a scenario.
+func warnings(t *testing.T, a *txtar.Archive) monolith.Errors {
+	t.Helper()
+	var out monolith.Errors
+	for _, f := range a.Files {
+		if name, ok := strings.CutSuffix(f.Name, ".graphql"); ok {
+			list, err := monolith.Inspect(name, f.Name, string(f.Data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, list...)
+		}
+	}
+	return out
 }
 
 // scenarios runs each file, and compares or rewrites the sections that run gives.
@@ -72,12 +92,7 @@ func scenarios(t *testing.T, pattern string, run func(*testing.T, *txtar.Archive
 	}
 }
 
-// compose checks, composes and expands the schemas of a scenario: all its sections that end in .graphql.
-func compose(t *testing.T, a *txtar.Archive) (*supergraph.Supergraph, error) {
-	sg, _, err := expanded(t, a)
-	return sg, err
-}
-
+// expanded checks, composes and expands the schemas of a scenario: all its sections that end in .graphql.
 func expanded(t testing.TB, a *txtar.Archive) (*supergraph.Supergraph, *monolith.Connectors, error) {
 	t.Helper()
 	var subgraphs []composition.Subgraph
@@ -86,7 +101,11 @@ func expanded(t testing.TB, a *txtar.Archive) (*supergraph.Supergraph, *monolith
 			if err := monolith.Check(name, f.Name, string(f.Data)); err != nil {
 				return nil, nil, err
 			}
-			subgraphs = append(subgraphs, composition.Subgraph{Name: name, File: f.Name, SDL: string(f.Data)})
+			sdl, err := monolith.Declare(name, f.Name, string(f.Data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			subgraphs = append(subgraphs, composition.Subgraph{Name: name, File: f.Name, SDL: sdl})
 		}
 	}
 	result, err := composition.Compose(subgraphs)

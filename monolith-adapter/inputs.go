@@ -4,15 +4,14 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 )
 
 // inputs checks what a connector reads of $args, $this and $batch, and makes its keys of it.
 func (r *reader) inputs(c *Connector) {
 	keyed := map[Kind]string{Entity: "args", Field: "this", Type: "this", Batch: "batch"}[c.Kind]
-	entity := c.typ
-	if c.Kind == Entity {
-		entity = c.result.Name()
-	}
+	entity := c.entity()
 	for _, ref := range c.readings() {
 		if ref.Variable != "args" && ref.Variable != "this" && ref.Variable != "batch" {
 			continue
@@ -25,7 +24,10 @@ func (r *reader) inputs(c *Connector) {
 		}
 		r.key(c, ref, entity)
 	}
-	if keyed != "" && len(c.keys) == 0 && c.selection != nil && c.request.url != nil {
+	if c.Kind == Field && len(c.keys) == 0 && !c.reads("this") {
+		c.keys.add([]string{"__typename"}) // whichever object it is
+	}
+	if keyed != "" && len(c.keys) == 0 && c.selection != nil && (c.Virtual || c.request.url != nil) {
 		r.add("CONNECTORS_CANNOT_RESOLVE_KEY", c.Coordinate, c.written.at, "nothing of $%s is read, so it cannot be told which %s is asked for", keyed, entity)
 	}
 }
@@ -55,6 +57,9 @@ func (r *reader) argument(c *Connector, ref reading) bool {
 		names[i] = a.Name
 	}
 	r.addIn(ref.value, ref.offset, "UNDEFINED_ARGUMENT", c.Coordinate, "there is no argument %s%s", ref.Path[0], nearest(ref.Path[0], names))
+	if ref.code != codeURL {
+		r.soften()
+	}
 	return false
 }
 
@@ -76,7 +81,7 @@ func (r *reader) key(c *Connector, ref reading, entity string) {
 		if t == nil {
 			return
 		}
-		f := t.field(name)
+		f := r.contract.field(t, name)
 		if f == nil {
 			if c.Kind != Entity { // an argument without its field is reported by entity
 				r.addIn(ref.value, ref.offset, "UNDEFINED_FIELD", c.Coordinate, "%s has no field %s%s", t.name, name, nearest(name, fieldNames(t)))
@@ -108,15 +113,19 @@ func fieldNames(t *objectType) []string {
 // entity checks a connector that resolves entities by its arguments.
 func (r *reader) entity(c *Connector) {
 	t := r.contract.byName[c.result.Name()]
-	if c.result.Elem != nil || c.result.NonNull || t == nil || t.kind != ast.Object {
+	composite := t != nil && (t.kind == ast.Object || t.abstract() && r.contract.spec.version >= mapping.V04)
+	if c.result.Elem != nil || c.result.NonNull || !composite {
 		r.add("ENTITY_TYPE_INVALID", c.Coordinate, c.written.at, "with entity: true the field's type must be an object that may be null, not %s", c.result)
-		return
+		if c.result.Elem != nil || !composite {
+			return
+		}
+		r.soften()
 	}
 	if len(c.args) == 0 {
 		r.add("ENTITY_RESOLVER_ARGUMENT_MISMATCH", c.Coordinate, c.written.at, "with entity: true there must be arguments, which are the entity's key")
 	}
 	for _, a := range c.args {
-		if f := t.field(a.Name); f == nil || !r.sameInput(a.Type, f.typ) {
+		if f := r.contract.field(t, a.Name); f == nil || !r.sameInput(a.Type, f.typ) {
 			r.add("ENTITY_RESOLVER_ARGUMENT_MISMATCH", c.Coordinate, a.Position, "the argument %s: %s must be a field of %s of that name and type", a.Name, a.Type, t.name)
 		}
 	}

@@ -54,17 +54,6 @@ func (k keys) wanted() mapping.Wanted {
 	return out
 }
 
-// within reports whether each of the keys is in the field set.
-func (k keys) within(set supergraph.FieldSet) bool {
-	for _, e := range k {
-		i := slices.IndexFunc(set, func(f *supergraph.FieldSetItem) bool { return f.Name == e.name })
-		if i < 0 || !e.sub.within(set[i].Fields) {
-			return false
-		}
-	}
-	return true
-}
-
 // appendKey appends the values of the keys in v as one text, the same for equal keys: ids are compared as
 // text, so that 1 and "1", which JSON APIs and GraphQL write for the same thing, are equal. It reports
 // whether all are there.

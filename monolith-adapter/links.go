@@ -1,6 +1,7 @@
 package monolith
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -19,6 +20,11 @@ type spec struct {
 	// unknown is the version's text if it is not one that is known; unlinked: there is no link.
 	unknown  string
 	unlinked bool
+	// key is what @key is called.
+	key string
+	// imports of the connect spec, and contexts: imports of @context and @fromContext, which connectors cannot have.
+	imports  []string
+	contexts []*ast.Value
 	// federation1: the schema is one of Federation 1, whose composition knows no connectors.
 	federation1 bool
 }
@@ -50,7 +56,9 @@ func readSpec(links []*ast.Value) spec {
 			s.unknown = version
 		}
 		for _, i := range member(l, "import") {
-			switch from, to := imported(i); from {
+			from, to := imported(i)
+			s.imports = append(s.imports, from)
+			switch from {
 			case "@source":
 				s.source = to
 			case "@connect":
@@ -60,6 +68,38 @@ func readSpec(links []*ast.Value) spec {
 		return s
 	}
 	return spec{unlinked: true, source: "source", connect: "connect"}
+}
+
+// contextImports are the imports of what connectors do not go together with.
+func contextImports(links []*ast.Value) []*ast.Value {
+	var out []*ast.Value
+	for _, l := range links {
+		if !strings.HasPrefix(text(l, "url"), "https://specs.apollo.dev/federation/") {
+			continue
+		}
+		for _, i := range member(l, "import") {
+			if from, _ := imported(i); from == "@context" || from == "@fromContext" {
+				out = append(out, i)
+			}
+		}
+	}
+	return out
+}
+
+// keyName is what @key of Federation 2 is called, or "" if that is not linked.
+func keyName(links []*ast.Value) string {
+	for _, l := range links {
+		if !strings.HasPrefix(text(l, "url"), "https://specs.apollo.dev/federation/") {
+			continue
+		}
+		for _, i := range member(l, "import") {
+			if from, to := imported(i); from == "@key" {
+				return to
+			}
+		}
+		return cmp.Or(text(l, "as"), "federation") + "__key"
+	}
+	return ""
 }
 
 // ownSpec is where our own directives come from; versions follow. batchedName is what the composed graph calls the one

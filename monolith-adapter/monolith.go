@@ -32,6 +32,8 @@ type Connectors struct {
 	List []*Connector
 	// Sources in the order of their subgraphs and declarations.
 	Sources []*Source
+	// Warnings are of the whole graph: fields that cannot be resolved everywhere.
+	Warnings Errors
 
 	byName map[string]*Connector
 	graph  *supergraph.Supergraph
@@ -67,6 +69,8 @@ type Connector struct {
 	ID     string
 	Kind   Kind
 	Source *Source
+	// Virtual: there is no request, the selection makes its value of the inputs alone.
+	Virtual bool
 	// Mutation: the calls change something, so each is sent.
 	Mutation bool
 
@@ -129,6 +133,8 @@ type header struct {
 	name  string
 	from  string
 	value *template
+	// written is the value as it stands in the schema.
+	written *ast.Value
 }
 
 // failure says how a failed call looks to the client.

@@ -12,6 +12,8 @@ import (
 type outline struct {
 	typ    string
 	fields []*outlined
+	// branches are the object types that an interface or a union can be, instead of fields.
+	branches []*outline
 }
 
 // outlined is one of the fields; within is nil for leaves.
@@ -39,7 +41,7 @@ func (r *reader) outline(c *Connector) *outline {
 
 func (r *reader) outlineOf(c *Connector, out *mapping.Output, typ string, above []string) *outline {
 	text, at := c.written.arg("selection"), out.At
-	t := r.contract.byName[typ]
+	t, top := r.contract.byName[typ], len(above) == 0
 	switch {
 	case t == nil || t.kind == ast.Scalar || t.kind == ast.Enum:
 		if out.Object && (t == nil || t.kind == ast.Enum || builtin(typ)) {
@@ -48,13 +50,18 @@ func (r *reader) outlineOf(c *Connector, out *mapping.Output, typ string, above 
 				hint = "; for the value itself write $." + b.Items[0].Name
 			}
 			r.addIn(text, at, "GROUP_SELECTION_IS_NOT_OBJECT", c.Coordinate, "%s has no fields, but the selection gives it some%s", typ, hint)
+			if top {
+				r.soften()
+			}
 		}
 		return nil
-	case t.kind != ast.Object:
-		r.addIn(text, at, "CONNECTORS_UNSUPPORTED_ABSTRACT_TYPE", c.Coordinate, "%s is an interface or a union, which connectors resolve from v0.4 on", typ)
-		return nil
+	case t.abstract():
+		return r.branches(c, out, t, above)
 	case !out.Object:
 		r.addIn(text, at, "GROUP_SELECTION_REQUIRED_FOR_OBJECT", c.Coordinate, "%s has fields; say which in a block: { .. }", typ)
+		return nil
+	case out.Open:
+		r.addIn(text, at, "GROUP_SELECTION_REQUIRED_FOR_OBJECT", c.Coordinate, "it cannot be told which fields of %s are spread from the data; say which in a block: ... x { .. }", typ)
 		return nil
 	case slices.Contains(above, typ):
 		r.addIn(text, at, "CIRCULAR_REFERENCE", c.Coordinate, "%s appears within itself; resolve the inner one by a connector of its own", typ)
@@ -77,7 +84,7 @@ func (r *reader) outlineOf(c *Connector, out *mapping.Output, typ string, above 
 func (r *reader) again(c *Connector, out *mapping.Output) {
 	text, at := c.written.arg("selection"), out.At
 	for _, k := range c.keys {
-		if out.Field(k.name) == nil {
+		if out.Field(k.name) == nil && k.name != "__typename" {
 			r.addIn(text, at, "CIRCULAR_REFERENCE", c.Coordinate, "%s appears in what resolves one of its fields, without %s, which is read from $this", c.typ, k.name)
 		}
 	}
@@ -105,7 +112,7 @@ func (r *reader) outlineField(c *Connector, t *objectType, f *mapping.OutputFiel
 	}
 	of := &outlined{name: f.Name}
 	if inner := r.contract.byName[field.typ.Name()]; inner == nil || inner.kind == ast.Scalar || inner.kind == ast.Enum {
-		r.outlineOf(c, f.Output, field.typ.Name(), nil)
+		r.outlineOf(c, f.Output, field.typ.Name(), above)
 		return of
 	}
 	of.within = r.outlineOf(c, f.Output, field.typ.Name(), above)

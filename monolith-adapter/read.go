@@ -19,6 +19,14 @@ type reader struct {
 	sources  []*Source
 }
 
+// soften makes a warning of what the schema cannot mean in schemas of the versions before v0.3, which were composed
+// without it being looked at: they are served as they are, and the value is missing. It is about the last fault.
+func (r *reader) soften() {
+	if r.contract.spec.version < mapping.V03 {
+		r.warn()
+	}
+}
+
 // Codes of faults, as Apollo's composition names them.
 const (
 	codeVersion       = "UNKNOWN_CONNECTORS_VERSION"
@@ -33,6 +41,7 @@ const (
 	codeSelection     = "INVALID_SELECTION"
 	codeIsSuccess     = "INVALID_IS_SUCCESS"
 	codeErrorsMessage = "INVALID_ERRORS_MESSAGE"
+	codeUnresolved    = "CONNECTORS_UNRESOLVED_FIELD"
 )
 
 var sourceName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)
@@ -51,11 +60,13 @@ func (r *reader) readSources() {
 			r.add("DUPLICATE_SOURCE_NAME", w.coordinate, w.at, "there is another source of that name; names are unique within a schema")
 			continue
 		}
+		r.arguments(w, w.args, sourceInput, "@"+r.contract.spec.source)
 		s := &Source{Subgraph: r.contract.subgraph, Name: name, written: w}
 		s.request = r.requestOf(w, sourceRequest)
 		s.isSuccess = r.mapping(w, codeIsSuccess, sourceAnswer, "isSuccess")
 		s.failure = r.failureOf(w, sourceAnswer)
 		s.base = r.baseURL(w)
+		r.expectSource(s)
 		r.sources = append(r.sources, s)
 	}
 }
@@ -102,6 +113,9 @@ func (r *reader) baseURL(w written) *template {
 func (r *reader) scheme(w written, v *ast.Value, t *template) {
 	if first := t.parts[0].text; !strings.HasPrefix(first, "http://") && !strings.HasPrefix(first, "https://") {
 		r.add(codeURLScheme, w.coordinate, v.Position, "%q must start with http:// or https://", t.source)
+		if w.arg("http", "baseURL") == v && !strings.Contains(first, "://") {
+			r.soften() // a place to put the address, which configuration may give
+		}
 	}
 }
 
@@ -157,8 +171,8 @@ func (r *reader) headers(w written, p place) []header {
 	var out []header
 	seen := map[string]bool{}
 	for _, v := range member(w.arg("http"), "headers") {
-		h := header{name: text(v, "name"), from: text(v, "from")}
 		value := v.Children.ForName("value")
+		h := header{name: text(v, "name"), from: text(v, "from"), written: value}
 		lower := strings.ToLower(h.name)
 		switch {
 		case !headerName.MatchString(h.name):

@@ -110,8 +110,17 @@ func (c *Connector) interpret(r *received, e *evaluation, selection *mapping.Sel
 	case r.invalid != nil:
 		return mapping.Value{}, &failed{code: CodeResponseInvalid, message: "The server returned data in an unexpected format.", status: r.status, cause: r.invalid}
 	}
+	v, f := mapAnswer(selection, r.value, r.status, e)
+	if f == nil && v.IsNull() && r.empty {
+		f = &failed{code: CodeResponseInvalid, message: "The server returned no data.", status: r.status, cause: errors.New("the body is empty, and the selection makes nothing of that")}
+	}
+	return v, f
+}
+
+// mapAnswer makes the connector's value of an answer, and notes where something was lost.
+func mapAnswer(selection *mapping.Selection, answer mapping.Value, status int, e *evaluation) (mapping.Value, *failed) {
 	before := len(e.problems)
-	v, err := e.eval(selection, r.value)
+	v, err := e.eval(selection, answer)
 	for _, p := range e.problems[before:] {
 		for _, place := range p.Lost {
 			if e.lost == nil {
@@ -120,11 +129,8 @@ func (c *Connector) interpret(r *received, e *evaluation, selection *mapping.Sel
 			e.lost[place] = true
 		}
 	}
-	switch {
-	case err != nil:
-		return v, &failed{code: CodeResponseInvalid, message: "The response could not be mapped.", status: r.status, cause: err}
-	case v.IsNull() && r.empty:
-		return v, &failed{code: CodeResponseInvalid, message: "The server returned no data.", status: r.status, cause: errors.New("the body is empty, and the selection makes nothing of that")}
+	if err != nil {
+		return v, &failed{code: CodeResponseInvalid, message: "The response could not be mapped.", status: status, cause: err}
 	}
 	return v, nil
 }

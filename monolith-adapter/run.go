@@ -108,6 +108,10 @@ func (r *run) prepare(own mapping.Variables) (*exchange, *failed) {
 	x := &exchange{run: r, e: evaluation{vars: maps.Clone(r.vars)}, start: time.Now()}
 	maps.Copy(x.e.vars, own)
 	x.told.Connector, x.told.Method = r.Connector, r.request.method
+	if r.Virtual {
+		x.out = &outgoing{}
+		return x, nil
+	}
 	var err error
 	if x.out, err = r.build(r.base, &x.e, r.headers); err != nil {
 		return x, &failed{code: CodeRequestInvalid, message: "The request could not be made of its inputs.", cause: err}
@@ -118,6 +122,10 @@ func (r *run) prepare(own mapping.Variables) (*exchange, *failed) {
 
 // perform sends the request and maps the answer.
 func (x *exchange) perform(selection *mapping.Selection) (mapped, *failed) {
+	if x.Virtual {
+		v, f := mapAnswer(selection, mapping.NullValue(), 0, &x.e)
+		return mapped{v, x.e.lost}, f
+	}
 	res, shared, err := x.send(x.out)
 	if err != nil {
 		return mapped{}, unsent(err)

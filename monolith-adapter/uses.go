@@ -17,6 +17,8 @@ const (
 	sourceAnswer
 	connectRequest
 	connectAnswer
+	// connectVirtual is a selection for which no request is made.
+	connectVirtual
 )
 
 // variables are those available at each place; $args, $this and $batch depend on the connector too.
@@ -26,6 +28,7 @@ var variables = map[place]string{
 	sourceAnswer:   "config context env request response status",
 	connectRequest: "args this batch config context env request",
 	connectAnswer:  "args this batch config context env request response status",
+	connectVirtual: "args this batch config context env request",
 }
 
 // uses checks the variables and the methods of an expression that starts at an offset of a value.
@@ -37,6 +40,9 @@ func (r *reader) uses(w written, v *ast.Value, offset int, s *mapping.Selection,
 		}
 		if problem != "" {
 			r.addIn(v, offset+m.At, code, w.coordinate, "%s", problem)
+			if code != codeURL {
+				r.soften()
+			}
 		}
 	}
 	available := strings.Fields(variables[p])
@@ -98,7 +104,7 @@ func (c *Connector) readings() []reading {
 	add(c.request.query, w.arg("http", "queryParams"), 0, codeURLProperty)
 	add(c.request.body, w.arg("http", "body"), 0, codeBody)
 	for _, h := range c.request.headers {
-		addTemplate(h.value, nil, codeHeader)
+		addTemplate(h.value, h.written, codeHeader)
 	}
 	add(c.selection, w.arg("selection"), 0, codeSelection)
 	add(c.isSuccess, w.arg("isSuccess"), 0, codeIsSuccess)

@@ -21,9 +21,9 @@ type view struct {
 	// external are the fields that are resolved only where a field provides them.
 	external map[coordinate]bool
 	provides map[coordinate]supergraph.FieldSet
-	// entity is the type that is entered by key.
-	entity string
-	key    supergraph.FieldSet
+	// entities are the types that are entered by key: one, or those that an interface or a union can be.
+	entities map[string]bool
+	key      supergraph.FieldSet
 	// leaves are the scalars, enums and inputs that the known fields use.
 	leaves map[string]bool
 }
@@ -32,16 +32,16 @@ type view struct {
 type coordinate struct{ typ, field string }
 
 func newView(sg *supergraph.Supergraph, from int, c *Connector, o *outline) *view {
-	v := &view{old: sg, from: from, objects: map[string]map[string]bool{}, external: map[coordinate]bool{}, provides: map[coordinate]supergraph.FieldSet{}, leaves: map[string]bool{}}
+	v := &view{old: sg, from: from, objects: map[string]map[string]bool{}, external: map[coordinate]bool{}, provides: map[coordinate]supergraph.FieldSet{}, leaves: map[string]bool{}, entities: map[string]bool{}}
 	// tops are the objects that the connector answers with: the root, the entity.
 	var tops []*outline
 	switch c.Kind {
 	case Entity:
-		tops = append(tops, &outline{c.typ, []*outlined{{c.field, o}}}, v.entry(c.result.Name(), c.keys, o))
+		tops = append(tops, top(c, o), v.entry(c.result.Name(), c.keys, o))
 	case Root:
-		tops = append(tops, &outline{c.typ, []*outlined{{c.field, o}}})
+		tops = append(tops, top(c, o))
 	case Field:
-		tops = append(tops, v.entry(c.typ, c.keys, &outline{c.typ, []*outlined{{c.field, o}}}))
+		tops = append(tops, v.entry(c.typ, c.keys, top(c, o)))
 	case Type, Batch:
 		tops = append(tops, v.entry(c.typ, c.keys, o))
 	}
@@ -55,25 +55,51 @@ func newView(sg *supergraph.Supergraph, from int, c *Connector, o *outline) *vie
 	}
 	for typ, list := range places {
 		switch {
-		case typ == v.entity:
-			v.compare(typ, tops[len(tops)-1:]) // elsewhere the key is enough to ask again
+		case v.entities[typ]:
+			tops[len(tops)-1].each(func(o *outline) { // elsewhere the key is enough to ask again
+				if o.typ == typ {
+					v.compare(typ, []*outline{o})
+				}
+			})
 		case !v.isRoot(typ):
 			v.compare(typ, list)
 		}
 	}
 	for _, t := range tops {
-		for _, f := range t.fields {
-			if p := v.provided(f.within); len(p) > 0 {
-				v.provides[coordinate{t.typ, f.name}] = p
-			}
-		}
+		t.each(v.provide)
 	}
 	return v
 }
 
+// top is the object that has the connector's field.
+func top(c *Connector, o *outline) *outline {
+	return &outline{typ: c.typ, fields: []*outlined{{c.field, o}}}
+}
+
+// provide says what the fields of an object that the connector answers with provide.
+func (v *view) provide(o *outline) {
+	for _, f := range o.fields {
+		if p := v.provided(f.within); len(p) > 0 {
+			v.provides[coordinate{o.typ, f.name}] = p
+		}
+	}
+}
+
 // entry is the entity as it is entered: what the connector answers, and the key, which is in the representation.
 func (v *view) entry(typ string, k keys, o *outline) *outline {
-	v.entity, v.key = typ, k.fieldSet()
+	v.key = k.fieldSet()
+	if o == nil || len(o.branches) == 0 {
+		return v.entered(typ, k, o)
+	}
+	out := &outline{typ: typ}
+	for _, b := range o.branches {
+		out.branches = append(out.branches, v.entered(b.typ, k, b))
+	}
+	return out
+}
+
+func (v *view) entered(typ string, k keys, o *outline) *outline {
+	v.entities[typ] = true
 	out := &outline{typ: typ}
 	if o != nil {
 		out.fields = append(out.fields, o.fields...)
@@ -112,6 +138,12 @@ func (v *view) add(o *outline) {
 	if o == nil {
 		return
 	}
+	for _, b := range o.branches {
+		v.add(b)
+	}
+	if len(o.branches) > 0 {
+		return
+	}
 	if v.objects[o.typ] == nil {
 		v.objects[o.typ] = map[string]bool{}
 	}
@@ -148,6 +180,12 @@ func gather(places map[string][]*outline, o *outline) {
 	if o == nil {
 		return
 	}
+	for _, b := range o.branches {
+		gather(places, b)
+	}
+	if len(o.branches) > 0 {
+		return
+	}
 	places[o.typ] = append(places[o.typ], o)
 	for _, f := range o.fields {
 		gather(places, f.within)
@@ -169,6 +207,11 @@ func (v *view) provided(o *outline) supergraph.FieldSet {
 		return nil
 	}
 	var out supergraph.FieldSet
+	for _, b := range o.branches {
+		if inner := v.provided(b); len(inner) > 0 {
+			out = append(out, &supergraph.FieldSetItem{On: b.typ, Fields: inner})
+		}
+	}
 	for _, f := range o.fields {
 		inner := v.provided(f.within)
 		external := v.external[coordinate{o.typ, f.name}]
@@ -187,6 +230,9 @@ func whole(o *outline) supergraph.FieldSet {
 		return nil
 	}
 	var out supergraph.FieldSet
+	for _, b := range o.branches {
+		out = append(out, &supergraph.FieldSetItem{On: b.typ, Fields: whole(b)})
+	}
 	for _, f := range o.fields {
 		out = append(out, &supergraph.FieldSetItem{Name: f.name, Fields: whole(f.within)})
 	}
@@ -199,14 +245,14 @@ func (v *view) typeIn(t *supergraph.Type) *supergraph.TypeIn {
 	switch {
 	case was == nil:
 		return nil
-	case t.Kind != ast.Object && t.Kind != ast.Interface && t.Kind != ast.Union:
+	case t.Kind != ast.Object && !t.IsAbstract():
 		if v.leaves[t.Name] {
 			return was
 		}
 		return nil
 	case v.old.Query != nil && t.Name == v.old.Query.Name:
 		return &supergraph.TypeIn{Members: []string{t.Name}}
-	case t.Kind != ast.Object:
+	case t.Kind != ast.Object && !was.InterfaceObject:
 		out := &supergraph.TypeIn{}
 		for _, m := range was.Members {
 			if v.objects[m] != nil {
@@ -220,11 +266,18 @@ func (v *view) typeIn(t *supergraph.Type) *supergraph.TypeIn {
 	case v.objects[t.Name] == nil:
 		return nil
 	}
-	out := &supergraph.TypeIn{Members: []string{t.Name}, Interfaces: was.Interfaces}
-	if t.Name == v.entity {
+	out := &supergraph.TypeIn{Members: []string{t.Name}, Interfaces: was.Interfaces, InterfaceObject: was.InterfaceObject}
+	if v.entities[t.Name] {
 		out.Keys = []*supergraph.Key{{Fields: v.key, Resolvable: true}}
 	}
 	return out
+}
+
+// all reports whether each of the types has the field wherever it is.
+func (v *view) all(types []string, field string) bool {
+	return !slices.ContainsFunc(types, func(t string) bool {
+		return !v.objects[t][field] || v.external[coordinate{t, field}]
+	})
 }
 
 // fieldIn is what the connector knows of the field; nil if nothing.
@@ -233,8 +286,13 @@ func (v *view) fieldIn(t *supergraph.Type, f *supergraph.Field) *supergraph.Fiel
 	switch {
 	case was == nil:
 		return nil
-	case t.Kind == ast.InputObject || t.Kind == ast.Interface:
+	case t.Kind == ast.InputObject:
 		if v.typeIn(t) == nil {
+			return nil
+		}
+		return was
+	case t.Kind == ast.Interface && !t.In[v.from].InterfaceObject:
+		if in := v.typeIn(t); in == nil || !v.all(in.Members, f.Name) {
 			return nil
 		}
 		return was

@@ -176,6 +176,10 @@ func (w *writer) value(v mapping.Value, s *queryplan.Selection, typ *ast.Type) {
 			w.mismatch("An object", v)
 			return
 		}
+		if w.abstract(typ.Name()) && v.Get(queryplan.Typename).Kind() != mapping.String {
+			w.untyped()
+			return
+		}
 		w.object(v, s.Selections, typ.Name())
 	case v.Kind() == mapping.List || v.Kind() == mapping.Object:
 		if typ != nil && builtin(typ.NamedType) {
@@ -271,6 +275,18 @@ func (w *writer) mismatch(want string, got mapping.Value) {
 // unexpected is the error of a value of another shape.
 func unexpected(want string, got mapping.Value) *failed {
 	return &failed{code: CodeResponseInvalid, message: want + " was expected, but the mapping gives " + got.Kind().String() + "."}
+}
+
+// untyped writes null for an object of an interface or a union of which no branch said the type.
+func (w *writer) untyped() {
+	w.dst = append(w.dst, "null"...)
+	w.faults = append(w.faults, w.faultOf(&failed{code: CodeResponseInvalid, message: "The mapping does not say which type the object is."}, w.path))
+}
+
+// abstract reports whether values of the type are of one of several object types.
+func (r *run) abstract(typ string) bool {
+	t := r.connectors.graph.Type(typ)
+	return t != nil && t.IsAbstract() && len(t.Members) > 0 && !slices.Contains(t.Members, typ)
 }
 
 // collect gives the fields that apply to an object of the type: those of fragments put in their place, and of

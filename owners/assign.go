@@ -3,6 +3,7 @@ package owners
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine/composition"
@@ -44,6 +45,7 @@ func (r *Registry) assign(in inputs) (*assignment, error) {
 	if sg, a.connectors, err = monolith.Expand(sg); err != nil {
 		return nil, fmt.Errorf("%s: %w", r.cfg.Name, err)
 	}
+	a.graph.Warnings = append(a.graph.Warnings, hints(a.connectors.Warnings)...)
 	a.graph.Supergraph = sg
 	a.graph.Status = r.status(contract, a, in)
 	return a, nil
@@ -60,25 +62,53 @@ func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, e
 				return nil, err
 			}
 		}
-		if err := checkConnectors(in.subgraphs); err != nil {
+		warnings, err := checkConnectors(in.subgraphs)
+		if err != nil {
+			return nil, err
+		}
+		if subgraphs, err = declared(subgraphs); err != nil {
 			return nil, err
 		}
 		composed, err := composition.Compose(subgraphs)
 		if err != nil {
 			return nil, err
 		}
-		name, sdl, a.graph.Hints = r.cfg.Name, composed.SupergraphSDL, composed.Hints
+		name, sdl, a.graph.Hints, a.graph.Warnings = r.cfg.Name, composed.SupergraphSDL, composed.Hints, warnings
 	}
 	return supergraph.Read(name, sdl)
 }
 
 // checkConnectors reports what is wrong with @source and @connect, at its place in the subgraphs' schemas.
-func checkConnectors(subgraphs []composition.Subgraph) error {
+func checkConnectors(subgraphs []composition.Subgraph) ([]composition.Hint, error) {
+	var out []composition.Hint
 	var errs []error
 	for _, s := range subgraphs {
-		errs = append(errs, monolith.Check(s.Name, s.File, s.SDL))
+		warnings, err := monolith.Inspect(s.Name, s.File, s.SDL)
+		errs = append(errs, err)
+		out = append(out, hints(warnings)...)
 	}
-	return errors.Join(errs...)
+	return out, errors.Join(errs...)
+}
+
+// hints are warnings of connectors as composition's hints.
+func hints(warnings monolith.Errors) []composition.Hint {
+	var out []composition.Hint
+	for _, w := range warnings {
+		out = append(out, composition.Hint{Code: w.Code, Message: w.Text(), Coordinate: w.Coordinate})
+	}
+	return out
+}
+
+// declared are the subgraphs with the keys of their connectors.
+func declared(subgraphs []composition.Subgraph) ([]composition.Subgraph, error) {
+	out := slices.Clone(subgraphs)
+	for i, s := range out {
+		var err error
+		if out[i].SDL, err = monolith.Declare(s.Name, s.File, s.SDL); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.File, err)
+		}
+	}
+	return out, nil
 }
 
 // missing are the coordinates of the contract that their owners do not implement: those marked so, and those

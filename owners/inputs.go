@@ -10,6 +10,9 @@ import (
 
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine/composition"
+	"github.com/ficusgraph/ficus/engine/supergraph"
+	"github.com/ficusgraph/ficus/mocks"
+	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 )
 
 // inputs is all that a graph is made of; equal inputs make equal graphs.
@@ -74,10 +77,42 @@ func Compose(ctx context.Context, cfg *config.Config) (*composition.Result, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := checkConnectors(subgraphs); err != nil {
+	warnings, err := checkConnectors(subgraphs)
+	if err != nil {
 		return nil, err
 	}
-	return composition.Compose(subgraphs)
+	if subgraphs, err = declared(subgraphs); err != nil {
+		return nil, err
+	}
+	composed, err := composition.Compose(subgraphs)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := expandable(cfg.Name, subgraphs, composed)
+	if err != nil {
+		return nil, err
+	}
+	composed.Hints = slices.Concat(warnings, whole, composed.Hints)
+	return composed, nil
+}
+
+// expandable reports what only shows in the whole graph: what connectors cannot resolve where a query asks for it.
+// Where something is marked as not implemented, that only shows when it is served.
+func expandable(name string, subgraphs []composition.Subgraph, composed *composition.Result) ([]composition.Hint, error) {
+	for _, s := range subgraphs {
+		if marked, err := mocks.Marked(s.SDL); err != nil || len(marked) > 0 {
+			return nil, err
+		}
+	}
+	sg, err := supergraph.Read(name, composed.SupergraphSDL)
+	if err != nil {
+		return nil, err
+	}
+	_, connectors, err := monolith.Expand(sg)
+	if err != nil {
+		return nil, err
+	}
+	return hints(connectors.Warnings), nil
 }
 
 // schemas reads the schema of every subgraph, in the order of their names.

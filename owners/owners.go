@@ -30,6 +30,8 @@ type Graph struct {
 	Fetcher executor.Fetcher
 	// Hints of composition.
 	Hints []composition.Hint
+	// Warnings of connectors that work, and give less than the schema says.
+	Warnings []composition.Hint
 	// Status of each subgraph of the contract, by name.
 	Status []Status
 

@@ -53,8 +53,8 @@ func (m *merger) mergeSchemaDefinition() {
 			m.links = append(m.links, out)
 		}
 	}
-	if m.connects() {
-		m.links = append(m.links, link{url: connectIdenity + "/v0.3", purpose: "EXECUTION"})
+	if url := m.connects(); url != "" {
+		m.links = append(m.links, link{url: url, purpose: "EXECUTION"})
 	}
 	m.linkComposed()
 }
@@ -133,13 +133,23 @@ func (s *schema) usedKinds() map[kind]string {
 	return used
 }
 
-func (m *merger) connects() bool {
+// connects is the link of a graph with connectors, "" if there are none: the newest version that a subgraph has, and
+// at least v0.3, whose definition is that of the versions before.
+func (m *merger) connects() string {
+	url := ""
 	for _, s := range m.schemas {
-		if s.names.feature(connectIdenity) != nil {
-			return true
+		f := s.names.feature(connectIdenity)
+		if f == nil {
+			continue
+		}
+		if url == "" {
+			url = connectIdenity + "/v0.3"
+		}
+		if newer(f, url) {
+			url = f.url
 		}
 	}
-	return false
+	return url
 }
 
 // linkConnectors carries the links to the connectors' specification: a router asks them for its version.

@@ -1,0 +1,5 @@
+//go:build !race
+
+package monolith_test
+
+const slowdown = 1
