@@ -31,7 +31,8 @@ var variables = map[place]string{
 	connectVirtual: "args this batch config context env request",
 }
 
-// uses checks the variables and the methods of an expression that starts at an offset of a value.
+// uses checks the variables and the methods of an expression that starts at an offset of a value, and warns of
+// what its author may not want.
 func (r *reader) uses(w written, v *ast.Value, offset int, s *mapping.Selection, code string, p place) {
 	for _, m := range s.Methods() {
 		problem := mapping.MethodProblem(m)
@@ -44,6 +45,10 @@ func (r *reader) uses(w written, v *ast.Value, offset int, s *mapping.Selection,
 				r.soften()
 			}
 		}
+	}
+	for _, l := range s.Lint() {
+		r.addIn(v, offset+l.At, code, w.coordinate, "%s", l.Message)
+		r.warn()
 	}
 	available := strings.Fields(variables[p])
 	for _, ref := range s.References() {
