@@ -50,7 +50,7 @@ func Gather(ctx context.Context, c *Call) {
 }
 
 func (d *Debug) add(c *Call) {
-	shown := c.Exchange().Show(maxDebugBody)
+	shown := c.Look().Show(maxDebugBody)
 	for i := range shown.Problems {
 		shown.Problems[i].At = "" // the text of a composed graph is not what people write
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Shown is an exchange as people look at it: in JSON, without secrets in headers and URL, and of a bounded size.
+// Shown is a call as people look at it: in JSON, without secrets in headers and URL, and of a bounded size.
 type Shown struct {
 	// Coordinate of the connector, with the subgraph that declares it; ID as the schema gives it.
 	Coordinate string         `json:"coordinate"`
@@ -65,8 +65,8 @@ type ShownError struct {
 	Cause      string          `json:"cause,omitempty"`
 }
 
-// Show is the exchange as people look at it. What of a body or a value is longer than limit bytes is left out.
-func (e *Exchange) Show(limit int) *Shown {
+// Show is the call as people look at it. What of a body or a value is longer than limit bytes is left out.
+func (e *Seen) Show(limit int) *Shown {
 	c := e.Connector
 	out := &Shown{
 		Coordinate: c.Coordinate, Subgraph: c.Of, ID: c.ID, Problems: []ShownProblem{},

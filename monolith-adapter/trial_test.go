@@ -55,7 +55,7 @@ func declared(t *testing.T) *monolith.Connectors {
 }
 
 // try makes a trial's call.
-func try(t *testing.T, target, variables string, cfg monolith.Config, reply *monolith.ReceivedResponse) *monolith.Exchange {
+func try(t *testing.T, target, variables string, cfg monolith.Config, reply *monolith.ReceivedResponse) *monolith.Seen {
 	t.Helper()
 	con, err := declared(t).Find(target)
 	if err != nil {
