@@ -249,7 +249,7 @@ func TestTrialOfBatched(t *testing.T) {
 func TestTrialWithoutRequest(t *testing.T) {
 	c, err := monolith.Declared("texts", "texts.graphql", `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key"])
-  @link(url: "https://specs.apollo.dev/connect/v0.4", import: ["@connect"])
+  @link(url: "https://specs.apollo.dev/connect/v0.4", import: ["@connect", "@source"])
 type Query { greeting(name: String): Greeting @connect(selection: "text: $args.name") }
 type Greeting { text: String }
 `)
