@@ -145,6 +145,21 @@ func (r *request) references() []mapping.Reference {
 	return out
 }
 
+// answerReads reports whether what is made of an answer depends on the variable.
+func (c *Connector) answerReads(variable string) bool {
+	for _, s := range []*mapping.Selection{c.selection, c.isSuccess, c.failure.message, c.failure.extensions} {
+		if s == nil {
+			continue
+		}
+		for _, ref := range s.References() {
+			if ref.Variable == variable {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // variablesUsed are the variables that a connector and its source read, as name.path and as name.
 func (c *Connector) variablesUsed() map[string]bool {
 	refs := c.request.references()
