@@ -54,6 +54,8 @@ var floors = map[string][]string{
 	"config":    {"auth", "engine", "engine/operation", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
 	"owners":    {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "subgraph"},
 	// 5, 6
+	"monolith-adapter/suite": {"config", "monolith-adapter", "monolith-adapter/mapping"},
+
 	"cli": {"*"},
 	"":    {"*"},
 }

@@ -31,6 +31,7 @@ import (
 	"github.com/ficusgraph/ficus/examples/tickets/service"
 	"github.com/ficusgraph/ficus/graph"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 	"github.com/ficusgraph/ficus/owners"
 	"github.com/ficusgraph/ficus/resolvers"
 	"github.com/ficusgraph/ficus/rollout"
@@ -67,7 +68,11 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
-	registry := owners.New(cfg, owners.Ports{Local: local(cfg, logger), Monolith: monolithPorts(logger)})
+	counts := metrics
+	if admin == nil {
+		counts = nil // nobody could read them
+	}
+	registry := owners.New(cfg, owners.Ports{Local: local(cfg, logger), Monolith: monolithPorts(cfg, counts, logger)})
 	defer registry.Close()
 	first, err := registry.Load(ctx)
 	if err != nil {
@@ -80,10 +85,6 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	snapshot, err := engine.NewSnapshot(first.Supergraph, first.Fetcher, engineConfig)
 	if err != nil {
 		return err
-	}
-	counts := metrics
-	if admin == nil {
-		counts = nil // nobody could read them
 	}
 	gateway := engine.New(snapshot, observer{counts, logger})
 	if err := watchCaches(metrics, gateway); err != nil {
@@ -183,6 +184,10 @@ func engineConfig(cfg *config.Config, logger *slog.Logger) (engine.Config, error
 		return engine.Config{}, err
 	}
 	out := cfg.Engine()
+	if cfg.Connectors.DebugExtensions {
+		out.Extensions = debugExtensions
+		logger.Warn("connectors.debug_extensions is on: whoever asks for it sees what the monolith answers; switch it off where others than developers ask")
+	}
 	labels := rollout.New(cfg.Rollout)
 	out.Labels = func(ctx context.Context, list []string) []string {
 		in := subgraph.FromContext(ctx)
@@ -211,21 +216,73 @@ func local(cfg *config.Config, logger *slog.Logger) executor.Fetcher {
 	})
 }
 
-// monolithPorts let connectors see the client's headers and the environment, and log what failed.
-func monolithPorts(logger *slog.Logger) monolith.Ports {
+// monolithPorts let connectors see the client's headers and the environment, and report their calls.
+func monolithPorts(cfg *config.Config, metrics *telemetry.Metrics, logger *slog.Logger) monolith.Ports {
+	report := connectorReport{metrics: metrics, log: logger, debug: cfg.Connectors.DebugExtensions}
 	return monolith.Ports{
 		Headers: func(ctx context.Context) http.Header { return subgraph.FromContext(ctx).Header },
 		Env:     os.LookupEnv,
-		Called: func(_ context.Context, c *monolith.Call) {
-			if c.Err != nil {
-				logger.Warn("connector failed", slog.String("connector", c.Connector.Coordinate), slog.String("url", c.URL),
-					slog.Int("status", c.Status), slog.Duration("took", c.Took), slog.Any("error", c.Err))
-			}
-			for _, p := range c.Problems {
-				logger.Debug("mapping problem", slog.String("connector", c.Connector.Coordinate), slog.Any("problem", p))
-			}
-		},
+		Called:  report.called,
 	}
+}
+
+// connectorReport counts and logs the calls of connectors, and gathers them for clients that ask to see them.
+type connectorReport struct {
+	metrics *telemetry.Metrics
+	log     *slog.Logger
+	debug   bool
+	// seldom is for the problems by which values are lost: where there is one, there are many.
+	seldom telemetry.Seldom
+}
+
+func (r *connectorReport) called(ctx context.Context, c *monolith.Call) {
+	counted := telemetry.ConnectorCall{
+		Subgraph: c.Connector.Of, Connector: c.Connector.Coordinate, Source: c.Connector,
+		Status: c.Status, Code: c.Code(), Took: c.Took, Bytes: c.Bytes, Shared: c.Shared,
+	}
+	if c.Err != nil {
+		r.log.Warn("connector failed", slog.String("connector", c.Connector.Coordinate), slog.String("url", c.ShownURL()),
+			slog.Int("status", c.Status), slog.Duration("took", c.Took), slog.Any("error", c.Err))
+	}
+	for _, p := range c.Problems {
+		if len(p.Lost) == 0 {
+			counted.Absent += p.Count
+		} else {
+			counted.Lost += p.Count
+		}
+		r.problem(ctx, c, p)
+	}
+	r.metrics.ConnectorCalled(&counted)
+	if r.debug {
+		monolith.Gather(ctx, c)
+	}
+}
+
+// problem logs a mapping problem: that a value was lost is a warning once a minute for each connector.
+func (r *connectorReport) problem(ctx context.Context, c *monolith.Call, p mapping.Problem) {
+	level, skipped := slog.LevelDebug, 0
+	if len(p.Lost) > 0 {
+		var ok bool
+		if skipped, ok = r.seldom.Pass(c.Connector.Subgraph+c.Connector.Coordinate, time.Now()); ok {
+			level = slog.LevelWarn
+		}
+	}
+	if !r.log.Enabled(ctx, level) {
+		return
+	}
+	at := c.Connector.Locate(p)
+	r.log.Log(ctx, level, "mapping problem", slog.String("connector", c.Connector.Coordinate), slog.String("problem", p.Message),
+		slog.String("path", p.Path), slog.String("in", at.In), slog.Int("offset", p.At), slog.String("at", at.Place()),
+		slog.Int("count", p.Count), slog.Int("not_said", skipped))
+}
+
+// debugExtensions shows the calls of connectors to clients that ask for them.
+func debugExtensions(ctx context.Context) (context.Context, func([]byte) []byte) {
+	if subgraph.FromContext(ctx).Header.Get(monolith.DebugHeader) != "true" {
+		return ctx, nil
+	}
+	ctx, calls := monolith.WithDebug(ctx)
+	return ctx, calls.AppendExtensions
 }
 
 // caller is who asks, as the resolvers need it.

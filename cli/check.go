@@ -122,6 +122,7 @@ func (f *checked) print(w io.Writer, operations bool) {
 func printJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
 	return e.Encode(v)
 }
 

@@ -35,6 +35,27 @@ func (e *Error) Error() string {
 // Keys that the struct does not have are errors, with the nearest one that it has. All errors are returned,
 // joined, in the order of the file.
 func decode(file string, data []byte, env func(string) (string, bool), read func(string) ([]byte, error), into any) (ast.Node, error) {
+	body, err := parse(file, data)
+	if body == nil || err != nil {
+		return nil, err
+	}
+	c := &checker{file: file, env: env, read: read}
+	body = c.expand(body)
+	return c.decode(body, into)
+}
+
+// Decode reads another YAML file with the strictness of a configuration: unknown keys are errors at their place. Nothing
+// in it is replaced. It gives the file's tree, nil if there is nothing in it.
+func Decode(file string, data []byte, into any) (ast.Node, error) {
+	body, err := parse(file, data)
+	if body == nil || err != nil {
+		return nil, err
+	}
+	return (&checker{file: file}).decode(body, into, yaml.UseOrderedMap())
+}
+
+// parse is the tree of a file's only document, nil if it is empty.
+func parse(file string, data []byte) (ast.Node, error) {
 	tree, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		return nil, syntaxError(file, err)
@@ -45,15 +66,18 @@ func decode(file string, data []byte, env func(string) (string, bool), read func
 	if len(tree.Docs) > 1 {
 		return nil, &Error{File: file, Message: "holds several YAML documents; keep one"}
 	}
-	c := &checker{file: file, env: env, read: read}
-	body := c.expand(tree.Docs[0].Body)
+	return tree.Docs[0].Body, nil
+}
+
+// decode checks the keys of a tree and reads it.
+func (c *checker) decode(body ast.Node, into any, options ...yaml.DecodeOption) (ast.Node, error) {
 	c.unknown(body, into)
 	if len(c.errs) > 0 {
 		slices.SortStableFunc(c.errs, func(a, b *Error) int { return a.Line - b.Line })
 		return nil, joined(c.errs)
 	}
-	if err := yaml.NodeToValue(body, into); err != nil {
-		return nil, syntaxError(file, err)
+	if err := yaml.NodeToValue(body, into, options...); err != nil {
+		return nil, syntaxError(c.file, err)
 	}
 	return body, nil
 }

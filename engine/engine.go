@@ -43,6 +43,8 @@ type Config struct {
 	// Labels decides which of some override labels are active for a request; nil means none. It is asked once a
 	// request, and only for those that matter to its operation.
 	Labels func(ctx context.Context, labels []string) []string
+	// Extensions are what responses have beside data and errors; nil means nothing.
+	Extensions Extensions
 	// Authorization says how @authenticated, @requiresScopes and @policy are enforced.
 	Authorization Authorization
 }
@@ -141,6 +143,7 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	if out.Cost, err = s.cfg.Demand.afford(planned.estimate, values); err != nil {
 		return refuse(dst, out, err)
 	}
+	ctx, extensions, r := s.cfg.extend(ctx, r)
 	in := input(values, e.observer)
 	var run executor.Outcome
 	if out.Kind == ast.Query && r.Sharing != nil {
@@ -154,7 +157,7 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 		e.flights.mutations.Add(1)
 	}
 	out.Errors, out.DataNull, out.Fetches = run.Errors, run.DataNull, run.Fetches
-	return dst, out
+	return appendExtensions(dst, extensions), out
 }
 
 func input(values operation.Values, observer Observer) executor.Input {

@@ -91,9 +91,14 @@ func (r *run) ask(batch []mapping.Value, own mapping.Variables) (x *exchange, pa
 // performList is perform for a selection that must give a list, or null for none.
 func (x *exchange) performList(selection *mapping.Selection) (mapped, *failed) {
 	m, f := x.perform(selection)
-	if f == nil && m.value.Kind() != mapping.List && !m.value.IsNull() {
-		f = &failed{code: CodeResponseInvalid, message: "A list was expected, but the mapping gives " + m.value.Kind().String() + ".", cause: errNotAList}
+	if f != nil || m.value.Kind() == mapping.List || m.value.IsNull() {
+		return m, f
 	}
+	if x.lenient {
+		return mapped{}, nil
+	}
+	f = unexpected("A list", m.value)
+	f.cause = errNotAList
 	return m, f
 }
 

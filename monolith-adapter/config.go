@@ -18,9 +18,16 @@ type Config struct {
 	// AllowEnv lists the environment variables that $env may read; NAME, or PREFIX_* for all that start so.
 	// None by default: a schema's author is not to read the gateway's secrets.
 	AllowEnv []string `yaml:"allow_env"`
-	// MaxRequestsPerOperationPerSource is how many requests one operation may send to a source that has no
-	// max_requests_per_operation of its own; any number by default.
+	// MaxRequestsPerOperation is how many requests one operation of a client may cost in all, and
+	// MaxRequestsPerOperationPerSource how many of them one source; 0 is no bound.
+	MaxRequestsPerOperation          int `yaml:"max_requests_per_operation"`
 	MaxRequestsPerOperationPerSource int `yaml:"max_requests_per_operation_per_source"`
+	// MappingMismatch is what becomes of a list where an object was expected, and the like: "error", the default, is
+	// null with an error; "ignore" is null without, as in versions of the connect spec before v0.5.
+	MappingMismatch string `yaml:"mapping_mismatch"`
+	// DebugExtensions shows clients that ask for it what an operation's connectors sent, received and mapped, in
+	// extensions.connectors. It is for development: responses of the application are not for everybody's eyes.
+	DebugExtensions bool `yaml:"debug_extensions"`
 }
 
 // SourceConfig is how one source is reached.
@@ -36,8 +43,7 @@ type SourceConfig struct {
 	MaxConcurrency int `yaml:"max_concurrency"`
 	// MaxResponseBytes is the largest answer, decompressed; 16 MiB by default.
 	MaxResponseBytes int64 `yaml:"max_response_bytes"`
-	// MaxRequestsPerOperation is how many requests one operation may send to this source. Requests beyond it fail
-	// with the code REQUEST_LIMIT_EXCEEDED.
+	// MaxRequestsPerOperation goes before connectors.max_requests_per_operation_per_source; 0 leaves it to that.
 	MaxRequestsPerOperation int `yaml:"max_requests_per_operation"`
 }
 
@@ -56,8 +62,14 @@ func (c Config) Validate() error {
 			errs = append(errs, fmt.Errorf("sources.%s: %w", name, err))
 		}
 	}
+	if c.MaxRequestsPerOperation < 0 {
+		errs = append(errs, errors.New("max_requests_per_operation: must not be negative"))
+	}
 	if c.MaxRequestsPerOperationPerSource < 0 {
 		errs = append(errs, errors.New("max_requests_per_operation_per_source: must not be negative"))
+	}
+	if m := c.MappingMismatch; m != "" && m != "error" && m != "ignore" {
+		errs = append(errs, fmt.Errorf("mapping_mismatch: %q must be error or ignore", m))
 	}
 	for _, name := range c.AllowEnv {
 		if strings.Contains(strings.TrimSuffix(name, "*"), "*") || name == "" || name == "*" {
@@ -110,12 +122,13 @@ func (s SourceConfig) maxResponse() int64 {
 	return s.MaxResponseBytes
 }
 
-// budget is how many requests an operation may send to the source; 0 is any number.
-func (c Config) budget(source string) int {
+// budget is how many requests an operation may send to the source.
+func (c Config) budget(source string) budget {
+	b := budget{all: c.MaxRequestsPerOperation, source: c.MaxRequestsPerOperationPerSource}
 	if n := c.Sources[source].MaxRequestsPerOperation; n > 0 {
-		return n
+		b.source = n
 	}
-	return c.MaxRequestsPerOperationPerSource
+	return b
 }
 
 // allowed reports whether $env may read the variable.

@@ -22,9 +22,9 @@ func TestConfigValidate(t *testing.T) {
 			Sources:  map[string]monolith.SourceConfig{"a.b": {OverrideURL: "https://x/y", Timeout: time.Second, MaxConcurrency: 1, MaxResponseBytes: 1}},
 		}, nil},
 		{"all at once", monolith.Config{
-			AllowEnv: []string{"*", "A*B"},
-			Sources:  map[string]monolith.SourceConfig{"a.b": {OverrideURL: "x", Timeout: -1, MaxConcurrency: -1, MaxResponseBytes: -1}},
-		}, []string{`sources.a.b: override_url: "x"`, "timeout", "max_concurrency", "max_response_bytes", `"*" must be`, `"A*B" must be`}},
+			AllowEnv: []string{"*", "A*B"}, MappingMismatch: "silent",
+			Sources: map[string]monolith.SourceConfig{"a.b": {OverrideURL: "x", Timeout: -1, MaxConcurrency: -1, MaxResponseBytes: -1}},
+		}, []string{`sources.a.b: override_url: "x"`, "timeout", "max_concurrency", "max_response_bytes", `mapping_mismatch: "silent" must be error or ignore`, `"*" must be`, `"A*B" must be`}},
 	} {
 		err := tc.cfg.Validate()
 		if (err == nil) != (tc.want == nil) {

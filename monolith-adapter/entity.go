@@ -140,7 +140,7 @@ func (r *run) writeEntity(w *writer, v mapping.Value, fields []*queryplan.Select
 	case v.IsNull():
 		w.null()
 	case v.Kind() != mapping.Object:
-		return r.nothing(&failed{code: CodeResponseInvalid, message: "An object was expected, but the mapping gives " + v.Kind().String() + "."}, nil)
+		w.mismatch("An object", v)
 	case r.abstract(r.result.Name()) && v.Get(queryplan.Typename).Kind() != mapping.String:
 		w.untyped()
 	default:

@@ -40,6 +40,11 @@ type Call struct {
 	// Problems of the mapping. Err is why the call failed, with its cause.
 	Problems []mapping.Problem
 	Err      error
+
+	// What was sent, what came back and what was made of it, for those who look closely.
+	sent     *outgoing
+	received *received
+	value    mapping.Value
 }
 
 // Fetcher answers the fetches for the subgraphs that connectors became.
@@ -56,9 +61,11 @@ type link struct {
 	*Connector
 	client *client
 	base   string
-	// source is its name in configuration, budget how many requests to it one operation may make; 0 is any number.
+	// source is its name in configuration, budget how many requests one operation may send there.
 	source string
-	budget int
+	budget budget
+	// lenient: what is of another shape than expected is null without an error.
+	lenient bool
 	// fixed are the variables that stay the same: $config and $env.
 	fixed mapping.Variables
 	// uses are the variables that the connector and its source read.
@@ -143,7 +150,7 @@ func (f *Fetcher) Close() {
 // reach makes what the connectors of one source share.
 func (f *Fetcher) reach(c *Connector, cfg Config, name string) (*link, error) {
 	own := cfg.Sources[name]
-	l := &link{client: newClient(own), source: name, budget: cfg.budget(name), fixed: mapping.Variables{"config": mapping.ObjectValue(nil, nil)}}
+	l := &link{client: newClient(own), source: name, budget: cfg.budget(name), lenient: cfg.MappingMismatch == "ignore", fixed: mapping.Variables{"config": mapping.ObjectValue(nil, nil)}}
 	f.clients = append(f.clients, l.client)
 	if own.Config != nil {
 		var err error

@@ -14,9 +14,13 @@ type operationState struct {
 	shared map[sameRequest]*sharing
 	// held are the bytes of the answers that are kept, and of what was asked.
 	held int
-	// sent counts the requests by source.
+	// sent counts the requests, by source and in all.
 	sent map[string]int
+	all  int
 }
+
+// budget is how many requests an operation may send, in all and to one source; 0 is any number.
+type budget struct{ all, source int }
 
 // sameRequest is what requests have in common that may have one answer: their source, and all that is sent.
 type sameRequest struct{ source, identity string }
@@ -33,7 +37,7 @@ type sharing struct {
 const maxHeld = 32 << 20
 
 // errTooMany is a request that the operation may not make any more.
-var errTooMany = errors.New("the operation has made as many requests to the source as max_requests_per_operation allows")
+var errTooMany = errors.New("the operation has sent as many requests as max_requests_per_operation allows")
 
 // share gives the answer to a request: the one that is there or on its way, or else the one that send gets.
 func (o *operationState) share(ctx context.Context, key sameRequest, send func() (*received, error)) (res *received, shared bool, err error) {
@@ -86,16 +90,20 @@ func (o *operationState) changed() {
 	o.shared, o.held = nil, 0
 }
 
-// spend counts a request to a source, if the operation may still make it. A limit of 0 is none.
-func (o *operationState) spend(source string, limit int) error {
+// spend counts a request to a source, if the operation may still send it. What is not sent is not counted.
+func (o *operationState) spend(source string, b budget) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if limit > 0 && o.sent[source] >= limit {
-		return fmt.Errorf("%w: %d", errTooMany, limit)
+	switch {
+	case b.all > 0 && o.all >= b.all:
+		return fmt.Errorf("%w: %d in all", errTooMany, b.all)
+	case b.source > 0 && o.sent[source] >= b.source:
+		return fmt.Errorf("%w: %d to %s", errTooMany, b.source, source)
 	}
 	if o.sent == nil {
 		o.sent = map[string]int{}
 	}
 	o.sent[source]++
+	o.all++
 	return nil
 }

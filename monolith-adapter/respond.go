@@ -65,13 +65,15 @@ func unsent(err error) *failed {
 type received struct {
 	*answer
 	value mapping.Value
+	// empty: there was no body, of which selections that want no data may still make something.
+	empty bool
 	// invalid says why the body cannot be read.
 	invalid error
 }
 
 func decode(a *answer) *received {
 	r := &received{answer: a, value: mapping.NullValue()}
-	if len(bytes.TrimSpace(a.body)) == 0 {
+	if r.empty = len(bytes.TrimSpace(a.body)) == 0; r.empty {
 		return r
 	}
 	kind, _, err := mime.ParseMediaType(a.header.Get("Content-Type"))
@@ -108,7 +110,11 @@ func (c *Connector) interpret(r *received, e *evaluation, selection *mapping.Sel
 	case r.invalid != nil:
 		return mapping.Value{}, &failed{code: CodeResponseInvalid, message: "The server returned data in an unexpected format.", status: r.status, cause: r.invalid}
 	}
-	return mapAnswer(selection, r.value, r.status, e)
+	v, f := mapAnswer(selection, r.value, r.status, e)
+	if f == nil && v.IsNull() && r.empty {
+		return v, &failed{code: CodeResponseInvalid, message: "The server returned no data.", status: r.status, cause: errors.New("the body is empty, and the selection makes nothing of that")}
+	}
+	return v, f
 }
 
 // mapAnswer makes the connector's value of an answer, and notes where something was lost.

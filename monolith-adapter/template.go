@@ -137,6 +137,9 @@ type evaluation struct {
 
 func (e *evaluation) eval(s *mapping.Selection, input mapping.Value) (mapping.Value, error) {
 	v, problems, err := s.Eval(input, e.vars, mapping.Limits{})
+	for i := range problems {
+		problems[i].Source = s.Source
+	}
 	e.problems = append(e.problems, problems...)
 	return v, err
 }

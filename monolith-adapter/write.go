@@ -267,9 +267,14 @@ func (w *writer) listOfCalls(v mapping.Value, s *queryplan.Selection, typ *ast.T
 // mismatch writes null and notes the error.
 func (w *writer) mismatch(want string, got mapping.Value) {
 	w.dst = append(w.dst, "null"...)
-	w.faults = append(w.faults, w.faultOf(&failed{
-		code: CodeResponseInvalid, message: want + " was expected, but the mapping gives " + got.Kind().String() + ".",
-	}, w.path))
+	if !w.lenient {
+		w.faults = append(w.faults, w.faultOf(unexpected(want, got), w.path))
+	}
+}
+
+// unexpected is the error of a value of another shape.
+func unexpected(want string, got mapping.Value) *failed {
+	return &failed{code: CodeResponseInvalid, message: want + " was expected, but the mapping gives " + got.Kind().String() + "."}
 }
 
 // untyped writes null for an object of an interface or a union of which no branch said the type.

@@ -19,7 +19,9 @@ type Metrics struct {
 	panics   prometheus.Counter
 	plans    planSeries
 	fetches  fetchVectors
-	reloads  reloadSeries
+	// connectors make the series of connectors.
+	connectors *connectorVectors
+	reloads    reloadSeries
 
 	// subgraphs is replaced as a whole when a subgraph is seen for the first time; mu is held meanwhile.
 	mu        sync.Mutex
@@ -55,6 +57,7 @@ func NewMetrics() *Metrics {
 	m.addRequests()
 	m.addPlans()
 	m.fetches = newFetchVectors(m.registry)
+	m.connectors = newConnectorVectors(m.registry)
 	m.reloads = newReloadSeries(m.registry)
 	m.panics = prometheus.NewCounter(prometheus.CounterOpts{Name: "ficus_panics_total", Help: "Panics that were caught."})
 	m.registry.MustRegister(m.panics)

@@ -2,7 +2,7 @@
 // the rest of the house; whoever has something to report calls a method here, through an interface of its own.
 //
 //	Logger   structured lines, text or JSON                       (log.go)
-//	Metrics  counters and histograms for Prometheus to scrape     (metrics.go, fetches.go,
+//	Metrics  counters and histograms for Prometheus to scrape     (metrics.go, fetches.go, connectors.go,
 //	                                                             caches.go, reloads.go)
 //
 // Reporting must cost next to nothing: every series that a request touches was looked up before, so that

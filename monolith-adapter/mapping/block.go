@@ -8,7 +8,7 @@ func (e *evaluator) block(b *Block, v Value, s scope) Value {
 	if v.kind != List {
 		return e.object(b, scope{dollar: v, at: v, locals: s.locals})
 	}
-	elems := make([]Value, len(v.node.vals))
+	elems := e.make(len(v.node.vals))
 	e.depth++
 	for i, el := range v.node.vals {
 		e.path = append(e.path, place{index: i})
@@ -16,7 +16,7 @@ func (e *evaluator) block(b *Block, v Value, s scope) Value {
 		e.path = e.path[:len(e.path)-1]
 	}
 	e.depth--
-	return ListValue(elems)
+	return e.list(elems)
 }
 
 // object merges what the items of a block give. Where they give nothing, a scalar stays what it is.
@@ -26,7 +26,7 @@ func (e *evaluator) object(b *Block, s scope) Value {
 	}
 	// whole is the value so far where it is no object: a spread can give anything.
 	var whole Value
-	out := builder{keys: make([]string, 0, len(b.Items)), vals: make([]Value, 0, len(b.Items))}
+	out := e.members(len(b.Items))
 	for _, item := range b.Items {
 		if item.Spread {
 			whole = e.spread(&out, whole, e.expr(item.Value, s), item.At)
@@ -40,11 +40,11 @@ func (e *evaluator) object(b *Block, s scope) Value {
 	case whole.kind != Missing && len(out.keys) == 0:
 		return whole
 	case whole.kind != Missing:
-		return e.merge(whole, out.object(), b.At)
+		return e.merge(whole, e.built(&out), b.At)
 	case len(out.keys) == 0 && s.dollar.kind != Object && !b.Free:
 		return s.dollar
 	}
-	return out.object()
+	return e.built(&out)
 }
 
 // put gives a member its value, or merges it with the one that is there.
@@ -73,7 +73,7 @@ func (e *evaluator) spread(out *builder, whole, v Value, at int) Value {
 		}
 		return whole
 	case len(out.keys) > 0:
-		whole = e.merge(whole, out.object(), at)
+		whole = e.merge(whole, e.built(out), at)
 		*out = builder{}
 	}
 	return e.merge(whole, v, at)
@@ -104,22 +104,20 @@ func (e *evaluator) merge(a, b Value, at int) Value {
 }
 
 func (e *evaluator) mergeObjects(a, b Value, at int) Value {
-	m := builder{keys: make([]string, 0, a.Len()+b.Len()), vals: make([]Value, 0, a.Len()+b.Len())}
+	m := e.members(a.Len() + b.Len())
 	for i := range a.Len() {
 		m.set(a.Key(i), a.At(i))
 	}
-	e.charge(a.Len())
 	for i := range b.Len() {
 		e.path = append(e.path, place{key: b.Key(i)})
 		e.put(&m, b.Key(i), b.At(i), at)
 		e.path = e.path[:len(e.path)-1]
 	}
-	e.charge(b.Len())
-	return m.object()
+	return e.built(&m)
 }
 
 func (e *evaluator) mergeLists(a, b Value, at int) Value {
-	elems := make([]Value, max(a.Len(), b.Len()))
+	elems := e.make(max(a.Len(), b.Len()))
 	for i := range elems {
 		switch {
 		case i >= a.Len():
@@ -132,6 +130,5 @@ func (e *evaluator) mergeLists(a, b Value, at int) Value {
 			e.path = e.path[:len(e.path)-1]
 		}
 	}
-	e.charge(len(elems))
-	return ListValue(elems)
+	return e.list(elems)
 }

@@ -35,6 +35,15 @@ func (e *evaluator) read(v Value) string {
 	return v.Text()
 }
 
+// textStep is how many bytes of text are made in one step.
+const textStep = 8
+
+// text is a string that is made.
+func (e *evaluator) text(s string) Value {
+	e.charge(len(s) / textStep)
+	return StringValue(s)
+}
+
 // weigh takes what the value is when it is written out from the budget, and gives about how many bytes that
 // is. What is shared within a value counts each time: a few steps can make a value that is enormous.
 func (e *evaluator) weigh(v Value) (bytes int) {

@@ -19,18 +19,18 @@ func (c *call) camel(v Value, deep bool) Value {
 	defer func() { c.depth-- }()
 	switch {
 	case v.kind == List:
-		out := make([]Value, v.Len())
+		out := c.make(v.Len())
 		for i := range out {
 			if !c.spend() {
 				return Value{}
 			}
 			out[i] = c.camel(v.At(i), deep)
 		}
-		return ListValue(out)
+		return c.list(out)
 	case v.kind != Object:
 		return v
 	}
-	b := builder{keys: make([]string, 0, v.Len()), vals: make([]Value, 0, v.Len())}
+	b := c.members(v.Len())
 	for i := range v.Len() {
 		c.charge(len(v.Key(i)) / 16)
 		if !c.spend() {
@@ -45,7 +45,7 @@ func (c *call) camel(v Value, deep bool) Value {
 		}
 		b.set(key, member)
 	}
-	return b.object()
+	return c.built(&b)
 }
 
 // camelCase makes one camelCase word of a key: of snake_case, kebab-case, PascalCase or SCREAMING_CASE. Leading

@@ -25,6 +25,7 @@ type evaluator struct {
 	exceeded string // which budget, once one is
 	path     []place
 	problems []Problem
+	slabs    slabs
 }
 
 // place is one step of the path in the output.
@@ -72,11 +73,11 @@ func (e *evaluator) expr(x Expr, s scope) Value {
 	case *Literal:
 		return x.Value
 	case *Array:
-		elems := make([]Value, len(x.Elems))
+		elems := e.make(len(x.Elems))
 		for i, el := range x.Elems {
 			elems[i] = e.expr(el, s)
 		}
-		return ListValue(elems)
+		return e.list(elems)
 	case *Dict:
 		return e.dict(x, s)
 	case *Chain:
@@ -86,7 +87,7 @@ func (e *evaluator) expr(x Expr, s scope) Value {
 }
 
 func (e *evaluator) dict(d *Dict, s scope) Value {
-	b := builder{keys: make([]string, 0, len(d.Props)), vals: make([]Value, 0, len(d.Props))}
+	b := e.members(len(d.Props))
 	for _, p := range d.Props {
 		e.path = append(e.path, place{key: p.Name})
 		if v := e.expr(p.Value, s); v.kind != Missing {
@@ -94,7 +95,7 @@ func (e *evaluator) dict(d *Dict, s scope) Value {
 		}
 		e.path = e.path[:len(e.path)-1]
 	}
-	return b.object()
+	return e.built(&b)
 }
 
 // chain is the first operand that is there. What went wrong in those before it is of no interest then.
@@ -190,7 +191,7 @@ func (e *evaluator) key(v Value, name string, at int, quiet bool) Value {
 func (e *evaluator) keys(v Value, name string, at int, quiet bool) Value {
 	e.depth++
 	defer func() { e.depth-- }()
-	elems := make([]Value, len(v.node.vals))
+	elems := e.make(len(v.node.vals))
 	for i, el := range v.node.vals {
 		if !e.spend() {
 			return Value{}
@@ -199,5 +200,5 @@ func (e *evaluator) keys(v Value, name string, at int, quiet bool) Value {
 		elems[i] = e.key(el, name, at, quiet)
 		e.path = e.path[:len(e.path)-1]
 	}
-	return ListValue(elems)
+	return e.list(elems)
 }

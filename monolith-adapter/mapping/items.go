@@ -55,6 +55,8 @@ func (p *parser) item() (*Item, error) {
 		return nil, p.fail(at, "?? and ?! need a name to put the value under, as in name: a ?? b")
 	case startsLiteral(c) && p.version < V04:
 		return nil, p.fail(at, "a literal cannot stand here before v0.4; write $( .. )")
+	case startsLiteral(c) && !p.has("->"):
+		return nil, p.fail(at, "%s cannot start a part of a selection; a value needs a name, as in name: 1", p.here())
 	case c != '$' && c != '@':
 		return nil, p.fail(at, "%s cannot start a part of a selection", p.here())
 	}

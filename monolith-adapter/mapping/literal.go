@@ -67,7 +67,9 @@ func (p *parser) literal(c byte) (Expr, error) {
 	case c == '\'' || c == '"':
 		text, err := p.str()
 		return &Literal{At: at, Value: StringValue(text)}, err
-	case c >= '0' && c <= '9' || c == '-' || c == '.':
+	case p.has("..."):
+		return nil, p.fail(at, "the spread ... stands only among the parts of a block")
+	case isDigit(c) || (c == '-' || c == '.') && !p.has("->"):
 		text, err := p.number()
 		return &Literal{At: at, Value: NumberValue(text)}, err
 	case c == '[':

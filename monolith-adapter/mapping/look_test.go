@@ -125,6 +125,33 @@ func describe(o *mapping.Output) string {
 	return "{" + strings.Join(parts, " ") + "}"
 }
 
+// TestLint shows where a null would swallow what stands beside it.
+func TestLint(t *testing.T) {
+	for selection, want := range map[string]int{
+		`id ...org`:           1,
+		`id ...org?`:          0,
+		`id ...org?.a`:        1,
+		`...org`:              0,
+		`id ...org { name }`:  1,
+		`id ...org? { name }`: 0,
+		`id, ...$args`:        0,
+		`id, ...$args.input`:  1,
+		`id ...org ?? {}`:     0,
+		`id ...{} ?? org`:     1,
+		`id ...null`:          1,
+		`id ...kind->match(["a", { x }], [@, {}])`:   0,
+		`id ...kind->match(["a", { x }], [@, null])`: 1,
+		`id ...$.list->first`:                        1,
+		`a: { b: [{ id ...org }] }`:                  1,
+		`$.list->map({ id, ...@.org })`:              1,
+		`id $.org { name }`:                          0,
+	} {
+		if got := parsed(t, "v0.4 | "+selection).Lint(); len(got) != want {
+			t.Errorf("%s: %v, want %d", selection, got, want)
+		}
+	}
+}
+
 func TestTrim(t *testing.T) {
 	wanted := mapping.Wanted{"id": nil, "org": {"name": nil}}
 	for selection, want := range map[string]string{

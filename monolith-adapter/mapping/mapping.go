@@ -45,7 +45,7 @@ type Selection struct {
 type Limits struct {
 	// Depth of nested calls; 0 means 256.
 	Depth int
-	// Steps of the evaluator; 0 means 20 million. Work that is more than one step for its input costs as many.
+	// Steps of the evaluator; 0 means 10 million. Work that is more than one step for its input costs as many.
 	Steps int
 	// Nodes of the output, of which each 64 bytes of text are one more; 0 means 5 million.
 	Nodes int
@@ -57,7 +57,7 @@ func (l Limits) filled() Limits {
 		l.Depth = 256
 	}
 	if l.Steps == 0 {
-		l.Steps = 20_000_000
+		l.Steps = 10_000_000
 	}
 	if l.Nodes == 0 {
 		l.Nodes = 5_000_000
@@ -73,8 +73,9 @@ type Problem struct {
 	Message string
 	// Path in the output, such as items.3.name; of the first occurrence.
 	Path string
-	// At is the offset in the selection's source.
-	At int
+	// At is the offset in the selection's source, which is Source where several selections are evaluated together.
+	At     int
+	Source string
 	// Count of occurrences.
 	Count int
 	// Lost are the paths in the output, of the first occurrences, at which there is nothing because of it. What is

@@ -1,6 +1,7 @@
 package mapping_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,7 +16,7 @@ import (
 
 // TestConformance runs the cases in testdata. A file is a theme. Each of its sections is one case: the name
 // says what it shows, the lines before `=>` are the selection (`v0.1 |` in front sets the version) with its
-// `data:` and `vars:`, those after it the value, the problems, or the syntax error. UPDATE=1 rewrites what is after.
+// `data:`, `vars:` and `limits:`, those after it the value, the problems, or the syntax error. UPDATE=1 rewrites what is after.
 func TestConformance(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -50,12 +51,17 @@ func run(t *testing.T, input string) string {
 	t.Helper()
 	version, data := mapping.V03, mapping.Value{}
 	vars := mapping.Variables{}
+	limits := mapping.Limits{}
 	var selection []string
 	for line := range strings.Lines(input) {
 		v, rest, ok := strings.Cut(line, " | ")
 		switch {
 		case strings.HasPrefix(line, "data: "):
 			data = parse(t, line[6:])
+		case strings.HasPrefix(line, "limits: "):
+			if err := json.Unmarshal([]byte(line[8:]), &limits); err != nil {
+				t.Fatal(err)
+			}
 		case strings.HasPrefix(line, "vars: "):
 			all := parse(t, line[6:])
 			for i := range all.Len() {
@@ -73,7 +79,7 @@ func run(t *testing.T, input string) string {
 		return "syntax error " + err.Error() + "\n"
 	}
 	stable(t, s)
-	v, problems, err := s.Eval(data, vars, mapping.Limits{})
+	v, problems, err := s.Eval(data, vars, limits)
 	var b strings.Builder
 	if v.IsMissing() {
 		fmt.Fprintln(&b, "(missing)")

@@ -13,8 +13,8 @@ type call struct {
 	in Value
 	// scope of the arguments; @ is rebound for them.
 	scope scope
-	// bind adds a variable for the rest of the path.
-	bind func(name string, v Value)
+	// outer is the scope of the path's rest, to which variables are added.
+	outer *scope
 }
 
 // arity is how many arguments a method takes; max < 0 is any number.
@@ -147,8 +147,7 @@ func (e *evaluator) call(step *Step, in Value, s *scope) Value {
 		e.problem(step.At, "%s", p)
 		return Value{}
 	}
-	c := &call{evaluator: e, Step: step, in: in, scope: scope{dollar: s.dollar, at: in, locals: s.locals}}
-	c.bind = func(name string, v Value) { s.locals = &local{name: name, value: v, next: s.locals} }
+	c := call{evaluator: e, Step: step, in: in, scope: scope{dollar: s.dollar, at: in, locals: s.locals}, outer: s}
 	return c.run()
 }
 
@@ -183,6 +182,15 @@ func (c *call) refuse(want string, got Value) Value {
 	return Value{}
 }
 
+// refuseNumber notes that the method cannot work with a number as it is, and gives Missing.
+func (c *call) refuseNumber(want string, got Value) Value {
+	if got.kind != Number {
+		return c.refuse(want, got)
+	}
+	c.problem(c.At, "->%s needs %s, not %s", c.Name, want, brief(got))
+	return Value{}
+}
+
 // unfit notes that a value does not fit. Where the value is null nothing is lost: there was nothing.
 func (c *call) unfit(got Value, message string) {
 	if got.kind == Null {
@@ -193,11 +201,11 @@ func (c *call) unfit(got Value, message string) {
 }
 
 func (c *call) mapEach() Value {
-	out := make([]Value, len(c.elems()))
+	out := c.make(len(c.elems()))
 	for i, el := range c.elems() {
 		out[i] = c.each(0, i, el)
 	}
-	return ListValue(out)
+	return c.list(out)
 }
 
 // match gives the value of the first pair whose first element strictly equals the input; @ equals all.
@@ -234,7 +242,7 @@ func (c *call) as() Value {
 	if len(c.Args) == 2 {
 		v = c.arg(1)
 	}
-	c.bind(path.Name, v)
+	c.outer.locals = &local{name: path.Name, value: v, next: c.outer.locals}
 	return c.in
 }
 

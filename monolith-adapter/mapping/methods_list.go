@@ -22,7 +22,7 @@ func (c *call) end(side int) Value {
 		if size == 0 {
 			return Value{}
 		}
-		return StringValue(string(r))
+		return c.text(string(r))
 	}
 	c.refuse("a list or a string", c.in)
 	return c.in
@@ -39,7 +39,7 @@ func (c *call) get() Value {
 	case c.in.kind != List && c.in.kind != String && c.in.kind != Object:
 		return c.refuse("a list, a string or an object", c.in)
 	case !ok:
-		return c.refuse(map[bool]string{true: "a string as key", false: "a whole number as index"}[c.in.kind == Object], key)
+		return c.refuseNumber(map[bool]string{true: "a string as key", false: "a whole number as index"}[c.in.kind == Object], key)
 	case c.in.kind == Object:
 		return c.refuse("a string as key", key)
 	}
@@ -57,7 +57,7 @@ func (c *call) get() Value {
 		return Value{}
 	}
 	if runes != nil {
-		return StringValue(string(runes[i]))
+		return c.text(string(runes[i]))
 	}
 	return elems.At(int(i))
 }
@@ -77,7 +77,7 @@ func (c *call) slice() Value {
 		if !ok {
 			return Value{}
 		}
-		return StringValue(string(runes[from:to]))
+		return c.text(string(runes[from:to]))
 	}
 	return c.refuse("a list or a string", c.in)
 }
@@ -88,7 +88,7 @@ func (c *call) bounds(n int) (from, to int, ok bool) {
 		v := c.arg(i)
 		at, whole := v.Int()
 		if !whole {
-			c.refuse("whole numbers as start and end", v)
+			c.refuseNumber("whole numbers as start and end", v)
 			return 0, 0, false
 		}
 		limits[i] = int(min(max(at, 0), int64(n)))
@@ -111,14 +111,14 @@ func (c *call) entries() Value {
 	if c.in.kind != Object {
 		return c.refuse("an object", c.in)
 	}
-	if !c.charge(3 * c.in.Len()) {
-		return Value{}
-	}
-	out := make([]Value, c.in.Len())
+	out := c.make(c.in.Len())
 	for i := range out {
+		if !c.charge(8) {
+			return Value{}
+		}
 		out[i] = ObjectValue([]string{"key", "value"}, []Value{StringValue(c.in.Key(i)), c.in.At(i)})
 	}
-	return ListValue(out)
+	return c.list(out)
 }
 
 func (c *call) filter() Value {
@@ -132,7 +132,7 @@ func (c *call) filter() Value {
 			out = append(out, el)
 		}
 	}
-	return ListValue(out)
+	return c.list(out)
 }
 
 func (c *call) find() Value {
@@ -174,7 +174,7 @@ func (c *call) joinNotNull() Value {
 			parts = append(parts, c.read(el))
 		}
 	}
-	return StringValue(strings.Join(parts, c.read(sep)))
+	return c.text(strings.Join(parts, c.read(sep)))
 }
 
 func (c *call) contains() Value {

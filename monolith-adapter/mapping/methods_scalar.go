@@ -164,7 +164,7 @@ func (c *call) parseInt() Value {
 		v := c.arg(0)
 		b, ok := v.Int()
 		if !ok || b < 2 || b > 36 {
-			return c.refuse("a base from 2 to 36", v)
+			return c.refuseNumber("a base from 2 to 36", v)
 		}
 		base = b
 	}
@@ -191,7 +191,7 @@ func (c *call) toString() Value {
 	case c.in.kind == Null:
 		return StringValue("")
 	case c.in.IsScalar():
-		return StringValue(c.read(c.in))
+		return c.text(c.read(c.in))
 	}
 	return c.refuse("a scalar", c.in)
 }
@@ -203,6 +203,8 @@ func (c *call) jsonStringify() Value {
 		return Value{}
 	case size > maxText:
 		return c.refuse("a smaller value", c.in)
+	case !c.charge(size / textStep):
+		return Value{}
 	}
 	return StringValue(c.in.String())
 }
@@ -235,7 +237,7 @@ func (c *call) split() Value {
 		v := c.arg(1)
 		i, ok := v.Int()
 		if !ok || i < 1 {
-			return c.refuse("a whole number above zero as limit", v)
+			return c.refuseNumber("a whole number above zero as limit", v)
 		}
 		n = min(i, math.MaxInt32)
 	}
@@ -244,11 +246,11 @@ func (c *call) split() Value {
 		return Value{}
 	}
 	parts := strings.SplitN(text, by, int(n))
-	out := make([]Value, len(parts))
+	out := c.make(len(parts))
 	for i, part := range parts {
-		out[i] = StringValue(part)
+		out[i] = c.text(part)
 	}
-	return ListValue(out)
+	return c.list(out)
 }
 
 func (c *call) trim(start, end bool) Value {
@@ -262,5 +264,5 @@ func (c *call) trim(start, end bool) Value {
 	if end {
 		text = strings.TrimRightFunc(text, unicode.IsSpace)
 	}
-	return StringValue(text)
+	return c.text(text)
 }

@@ -152,13 +152,12 @@ func methodOutput(in *Output, s *Step) *Output {
 			return argumentOutput(in, s.Args[0])
 		}
 	case "match":
-		var values []*Output
-		for _, a := range s.Args {
-			if pair, ok := a.(*Array); ok && len(pair.Elems) == 2 {
-				values = append(values, argumentOutput(in, pair.Elems[1]))
-			}
+		values, _ := s.values()
+		outputs := make([]*Output, len(values))
+		for i, v := range values {
+			outputs[i] = argumentOutput(in, v)
 		}
-		return either(s.At, values)
+		return either(s.At, outputs)
 	}
 	return &Output{At: s.At}
 }

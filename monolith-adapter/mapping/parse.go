@@ -43,8 +43,9 @@ func (p *parser) selection() (Expr, error) {
 		return value, nil
 	}
 	p.pos, p.depth, p.array = 0, 0, false
+	c := p.next()
 	parts, listErr := p.list()
-	if listErr != nil && offset(err) > offset(listErr) {
+	if listErr != nil && (offset(err) > offset(listErr) || c == '{' || c == '[') {
 		return nil, err
 	}
 	return parts, listErr
@@ -187,40 +188,59 @@ func (p *parser) group() (Expr, error) {
 
 // tail reads the steps of a path.
 func (p *parser) tail(path *Path) error {
+	locals := 0
 	for {
 		before := p.pos
 		c := p.next()
-		switch at := p.pos; {
+		at := p.pos
+		var step *Step
+		var err error
+		switch {
 		case c == '?' && !p.has("??") && !p.has("?!"):
-			if p.version < V03 {
-				return p.fail(at, "? is part of v0.3")
-			}
-			p.pos++
-			if n := len(path.Steps); n > 0 && path.Steps[n-1].Kind == StepOptional {
-				return p.fail(at, "one ? is enough")
-			}
-			path.Steps = append(path.Steps, &Step{At: at, Kind: StepOptional})
+			step, err = p.optional(path)
 		case c == '.' && !p.has("...") && (!p.array || !isDigit(p.byteAt(at+1))):
-			p.pos++
-			if !isKey(p.next()) {
-				return p.fail(p.pos, "a key must follow the point, not %s", p.here())
-			}
-			name, err := p.key()
-			if err != nil {
-				return err
-			}
-			path.Steps = append(path.Steps, &Step{At: at, Kind: StepKey, Name: name})
+			step, err = p.member()
 		case p.has("->"):
-			step, err := p.method()
-			if err != nil {
-				return err
-			}
-			path.Steps = append(path.Steps, step)
+			step, err = p.method()
 		default:
 			p.pos = before
 			return p.foreign()
 		}
+		if err != nil {
+			return err
+		}
+		if step.Kind == StepMethod && step.Name == "as" {
+			locals++
+		}
+		if locals > maxLocals {
+			return p.fail(at, "a path binds more than %d variables", maxLocals)
+		}
+		path.Steps = append(path.Steps, step)
 	}
+}
+
+// optional reads `?`.
+func (p *parser) optional(path *Path) (*Step, error) {
+	at := p.pos
+	if p.version < V03 {
+		return nil, p.fail(at, "? is part of v0.3")
+	}
+	if n := len(path.Steps); n > 0 && path.Steps[n-1].Kind == StepOptional {
+		return nil, p.fail(at, "one ? is enough")
+	}
+	p.pos++
+	return &Step{At: at, Kind: StepOptional}, nil
+}
+
+// member reads `.key`.
+func (p *parser) member() (*Step, error) {
+	at := p.pos
+	p.pos++
+	if !isKey(p.next()) {
+		return nil, p.fail(p.pos, "a key must follow the point, not %s", p.here())
+	}
+	name, err := p.key()
+	return &Step{At: at, Kind: StepKey, Name: name}, err
 }
 
 // foreign refuses, after a path, what authors bring along from other languages.

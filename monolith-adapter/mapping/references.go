@@ -46,6 +46,7 @@ type binding struct {
 type walker struct {
 	found   []Reference
 	methods []*Step
+	blocks  []*Block
 }
 
 func (w *walker) read(o *origin, at int) {
@@ -58,6 +59,7 @@ func (w *walker) read(o *origin, at int) {
 func (w *walker) expr(e Expr, b binding) {
 	switch e := e.(type) {
 	case *Block:
+		w.blocks = append(w.blocks, e)
 		for _, i := range e.Items {
 			w.expr(i.Value, b)
 		}

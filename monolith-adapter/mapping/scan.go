@@ -6,10 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxSource bounds the text of a selection, maxNesting its depth.
+// maxSource bounds the text of a selection, maxNesting its depth, maxLocals the variables that one path binds.
 const (
 	maxSource  = 1 << 20
 	maxNesting = 128
+	maxLocals  = 100
 )
 
 // SyntaxError says where a selection is not one.
