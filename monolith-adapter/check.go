@@ -123,8 +123,8 @@ func (r *reader) features() {
 	for _, v := range s.contexts {
 		r.add("CONNECTORS_UNSUPPORTED_FEDERATION_DIRECTIVE", "", v.Position, "%s and connectors cannot be in one schema; move the fields that need it to another subgraph", name(v))
 	}
-	if r.contract.written && len(s.imports) > 0 && !slices.Contains(s.imports, "@source") && len(r.contract.sources) == 0 {
-		r.add("NO_SOURCE_IMPORT", "", s.link, "the link imports no @source; add it to import, to say the address and the headers of an application once")
+	if r.contract.written && !slices.Contains(s.imports, "@source") && len(r.contract.sources) == 0 && r.contract.namesSource() {
+		r.add("NO_SOURCE_IMPORT", "", s.link, "the link imports no @source, which connectors name; add it to import")
 		r.warn()
 	}
 	for _, t := range r.contract.types {
@@ -134,6 +134,14 @@ func (r *reader) features() {
 			}
 		}
 	}
+}
+
+// namesSource reports whether any connector has a source.
+func (c *contract) namesSource() bool {
+	named := func(w written) bool { return text(w.args, "source") != "" }
+	return slices.ContainsFunc(c.types, func(t *objectType) bool {
+		return slices.ContainsFunc(t.connects, named) || slices.ContainsFunc(t.fields, func(f *field) bool { return slices.ContainsFunc(f.connects, named) })
+	})
 }
 
 // name is an import as it is written, with what it is called here.

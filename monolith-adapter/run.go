@@ -124,6 +124,7 @@ func (r *run) prepare(own mapping.Variables) (*exchange, *failed) {
 func (x *exchange) perform(selection *mapping.Selection) (mapped, *failed) {
 	if x.Virtual {
 		v, f := mapAnswer(selection, mapping.NullValue(), 0, &x.e)
+		x.told.value = v
 		return mapped{v, x.e.lost}, f
 	}
 	res, shared, err := x.send(x.out)
