@@ -41,7 +41,7 @@ func TestConnectRun(t *testing.T) {
   @link(url: "https://specs.apollo.dev/connect/v0.4", import: ["@connect"])
 type Query { ping(x: Int): String @connect(selection: "$(['pong', $args.x])->joinNotNull(' ')") }
 `,
-		"ficus.yaml":      "subgraphs: {library: {schema: {file: library.graphql}}}",
+		"ficus.yaml": "subgraphs: {library: {schema: {file: library.graphql}}}",
 	}
 	runIn(t, files, "version")
 	tests := []struct {
