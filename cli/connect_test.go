@@ -36,7 +36,12 @@ func TestConnectRun(t *testing.T) {
 		"library.graphql": librarySchema,
 		"answer.json":     `{"id":7,"name":"Seven"}`,
 		"bad.json":        `{"why":"no such book"}`,
-		"ficus.yaml":      "subgraphs: {library: {schema: {file: library.graphql}}}",
+		"virtual.graphql": `extend schema
+  @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key"])
+  @link(url: "https://specs.apollo.dev/connect/v0.4", import: ["@connect"])
+type Query { ping(x: Int): String @connect(selection: "$(['pong', $args.x])->joinNotNull(' ')") }
+`,
+		"ficus.yaml": "subgraphs: {library: {schema: {file: library.graphql}}}",
 	}
 	runIn(t, files, "version")
 	tests := []struct {
@@ -51,6 +56,7 @@ func TestConnectRun(t *testing.T) {
 		},
 		{[]string{"Query.book", "--schema", "library.graphql", "--vars", `{"$args":{"id":"7"}}`, "--response", "bad.json", "--status", "404"}, 1, []string{"failed    CONNECTOR_FETCH: no such book", "error: the call failed"}},
 		{[]string{"Query.book", "--vars", `{"$args":{"id":"7"}}`, "--response", "bad.json"}, 0, []string{"problems", "library.graphql:8:77: selection: id: property id is not in the object"}},
+		{[]string{"Query.ping", "--schema", "virtual.graphql", "--vars", `{"$args":{"x":3}}`}, 0, []string{`"pong 3"`}},
 		{[]string{"Query.bok"}, 1, []string{`did you mean "Query.book"?`}},
 		{[]string{"Query.book", "--vars", "{"}, 2, []string{"--vars: the variables are not JSON"}},
 		{[]string{"Query.book", "--status", "404"}, 2, []string{"belong to the answer that --response gives"}},

@@ -45,7 +45,7 @@ var codes = strings.Fields(`
 
 var coded = regexp.MustCompile(`(?m)^legacy\.graphql:\d+:\d+: ([A-Z_0-9]+): `)
 
-// TestEachCodeHasAScenario holds that every code occurs in one, with its place, and no other does.
+// TestEachCodeHasAScenario holds that every code occurs in one, with its place, and is explained; no other occurs.
 func TestEachCodeHasAScenario(t *testing.T) {
 	files, err := filepath.Glob("testdata/check/*.txtar")
 	if err != nil {
@@ -63,9 +63,16 @@ func TestEachCodeHasAScenario(t *testing.T) {
 			}
 		}
 	}
+	explained, err := os.ReadFile("../docs/connector-errors.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, code := range codes {
 		if !seen[code] {
 			t.Errorf("no scenario has %s", code)
+		}
+		if !regexp.MustCompile(`(?m)^\| ([A-Z_]+, )?` + code + `\b`).Match(explained) {
+			t.Errorf("docs/connector-errors.md does not explain %s", code)
 		}
 	}
 }

@@ -114,8 +114,8 @@ func Declared(subgraph, file, sdl string) (*Connectors, error) {
 		return out, nil
 	}
 	r := read(c)
-	if len(r.list) > 0 {
-		return nil, r.list
+	if errs, _ := r.list.warnings(); len(errs) > 0 {
+		return nil, errs
 	}
 	out.Sources, out.List = r.sources, r.connectors
 	for _, con := range r.connectors {

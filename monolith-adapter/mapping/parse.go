@@ -248,7 +248,7 @@ func (p *parser) foreign() error {
 	c := p.next()
 	switch {
 	case c == '[' && !p.array:
-		return p.fail(p.pos, "there is no [ ] here; write ->get(0), ->first, ->last or ->slice(0, 3)")
+		return p.fail(p.pos, "there is no [ ] here; write ->get(0), ->first, ->last or ->slice(0, 3), and a name that has brackets in quotes: 'page[size]'")
 	case p.has("==") || p.has("!="):
 		return p.fail(p.pos, "there is no == here; write ->eq(..) or ->ne(..)")
 	case c == '+':
