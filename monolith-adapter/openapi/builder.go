@@ -62,7 +62,8 @@ func newBuilder(doc *document, o Options) *builder {
 
 // warn notes a warning, once.
 func (b *builder) warn(place, format string, args ...any) {
-	w := Warning{Line: b.doc.line(place), Place: place, Message: fmt.Sprintf(format, args...)}
+	w := Warning{Message: fmt.Sprintf(format, args...)}
+	w.Place, w.Line = b.doc.locate(place)
 	if key := w.String(); !b.warned[key] {
 		b.warned[key] = true
 		b.warnings = append(b.warnings, w)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,46 +19,47 @@ const maxBytes = 64 << 20
 // document is a description with what its reading left to be said.
 type document struct {
 	*openapi3.T
-	// tree is the text as it was written: for lines, and for the order of members.
-	tree     *node
-	file     string
+	// tree is the text as it was written, for lines.
+	tree *node
+	file string
+	// home is where the description has schemas with names, origin where those are from that came from elsewhere.
+	home     string
+	origin   map[string]where
 	warnings []Warning
 }
 
 // load reads OpenAPI 3.0 and 3.1, and Swagger 2 as what it means in OpenAPI 3, in JSON or YAML.
 func load(file string, data []byte) (*document, error) {
-	if len(data) > maxBytes {
-		return nil, fmt.Errorf("%d bytes are more than the %d that are read", len(data), maxBytes)
-	}
 	tree, err := parseTree(data)
 	if err != nil {
 		return nil, err
 	}
-	d := &document{tree: tree, file: file}
+	d := &document{tree: tree, file: file, home: "components/schemas"}
 	version, swagger := tree.get("openapi"), tree.get("swagger")
 	switch {
 	case version == nil && swagger == nil:
 		return nil, errors.New("it is no OpenAPI description: there is neither openapi: 3.x nor swagger: \"2.0\" at its top")
-	case version != nil && !strings.HasPrefix(version.text(), "3."):
-		return nil, fmt.Errorf("openapi %s cannot be read; 3.0, 3.1 and swagger 2.0 can", version.text())
-	case swagger != nil && swagger.text() != "2.0" && swagger.text() != "2":
-		return nil, fmt.Errorf("swagger %s cannot be read; 2.0 and openapi 3.x can", swagger.text())
+	case version != nil && !strings.HasPrefix(version.value, "3."):
+		return nil, fmt.Errorf("openapi %s cannot be read; 3.0, 3.1 and swagger 2.0 can", version.value)
+	case swagger != nil && swagger.value != "2.0" && swagger.value != "2":
+		return nil, fmt.Errorf("swagger %s cannot be read; 2.0 and openapi 3.x can", swagger.value)
+	case swagger != nil:
+		d.home = "definitions"
 	}
-	d.repair(tree, "#")
-	text := tree.json(nil)
-	loader := openapi3.NewLoader()
-	loader.IsExternalRefsAllowed = true
-	root := filepath.Dir(file)
-	loader.ReadFromURIFunc = func(_ *openapi3.Loader, location *url.URL) ([]byte, error) { return readBeside(root, location) }
-	place := &url.URL{Path: filepath.ToSlash(file)}
+	u := &bundler{
+		files: &files{root: filepath.Dir(file), trees: map[string]*node{"": tree, filepath.Base(file): tree}},
+		home:  d.home, hoisted: map[where]string{}, taken: map[string]bool{}, origin: map[string]where{},
+	}
+	text := u.bundle(tree).json(nil)
+	d.warnings, d.origin = u.warnings, u.origin
 	if swagger != nil {
 		var old openapi2.T
 		if err := json.Unmarshal(text, &old); err != nil {
 			return nil, err
 		}
-		d.T, err = openapi2conv.ToV3WithLoader(&old, loader, place)
+		d.T, err = openapi2conv.ToV3(&old)
 	} else {
-		d.T, err = loader.LoadFromDataWithPath(text, place)
+		d.T, err = openapi3.NewLoader().LoadFromData(text)
 	}
 	if err != nil {
 		return nil, err
@@ -70,89 +70,68 @@ func load(file string, data []byte) (*document, error) {
 	return d, nil
 }
 
-// readBeside reads a file that the description refers to. Only what lies in its folder is read: a description from
-// elsewhere must not reach what is on this machine, or make requests.
-func readBeside(root string, location *url.URL) ([]byte, error) {
-	if location.Scheme != "" && location.Scheme != "file" || location.Host != "" {
-		return nil, fmt.Errorf("%s is not fetched; save it beside the description and refer to the file", location)
+// files are the description and what it refers to, each read once. Only what lies in the description's folder is
+// read: one from elsewhere must not reach what is on this machine, or make requests.
+type files struct {
+	root  string
+	trees map[string]*node
+	bytes int
+}
+
+func (f *files) get(name string) (*node, error) {
+	if tree, ok := f.trees[name]; ok {
+		if tree == nil {
+			return nil, fmt.Errorf("%s cannot be read", name)
+		}
+		return tree, nil
 	}
-	name, err := filepath.Rel(root, filepath.FromSlash(location.Path))
-	if err != nil {
-		return nil, err
+	f.trees[name] = nil
+	if strings.Contains(name, "://") {
+		return nil, fmt.Errorf("%s is not fetched; save it beside the description and refer to the file", name)
 	}
-	folder, err := os.OpenRoot(root)
+	folder, err := os.OpenRoot(f.root)
 	if err != nil {
 		return nil, err
 	}
 	defer folder.Close()
-	data, err := folder.ReadFile(name)
+	data, err := folder.ReadFile(filepath.FromSlash(name))
 	if err != nil {
-		return nil, fmt.Errorf("%w; only files in the folder of the description are read", err)
+		return nil, fmt.Errorf("%s cannot be read: only files in the folder of the description are", name)
 	}
-	if len(data) > maxBytes {
-		return nil, fmt.Errorf("%s has %d bytes, more than the %d that are read", name, len(data), maxBytes)
+	if f.bytes += len(data); f.bytes > maxBytes {
+		return nil, fmt.Errorf("%s is one too many: all files together have more than %d bytes", name, maxBytes)
 	}
-	return data, nil
+	tree, err := parseTree(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	f.trees[name] = tree
+	return tree, nil
 }
 
-// repair takes out references that lead nowhere, or only to each other, and notes in which order properties stand.
-func (d *document) repair(n *node, place string) {
-	if ref := n.get("$ref"); ref != nil && ref.kind == stringNode && strings.HasPrefix(ref.value, "#") {
-		if !d.resolves(ref.value) {
-			d.warnings = append(d.warnings, Warning{Line: n.line, Place: place, Message: fmt.Sprintf("%s leads to nothing; it is taken for any value", ref.value)})
-			*n = node{kind: mapNode, line: n.line}
-			return
+// locate is a place of the model as it is written in the description, with its line.
+func (d *document) locate(place string) (written string, line int) {
+	const components = "#/components/schemas/"
+	if rest, ok := strings.CutPrefix(place, components); ok {
+		name, within, more := strings.Cut(rest, "/")
+		if more {
+			within = "/" + within
+		}
+		if from, hoisted := d.origin[unescape(name)]; hoisted {
+			place = from.String() + within
+		} else {
+			place = "#/" + d.home + "/" + name + within
 		}
 	}
-	for i, child := range n.children {
-		name := fmt.Sprint(i)
-		if n.kind == mapNode {
-			name = n.keys[i]
-		}
-		d.repair(child, place+"/"+escape(name))
+	if !strings.HasPrefix(place, "#") {
+		return place, 0
 	}
-	if p := n.get("properties"); p != nil && p.kind == mapNode && len(p.keys) > 1 && n.get(orderKey) == nil {
-		order := &node{kind: listNode, line: p.line}
-		for _, k := range p.keys {
-			order.children = append(order.children, &node{kind: stringNode, value: k})
-		}
-		n.keys, n.children = append(n.keys, orderKey), append(n.children, order)
-	}
-}
-
-// orderKey is the extension by which the order of properties is kept, which decoding would lose.
-const orderKey = "x-ficus-order"
-
-// maxHops is how many references may follow each other.
-const maxHops = 32
-
-// resolves reports whether a reference leads to something that is no reference.
-func (d *document) resolves(ref string) bool {
-	for range maxHops {
-		n := d.tree.at(ref)
-		if n == nil {
-			return false
-		}
-		next := n.get("$ref")
-		if next == nil || next.kind != stringNode {
-			return true
-		}
-		if ref = next.value; !strings.HasPrefix(ref, "#") {
-			return true
+	for at := place; at != "#" && at != ""; at = at[:max(strings.LastIndexByte(at, '/'), 0)] {
+		if n := d.tree.at(at); n != nil {
+			return place, n.line
 		}
 	}
-	return false
-}
-
-// line is where a place is, or where what is nearest around it is.
-func (d *document) line(place string) int {
-	for place != "#" && place != "" {
-		if n := d.tree.at(place); n != nil {
-			return n.line
-		}
-		place = place[:max(strings.LastIndexByte(place, '/'), 0)]
-	}
-	return 0
+	return place, 0
 }
 
 func escape(name string) string {

@@ -113,6 +113,8 @@ func plain(out *shape) {
 		out.reason = "is of several types (" + strings.Join(types, ", ") + ")"
 	case len(types) == 1 && types[0] == "array" || len(types) == 0 && s.Items != nil:
 		out.kind, out.items = listShape, s.Items
+	case s.AdditionalProperties.Has != nil && *s.AdditionalProperties.Has:
+		out.reason = "is a map of whatever keys"
 	case len(types) == 1 && types[0] == "object":
 		out.reason = "has no properties that are known"
 	case len(types) == 1:

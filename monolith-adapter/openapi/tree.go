@@ -44,6 +44,9 @@ var (
 
 // parseTree reads JSON, or YAML.
 func parseTree(data []byte) (*node, error) {
+	if len(data) > maxBytes {
+		return nil, fmt.Errorf("%d bytes are more than the %d that are read", len(data), maxBytes)
+	}
 	t := &treeReader{data: data}
 	if first := bytes.TrimLeft(data, " \t\r\n\xef\xbb\xbf"); len(first) > 0 && first[0] == '{' {
 		if n, err := t.fromJSON(); err == nil || !errors.Is(err, errNotJSON) {
@@ -236,8 +239,16 @@ func (n *node) get(key string) *node {
 	return nil
 }
 
-// text of a scalar.
-func (n *node) text() string { return strings.Trim(n.value, `"`) }
+// set adds a member, or replaces it.
+func (n *node) set(key string, v *node) {
+	for i, k := range n.keys {
+		if k == key {
+			n.children[i] = v
+			return
+		}
+	}
+	n.keys, n.children = append(n.keys, key), append(n.children, v)
+}
 
 // at is what a JSON pointer as a fragment of a URL leads to, or nil.
 func (n *node) at(pointer string) *node {

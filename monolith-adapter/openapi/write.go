@@ -108,6 +108,7 @@ func (w *writer) field(f *field) {
 		c.selection = "$(true)\n"
 	}
 	w.connect("    ", c, f.entity)
+	w.printf("\n")
 }
 
 func (w *writer) arguments(f *field) string {
@@ -150,7 +151,7 @@ func (w *writer) connect(indent string, c *connect, entity bool) {
 		w.printf("%sbatch: { maxSize: %d }\n", in, c.batch)
 	}
 	w.block(in, "selection", c.selection)
-	w.printf("%s)\n", indent)
+	w.printf("%s)", indent)
 }
 
 func (w *writer) http(in string, c *connect) {
@@ -201,14 +202,15 @@ func (w *writer) object(kind string, o *object) {
 	}
 	if len(o.connects) > 0 {
 		w.printf("\n")
-		for _, c := range o.connects {
-			c.selection = selection(c.typ, c.within)
-			w.connect("  ", c, false)
-		}
-		w.printf("{\n")
-	} else {
-		w.printf(" {\n")
 	}
+	for i, c := range o.connects {
+		c.selection = selection(c.typ, c.within)
+		w.connect("  ", c, false)
+		if i < len(o.connects)-1 {
+			w.printf("\n")
+		}
+	}
+	w.printf(" {\n")
 	for _, m := range o.members {
 		w.describe("  ", m.description)
 		if m.note != "" {
