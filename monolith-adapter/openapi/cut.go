@@ -5,7 +5,7 @@ import (
 )
 
 // maxSelection is how many fields a selection may have, all levels together. What is larger nobody edits.
-const maxSelection = 150
+const maxSelection = 250
 
 // cut makes selections finite and readable. A selection can have no type within itself; where types lead back to
 // themselves, what leads back becomes a type without objects.
@@ -66,13 +66,19 @@ func (c *cutter) fit(o *object) {
 				largest = m
 			}
 		}
-		if total <= maxSelection || largest == nil || c.isStub(largest.typ.leaf().object) {
+		if total <= maxSelection || largest == nil || c.isStub(largest.typ.leaf().object) || c.envelope(total, largest) {
 			c.size[o] = total
 			return
 		}
 		inner := largest.typ.leaf().object
 		c.stub(largest, o, inner, "makes the selection too large; add what is needed of "+inner.name)
 	}
+}
+
+// envelope reports whether the type is little more than one of its members: cutting it would leave nothing.
+func (c *cutter) envelope(total int, m *member) bool {
+	const most = 12
+	return total-c.size[m.typ.leaf().object] <= most && total <= 2*maxSelection
 }
 
 func (c *cutter) isStub(o *object) bool {

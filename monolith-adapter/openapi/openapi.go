@@ -16,6 +16,7 @@ package openapi
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -74,6 +75,9 @@ func Import(file string, data []byte, o Options) (*Result, error) {
 	b.links()
 	b.cut()
 	b.unusedRenames()
+	if !slices.ContainsFunc(b.fields, func(f *field) bool { return !f.mutation }) {
+		b.warn("#/paths", "no operation reads; alone this is no graph, which needs a query")
+	}
 	if len(b.fields) == 0 {
 		return nil, fmt.Errorf("%s has no operation that could be imported%s", file, b.firstWarning())
 	}

@@ -128,7 +128,11 @@ func compose(t *testing.T, sdl string) {
 		t.Errorf("check: %v\n%s", err, sdl)
 		return
 	}
-	composed, err := composition.Compose([]composition.Subgraph{{Name: "legacy", SDL: sdl}})
+	subgraphs := []composition.Subgraph{{Name: "legacy", SDL: sdl}}
+	if !strings.Contains(sdl, "\ntype Query {") {
+		subgraphs = append(subgraphs, composition.Subgraph{Name: "other", SDL: "type Query { other: Int }"})
+	}
+	composed, err := composition.Compose(subgraphs)
 	if err != nil {
 		t.Errorf("compose: %v\n%s", err, sdl)
 		return

@@ -23,8 +23,9 @@ type shape struct {
 	values []string
 	items  *openapi3.SchemaRef
 	props  []*prop
-	// reason says why nothing better than JSON is known.
+	// reason says why nothing better than JSON is known; varied, that it is one of several things.
 	reason string
+	varied bool
 }
 
 type shapeKind uint8
@@ -210,7 +211,7 @@ func (b *builder) merged(out *shape, own []*prop, depth int) *shape {
 			out.props = overlay(out.props, part.props)
 		case part.kind != anyShape:
 			other = part
-		case part.reason != "says nothing of its type" && part.reason != "has no properties that are known":
+		case part.varied:
 			b.warn(part.place, "as a part of allOf it %s; what it adds is left out", part.reason)
 		}
 	}
@@ -271,10 +272,11 @@ func (b *builder) either(out *shape, alternatives openapi3.SchemaRefs, depth int
 			}
 		}
 	case all(objectShape):
-		out.reason = fmt.Sprintf("is one of %d kinds of objects", len(shapes))
+		out.varied, out.reason = true, fmt.Sprintf("is one of %d kinds of objects", len(shapes))
 	default:
 		out.scalar = common(shapes)
 		if out.kind = scalarShape; out.scalar == "" {
+			out.varied = true
 			out.kind, out.reason = anyShape, fmt.Sprintf("is one of %d things that have no type in common", len(shapes))
 		}
 	}
