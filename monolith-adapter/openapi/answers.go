@@ -46,8 +46,13 @@ func (b *builder) answer(f *field) bool {
 		return false
 	}
 	place += "/content/" + escape(name) + "/schema"
+	hint := typeName(f.name) + "Result"
 	ref := b.unwrap(f, media.Schema, &place)
-	f.typ = b.output(ref, typeName(f.name)+"Result", place)
+	if within, ok := strings.CutPrefix(place, "#/components/schemas/"); ok && len(f.within) > 0 {
+		component, _, _ := strings.Cut(within, "/")
+		hint = typeName(unescape(component)) + typeName(memberName(f.within[len(f.within)-1]))
+	}
+	f.typ = b.output(ref, hint, place)
 	f.typ.nonNull = false // what fails must not take its neighbours along
 	return true
 }

@@ -3,6 +3,7 @@ package openapi
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -40,7 +41,9 @@ func (u *bundler) warn(n *node, at where, format string, args ...any) {
 	if at.file == "" {
 		w.Line = n.line
 	}
-	u.warnings = append(u.warnings, w)
+	if !slices.Contains(u.warnings, w) { // what is referred to twice is read twice
+		u.warnings = append(u.warnings, w)
+	}
 }
 
 // bundle is the whole description.
@@ -67,8 +70,9 @@ func (u *bundler) bundle(root *node) *node {
 	for len(u.queue) > 0 {
 		next := u.queue[0]
 		u.queue = u.queue[1:]
-		_, n := u.resolve(next.pointer, where{next.file, ""})
-		named.set(u.hoisted[next], u.schema(n, next))
+		if _, n, err := u.resolve(next.pointer, where{next.file, ""}); err == nil { // it was there when it was queued
+			named.set(u.hoisted[next], u.schema(n, next))
+		}
 	}
 	holder := out
 	for _, name := range home[:len(home)-1] {
@@ -115,9 +119,9 @@ func (u *bundler) follow(n *node, at where) (*node, where) {
 		if ref == nil || ref.kind != stringNode {
 			return n, at
 		}
-		to, target := u.resolve(ref.value, at)
-		if target == nil {
-			u.warn(n, at, "%s leads to nothing; left out", ref.value)
+		to, target, err := u.resolve(ref.value, at)
+		if err != nil {
+			u.warn(n, at, "%v; left out", err)
 			return &node{kind: mapNode, line: n.line}, at
 		}
 		n, at = target, to
@@ -126,8 +130,8 @@ func (u *bundler) follow(n *node, at where) (*node, where) {
 	return &node{kind: mapNode, line: n.line}, at
 }
 
-// resolve is where a reference leads, and what is there, or nil.
-func (u *bundler) resolve(ref string, from where) (where, *node) {
+// resolve is where a reference leads, and what is there.
+func (u *bundler) resolve(ref string, from where) (where, *node, error) {
 	file, pointer, _ := strings.Cut(ref, "#")
 	to := where{from.file, "#" + pointer}
 	if file != "" {
@@ -138,30 +142,33 @@ func (u *bundler) resolve(ref string, from where) (where, *node) {
 	}
 	tree, err := u.files.get(to.file)
 	if err != nil {
-		u.warn(&node{}, from, "%v", err)
-		return to, nil
+		return to, nil, err
 	}
 	to.pointer = strings.TrimSuffix(to.pointer, "/")
-	return to, tree.at(to.pointer)
+	n := tree.at(to.pointer)
+	if n == nil {
+		err = fmt.Errorf("%s leads to nothing", ref)
+	}
+	return to, n, err
 }
 
 // schema is a schema, or a reference to a named one.
 func (u *bundler) schema(n *node, at where) *node {
 	empty := &node{kind: mapNode, line: n.line}
+	nothing := empty.with(toldKey, &node{value: "true"})
 	switch {
 	case n.kind == scalarNode && (n.value == "true" || n.value == "false"):
 		return empty
 	case n.kind != mapNode:
 		u.warn(n, at, "it should be a schema; it is taken for any value")
-		return empty
+		return nothing
 	}
 	if ref := n.get("$ref"); ref != nil && ref.kind == stringNode {
 		name := u.named(n, ref.value, at)
 		if name == "" {
-			return empty
+			return nothing
 		}
-		empty.set("$ref", &node{kind: stringNode, value: "#/" + u.home + "/" + escape(name)})
-		return empty
+		return empty.with("$ref", &node{kind: stringNode, value: "#/" + u.home + "/" + escape(name)})
 	}
 	out := u.object(n, at, u.rules)
 	if p := out.get("properties"); p != nil && len(p.keys) > 1 {
@@ -174,14 +181,21 @@ func (u *bundler) schema(n *node, at where) *node {
 	return out
 }
 
-// orderKey is the extension by which the order of properties is kept, which decoding would lose.
-const orderKey = "x-ficus-order"
+// Extensions by which the tree says what decoding would lose.
+const (
+	// orderKey is the order of properties.
+	orderKey = "x-ficus-order"
+	// toldKey is a schema that stands for something of which a warning was given.
+	toldKey = "x-ficus-told"
+)
 
 // named is the name of the schema that a reference leads to; "" if it leads to none.
 func (u *bundler) named(n *node, ref string, at where) string {
+	problem := fmt.Errorf("%s leads in a circle", ref)
 	for range maxHops {
-		to, target := u.resolve(ref, at)
-		if target == nil {
+		to, target, err := u.resolve(ref, at)
+		if err != nil {
+			problem = err
 			break
 		}
 		if next := target.get("$ref"); next != nil && next.kind == stringNode {
@@ -199,7 +213,7 @@ func (u *bundler) named(n *node, ref string, at where) string {
 		u.queue = append(u.queue, to)
 		return name
 	}
-	u.warn(n, at, "%s leads to nothing; it is taken for any value", ref)
+	u.warn(n, at, "%v; it is taken for any value", problem)
 	return ""
 }
 

@@ -16,7 +16,7 @@ func (b *builder) input(ref *openapi3.SchemaRef, hint, place string) *typ {
 	case enumShape:
 		t.enum = b.enum(s, hint)
 	case listShape:
-		if b.nesting++; b.nesting <= maxNesting {
+		if b.nesting++; b.nesting <= maxLists {
 			t.list = b.input(s.items, singularLast(hint), s.place+"/items")
 		} else {
 			s.reason = "is a list within more lists than can be read"
@@ -26,7 +26,7 @@ func (b *builder) input(ref *openapi3.SchemaRef, hint, place string) *typ {
 		t.object = b.inputObject(s, hint)
 	}
 	if t.name == "" && t.enum == nil && t.list == nil && t.object == nil {
-		b.warn(s.place, "%s; it is JSON", reasonOf(s))
+		b.warnJSON(s)
 		t.name = b.scalar("JSON")
 	}
 	return t

@@ -47,7 +47,7 @@ func load(file string, data []byte) (*document, error) {
 		d.home = "definitions"
 	}
 	u := &bundler{
-		files: &files{root: filepath.Dir(file), trees: map[string]*node{"": tree, filepath.Base(file): tree}},
+		files: &files{root: filepath.Dir(file), trees: map[string]*node{"": tree, filepath.Base(file): tree}, faults: map[string]error{}},
 		home:  d.home, hoisted: map[where]string{}, taken: map[string]bool{}, origin: map[string]where{},
 	}
 	text := u.bundle(tree).json(nil)
@@ -75,17 +75,28 @@ func load(file string, data []byte) (*document, error) {
 type files struct {
 	root  string
 	trees map[string]*node
-	bytes int
+	// faults say why a file has no tree.
+	faults map[string]error
+	bytes  int
 }
 
 func (f *files) get(name string) (*node, error) {
 	if tree, ok := f.trees[name]; ok {
-		if tree == nil {
-			return nil, fmt.Errorf("%s cannot be read", name)
-		}
 		return tree, nil
 	}
-	f.trees[name] = nil
+	if err, ok := f.faults[name]; ok {
+		return nil, err
+	}
+	tree, err := f.read(name)
+	if err != nil {
+		f.faults[name] = err
+		return nil, err
+	}
+	f.trees[name] = tree
+	return tree, nil
+}
+
+func (f *files) read(name string) (*node, error) {
 	if strings.Contains(name, "://") {
 		return nil, fmt.Errorf("%s is not fetched; save it beside the description and refer to the file", name)
 	}
@@ -105,7 +116,6 @@ func (f *files) get(name string) (*node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	f.trees[name] = tree
 	return tree, nil
 }
 

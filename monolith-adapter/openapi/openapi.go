@@ -7,8 +7,8 @@
 // they take becomes arguments and inputs; which types can be asked for by a key become entities, and numbers of
 // others become links to them; what is recursive or too large is cut; and then all is written.
 //
-// Invariants. The same description gives the same bytes, and an operation that is added changes no name that was
-// there. What a description has that cannot be expressed is left out or becomes JSON, with a warning that says where:
+// Invariants. The same description gives the same bytes, and names come from what they name: an operation that is
+// added changes another's only where both would be called the same. What a description has that cannot be expressed is left out or becomes JSON, with a warning that says where:
 // a part that is no good does not spoil the rest. Each type that is written can be resolved by the connectors that are
 // written, so that the result composes as it is.
 package openapi

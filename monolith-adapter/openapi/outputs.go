@@ -7,6 +7,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
+// maxLists is how many lists may be within each other.
+const maxLists = 4
+
 // output is the type of values of a schema in answers. hint names it if the schema has no name.
 func (b *builder) output(ref *openapi3.SchemaRef, hint, place string) *typ {
 	s := b.shape(ref, place, 0)
@@ -17,7 +20,7 @@ func (b *builder) output(ref *openapi3.SchemaRef, hint, place string) *typ {
 	case enumShape:
 		t.enum = b.enum(s, hint)
 	case listShape:
-		if b.nesting++; b.nesting <= maxNesting {
+		if b.nesting++; b.nesting <= maxLists {
 			t.list = b.output(s.items, singularLast(hint), s.place+"/items")
 		} else {
 			s.reason = "is a list within more lists than can be read"
@@ -27,10 +30,18 @@ func (b *builder) output(ref *openapi3.SchemaRef, hint, place string) *typ {
 		t.object = b.object(s, hint)
 	}
 	if t.name == "" && t.enum == nil && t.list == nil && (t.object == nil || len(t.object.members) == 0 && t.object.name == "") {
-		b.warn(s.place, "%s; it is JSON", reasonOf(s))
+		b.warnJSON(s)
 		return &typ{name: b.scalar("JSON"), nonNull: t.nonNull}
 	}
 	return t
+}
+
+// warnJSON says why a value is JSON, unless it has been said what is wrong with its schema.
+func (b *builder) warnJSON(s *shape) {
+	if s.schema != nil && s.schema.Extensions[toldKey] != nil {
+		return
+	}
+	b.warn(s.place, "%s; it is JSON", reasonOf(s))
 }
 
 func reasonOf(s *shape) string {

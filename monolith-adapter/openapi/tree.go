@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -248,6 +249,14 @@ func (n *node) set(key string, v *node) {
 		}
 	}
 	n.keys, n.children = append(n.keys, key), append(n.children, v)
+}
+
+// with is the node with another member.
+func (n *node) with(key string, v *node) *node {
+	out := *n
+	out.keys, out.children = slices.Clone(n.keys), slices.Clone(n.children)
+	out.set(key, v)
+	return &out
 }
 
 // at is what a JSON pointer as a fragment of a URL leads to, or nil.
