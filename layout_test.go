@@ -29,6 +29,7 @@ var floors = map[string][]string{
 	"subgraph/wire":        {},
 	"internal/conformance": {},
 	"internal/scenario":    {},
+	"internal/took":        {},
 	// 1
 	"engine/operation":         {"engine/supergraph"},
 	"engine/introspection":     {"engine/queryplan"},
