@@ -1,0 +1,72 @@
+package telemetry
+
+import (
+	"context"
+	"time"
+
+	"github.com/ficusgraph/ficus/telemetry/trace"
+)
+
+// Fetch is what is known of a request to a subgraph before it is made.
+type Fetch struct {
+	Subgraph, Kind, Document string
+	// Entities is how many objects are asked for, 0 if none but the root is. Bytes is how long the request is.
+	Entities, Bytes int
+}
+
+// FetchBegins is the context of a fetch, with a span for it where the request is traced.
+func (t *Tracer) FetchBegins(ctx context.Context, f Fetch) context.Context {
+	if t == nil {
+		return ctx
+	}
+	ctx, s := trace.Start(ctx, trace.KindClient, "fetch", f.Subgraph, time.Now())
+	if s == nil {
+		return ctx
+	}
+	s.Text("subgraph.name", f.Subgraph)
+	s.Text("graphql.operation.type", f.Kind)
+	if f.Entities > 0 {
+		s.Number("ficus.entities", f.Entities)
+	}
+	s.Number("http.request.body.size", f.Bytes)
+	if t.fetched {
+		s.Text("subgraph.graphql.document", f.Document)
+	}
+	return ctx
+}
+
+// FetchDone ends the span of a fetch: how long the answer is, and the code of its failure, empty for none.
+func (t *Tracer) FetchDone(ctx context.Context, bytes int, code string) {
+	if t == nil {
+		return
+	}
+	s := trace.FromContext(ctx).Child()
+	s.Number("http.response.body.size", bytes)
+	if code != "" {
+		s.Fail(code)
+	}
+	s.End(time.Now())
+}
+
+// ParseDone records that a document was parsed and validated, as it is when it is not in the cache.
+func (t *Tracer) ParseDone(ctx context.Context, took time.Duration, err error) {
+	if t != nil {
+		fail(trace.Record(ctx, "parse", time.Now().Add(-took), took), err, "")
+	}
+}
+
+// PlanDone records that a query plan was made, as it is when it is not in the cache.
+func (t *Tracer) PlanDone(ctx context.Context, took time.Duration, considered int, err error) {
+	if t == nil {
+		return
+	}
+	s := trace.Record(ctx, "plan", time.Now().Add(-took), took)
+	s.Number("ficus.plan.paths", considered)
+	fail(s, err, "")
+}
+
+func fail(s *trace.Span, err error, code string) {
+	if err != nil {
+		s.Fail(code)
+	}
+}
