@@ -31,6 +31,7 @@ var floors = map[string][]string{
 	"subgraph/wire":        {},
 	"internal/conformance": {},
 	"internal/scenario":    {},
+	"internal/collector":   {},
 	// 1
 	"engine/operation":         {"engine/supergraph"},
 	"engine/introspection":     {"engine/queryplan"},
