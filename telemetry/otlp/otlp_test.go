@@ -245,7 +245,7 @@ func TestTracingAllocatesLittle(t *testing.T) {
 		cfg.Batches = otlp.Batches{Delay: time.Hour, Size: 1 << 20, Queue: 1 << 20, Timeout: time.Second}
 	})
 	h := http.Header{}
-	n := testing.AllocsPerRun(200, func() {
+	request := func() {
 		now := time.Now()
 		ctx, tr := e.Begin(t.Context(), h, now)
 		for range 8 {
@@ -255,10 +255,13 @@ func TestTracingAllocatesLittle(t *testing.T) {
 			s.End(now)
 		}
 		tr.End(now)
-	})
-	// A context for each span, and now and then a larger buffer.
-	if n > 10 {
-		t.Errorf("%v allocations", n)
+	}
+	least := 1e9
+	for range 100 { // under the race detector pools drop at random
+		least = min(least, testing.AllocsPerRun(1, request))
+	}
+	if least > 9 { // a context for each span
+		t.Errorf("%v allocations", least)
 	}
 }
 

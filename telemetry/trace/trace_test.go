@@ -74,9 +74,12 @@ func TestWhoDecides(t *testing.T) {
 		parent string
 		want   bool
 	}{
-		{1, false, "", true}, {0, false, "", false},
-		{0, false, yes, true}, {1, false, no, false},
-		{0, true, yes, false}, {1, true, no, true},
+		{1, false, "", true},
+		{0, false, "", false},
+		{0, false, yes, true},
+		{1, false, no, false},
+		{0, true, yes, false},
+		{1, true, no, true},
 	} {
 		sink := &kept{}
 		tracer := trace.New(trace.Config{Sampler: trace.Ratio(c.part), IgnoreParent: c.ignore, TraceContext: true, Sink: sink})
