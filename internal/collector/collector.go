@@ -46,13 +46,26 @@ type Collector struct {
 
 // New is a collector that ends with the test.
 func New(t testing.TB) *Collector {
-	c := &Collector{t: t}
-	c.Server = httptest.NewUnstartedServer(http.HandlerFunc(c.serve))
+	c := unstarted(t)
 	c.Config.Protocols = &http.Protocols{}
 	c.Config.Protocols.SetHTTP1(true)
 	c.Config.Protocols.SetUnencryptedHTTP2(true)
 	c.Start()
-	t.Cleanup(c.Close)
+	return c
+}
+
+// NewTLS is one behind TLS.
+func NewTLS(t testing.TB) *Collector {
+	c := unstarted(t)
+	c.EnableHTTP2 = true
+	c.StartTLS()
+	return c
+}
+
+func unstarted(t testing.TB) *Collector {
+	c := &Collector{t: t}
+	c.Server = httptest.NewUnstartedServer(http.HandlerFunc(c.serve))
+	t.Cleanup(func() { c.Server.Close() })
 	return c
 }
 
