@@ -16,31 +16,22 @@ func (s *Server) traced(w http.ResponseWriter, r *http.Request) {
 	}
 	s.parts.Tracer.Tell(w.Header(), t)
 	root := t.Root()
-	root.Rename(method(r), s.cfg.Supergraph.Path) // until the operation is known
-	root.Text("http.request.method", method(r))
+	root.Rename(r.Method, s.cfg.Supergraph.Path) // until the operation is known
+	root.Text("http.request.method", r.Method)
 	root.Text("http.route", s.cfg.Supergraph.Path)
 	root.Text("url.path", s.cfg.Supergraph.Path)
 	root.Text("url.scheme", scheme(r))
+	answered := false
 	defer func() {
-		if v := recover(); v != nil {
+		if !answered { // it panics, and enter will say so
 			t.Keep() // whoever panicked may have left somebody behind
-			root.Fail(CodeInternal)
-			t.End(time.Now())
-			panic(v) // for enter, which answers
+			root.Text("ficus.outcome", OutcomePanic)
+			traceStatus(root, http.StatusInternalServerError, CodeInternal, true)
 		}
 		t.End(time.Now())
 	}()
 	s.checked(w, r.WithContext(ctx))
-}
-
-// method is one that HTTP knows, so that clients cannot make up names of spans.
-func method(r *http.Request) string {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
-		http.MethodConnect, http.MethodOptions, http.MethodTrace:
-		return r.Method
-	}
-	return "_OTHER"
+	answered = true
 }
 
 func scheme(r *http.Request) string {
