@@ -34,6 +34,9 @@ func serveCollector(ctx context.Context, l net.Listener) error {
 // countFields counts the fields with the last number, in the messages that lie in each other by the numbers before:
 // of an export of traces, 1, 2, 2 are its spans.
 func countFields(message []byte, path ...uint64) int {
+	if len(path) == 0 {
+		return 1
+	}
 	count := 0
 	for len(message) > 0 {
 		key, n := binary.Uvarint(message)
@@ -44,11 +47,7 @@ func countFields(message []byte, path ...uint64) int {
 		}
 		inner := message[n+m : n+m+int(size)]
 		message = message[n+m+int(size):]
-		switch {
-		case key>>3 != path[0]:
-		case len(path) == 1:
-			count++
-		default:
+		if key>>3 == path[0] {
 			count += countFields(inner, path[1:]...)
 		}
 	}

@@ -65,7 +65,7 @@ func NewTLS(t testing.TB) *Collector {
 func unstarted(t testing.TB) *Collector {
 	c := &Collector{t: t}
 	c.Server = httptest.NewUnstartedServer(http.HandlerFunc(c.serve))
-	t.Cleanup(func() { c.Server.Close() })
+	t.Cleanup(func() { c.Close() })
 	return c
 }
 
