@@ -3,7 +3,7 @@ package otlp_test
 import (
 	"testing"
 
-	export "go.opentelemetry.io/proto/slim/otlp/collector/trace/v1"
+	collectorv1 "go.opentelemetry.io/proto/slim/otlp/collector/trace/v1"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/ficusgraph/ficus/telemetry/otlp"
@@ -12,8 +12,8 @@ import (
 // FuzzAnswer: what a collector answers is read as protobuf has it, and never past its end.
 func FuzzAnswer(f *testing.F) {
 	for _, n := range []int64{0, 1, 127, 128, 1 << 29} {
-		whole, err := proto.Marshal(&export.ExportTraceServiceResponse{
-			PartialSuccess: &export.ExportTracePartialSuccess{RejectedSpans: n, ErrorMessage: "too old"},
+		whole, err := proto.Marshal(&collectorv1.ExportTraceServiceResponse{
+			PartialSuccess: &collectorv1.ExportTracePartialSuccess{RejectedSpans: n, ErrorMessage: "too old"},
 		})
 		if err != nil {
 			f.Fatal(err)
@@ -26,7 +26,7 @@ func FuzzAnswer(f *testing.F) {
 			t.Errorf("%d", have)
 		}
 		// As it would be written: what has fields twice may be read in two ways.
-		var r export.ExportTraceServiceResponse
+		var r collectorv1.ExportTraceServiceResponse
 		if (proto.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(answer, &r) != nil {
 			return
 		}
