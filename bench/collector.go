@@ -37,7 +37,7 @@ func countFields(message []byte, path ...uint64) int {
 	if len(path) == 0 {
 		return 1
 	}
-	count := 0
+	count, first, rest := 0, path[0], path[1:]
 	for len(message) > 0 {
 		key, n := binary.Uvarint(message)
 		size, m := binary.Uvarint(message[max(n, 0):])
@@ -47,8 +47,8 @@ func countFields(message []byte, path ...uint64) int {
 		}
 		inner := message[n+m : n+m+int(size)]
 		message = message[n+m+int(size):]
-		if key>>3 == path[0] {
-			count += countFields(inner, path[1:]...)
+		if key>>3 == first {
+			count += countFields(inner, rest...)
 		}
 	}
 	return count
