@@ -374,13 +374,13 @@ var _ engine.Observer = observer{}
 
 // ParseDone implements engine.Observer.
 func (o observer) ParseDone(ctx context.Context, took time.Duration, err error) {
-	o.tracer.ParseDone(ctx, took, err)
+	o.tracer.ParseDone(ctx, took, engine.Code(err))
 }
 
 // PlanDone implements engine.Observer.
 func (o observer) PlanDone(ctx context.Context, took time.Duration, considered int, err error) {
 	o.metrics.PlanDone(took, considered, err)
-	o.tracer.PlanDone(ctx, took, considered, err)
+	o.tracer.PlanDone(ctx, took, considered, engine.Code(err))
 }
 
 // FetchBegins implements executor.Observer.

@@ -42,31 +42,30 @@ func (t *Tracer) FetchDone(ctx context.Context, bytes int, code string) {
 	}
 	s := trace.FromContext(ctx).Child()
 	s.Number("http.response.body.size", bytes)
-	if code != "" {
-		s.Fail(code)
-	}
+	failed(s, code)
 	s.End(time.Now())
 }
 
-// ParseDone records that a document was parsed and validated, as it is when it is not in the cache.
-func (t *Tracer) ParseDone(ctx context.Context, took time.Duration, err error) {
+// ParseDone records that a document was parsed and validated, as it is when it is not in the cache, and the code of
+// what is wrong with it, empty for nothing.
+func (t *Tracer) ParseDone(ctx context.Context, took time.Duration, code string) {
 	if t != nil {
-		fail(trace.Record(ctx, "parse", time.Now().Add(-took), took), err, "")
+		failed(trace.Record(ctx, "parse", time.Now().Add(-took), took), code)
 	}
 }
 
-// PlanDone records that a query plan was made, as it is when it is not in the cache.
-func (t *Tracer) PlanDone(ctx context.Context, took time.Duration, considered int, err error) {
+// PlanDone records that a query plan was made, as it is when it is not in the cache, or the code of why there is none.
+func (t *Tracer) PlanDone(ctx context.Context, took time.Duration, considered int, code string) {
 	if t == nil {
 		return
 	}
 	s := trace.Record(ctx, "plan", time.Now().Add(-took), took)
 	s.Number("ficus.plan.paths", considered)
-	fail(s, err, "")
+	failed(s, code)
 }
 
-func fail(s *trace.Span, err error, code string) {
-	if err != nil {
+func failed(s *trace.Span, code string) {
+	if code != "" {
 		s.Fail(code)
 	}
 }

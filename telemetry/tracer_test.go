@@ -168,8 +168,8 @@ func TestNoTracerTracesNothing(t *testing.T) {
 			t.Error("another context")
 		}
 		tr.FetchDone(ctx, 1, "CODE")
-		tr.ParseDone(ctx, 1, nil)
-		tr.PlanDone(ctx, 1, 1, nil)
+		tr.ParseDone(ctx, 1, "CODE")
+		tr.PlanDone(ctx, 1, 1, "")
 		tr.Tell(nil, nil)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)

@@ -230,6 +230,23 @@ func TestACollectorThatIsAway(t *testing.T) {
 	}
 }
 
+func TestTheLogSaysWhenAllIsWellAgain(t *testing.T) {
+	c := collector.New(t)
+	c.Answer(400)
+	e := export(t, c.URL+"/v1/traces", nil)
+	for n := range int64(3) {
+		e.request(1)
+		for end := time.Now().Add(10 * time.Second); e.taken.Load()+e.dropped.Load() <= n && time.Now().Before(end); {
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
+	e.end(5 * time.Second)
+	log := e.log.String()
+	if strings.Count(log, "\n") != 2 || !strings.Contains(log, "400 Bad Request") || !strings.Contains(log, "reach the collector again") {
+		t.Errorf("the log has %s", log)
+	}
+}
+
 func TestACollectorMustHaveAURL(t *testing.T) {
 	for _, u := range []*url.URL{nil, {}, {Scheme: "ftp", Host: "a"}, {Scheme: "http"}} {
 		if _, err := otlp.New(otlp.Config{Collector: otlp.Collector{URL: u}}); err == nil {
