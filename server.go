@@ -274,7 +274,7 @@ func (r *connectorReport) problem(ctx context.Context, c *monolith.Call, p mappi
 }
 
 // debugExtensions shows the calls of connectors to clients that ask for them.
-func debugExtensions(ctx context.Context) (context.Context, func([]byte) []byte) {
+func debugExtensions(ctx context.Context, _ engine.Executed) (context.Context, func([]byte) []byte) {
 	if subgraph.FromContext(ctx).Header.Get(monolith.DebugHeader) != "true" {
 		return ctx, nil
 	}
