@@ -93,6 +93,12 @@ const pool = 9_000
 // keyLeaf is one value of a key: a small number where it is an identifier, so that one meets the same
 // entities again, and a list does not hold one twice.
 func (a *answer) keyLeaf(def *supergraph.Field, place hash) any {
+	if r := a.script.of(def.Parent.Name, def.Name); r != nil {
+		s := seat{owner: &object{typ: def.Parent, self: place}, def: def, place: place}
+		if v, ok := a.drawn(r, def.Type.Name(), s); ok {
+			return v
+		}
+	}
 	number := strconv.Itoa(1_000 + int(place%pool)) // below the pool's size
 	switch words := split(def.Name); {
 	case def.Type.Name() == "ID":

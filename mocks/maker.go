@@ -146,6 +146,11 @@ func (m maker) technicalText() string {
 	}
 }
 
+// boolean is a value of a Boolean. What reports success does.
+func (m maker) boolean() bool {
+	return len(m.name) == 1 && slices.Contains([]string{"ok", "success", "successful", "succeeded"}, m.name[0]) || m.place.below(2) == 0
+}
+
 // integer is a value of an Int.
 func (m maker) integer() int {
 	switch m.meaning {
@@ -206,7 +211,7 @@ func (m maker) milliseconds() float64 {
 }
 
 // unit is a number from 0 to 1.
-func (m maker) unit() float64 { return float64(m.place.of("unit")>>11) / (1 << 53) }
+func (m maker) unit() float64 { return m.place.unit() }
 
 func round(v float64, digits int) float64 {
 	p := math.Pow10(digits)

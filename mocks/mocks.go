@@ -22,6 +22,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/supergraph"
@@ -49,6 +50,7 @@ type Source struct {
 	graph    *supergraph.Supergraph
 	subgraph *supergraph.Subgraph
 	seed     hash
+	script   *Script
 }
 
 var _ executor.Fetcher = (*Source)(nil)
@@ -62,6 +64,13 @@ func New(graph *supergraph.Supergraph, subgraph string, seed int64) (*Source, er
 	return &Source{graph: graph, subgraph: g, seed: hash(seed)}, nil
 }
 
+// Following is the source with values as the script says.
+func (s *Source) Following(script *Script) *Source {
+	out := *s
+	out.script = script
+	return &out
+}
+
 var errTooLarge = errors.New("the answer has too many objects")
 
 // Fetch implements executor.Fetcher.
@@ -71,6 +80,10 @@ func (s *Source) Fetch(ctx context.Context, r *executor.Request) (*executor.Resp
 		return nil, s.fault(CodeInternal, "internal error", fmt.Errorf("variables: %w", err))
 	}
 	a := &answer{Source: s, ctx: ctx, variables: variables}
+	if request := FromContext(ctx); request != nil {
+		a.request(request)
+		request.answered(r.Fetch)
+	}
 	a.raw(`{"data":`)
 	if r.Fetch.IsEntity() {
 		err = a.entities(r.Fetch.Selections)
@@ -83,8 +96,34 @@ func (s *Source) Fetch(ctx context.Context, r *executor.Request) (*executor.Resp
 	case err != nil:
 		return nil, s.fault(CodeInternal, "the request was not completed", err)
 	}
-	a.raw(`}`)
+	a.out = append(a.appendTo(a.out), '}')
+	if err := a.wait(); err != nil {
+		return nil, err
+	}
 	return &executor.Response{Body: a.out}, nil
+}
+
+// wait waits as long as the slowest of the fields is to take.
+func (a *answer) wait() error {
+	if a.delay <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(min(a.delay, maxDelay))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-a.ctx.Done():
+		return a.ctx.Err()
+	}
+}
+
+// request takes over what the client's request asks for.
+func (a *answer) request(r *Request) {
+	a.operation, a.choice = r.Operation, r.Choice
+	if a.choice != nil {
+		a.scenario, a.delay = a.script.scenario(a.choice.Scenario), a.choice.Latency
+	}
 }
 
 func (s *Source) fault(code, message string, err error) *executor.Error {
