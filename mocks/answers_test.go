@@ -11,7 +11,6 @@ import (
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/composition"
 	"github.com/ficusgraph/ficus/engine/executor"
-	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/internal/scenario"
 	"github.com/ficusgraph/ficus/mocks"
@@ -76,7 +75,7 @@ func TestAnswers(t *testing.T) {
 		for _, g := range sg.Subgraphs {
 			sources[g.Name] = source(t, sg, g.Name, 1).Following(script)
 		}
-		snapshot, err := engine.NewSnapshot(sg, sources, engine.Config{Introspection: true, Extender: extender{}})
+		snapshot, err := engine.NewSnapshot(sg, sources, engine.Config{Introspection: true, Extensions: mocked})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,18 +92,16 @@ func TestAnswers(t *testing.T) {
 	})
 }
 
-// extender lists what was mocked, as the gateway does.
-type extender struct{}
-
-func (extender) Begin(ctx context.Context, operation string) context.Context {
-	return mocks.Begin(ctx, operation)
-}
-
-func (extender) End(ctx context.Context, plan *queryplan.Plan) []engine.Extension {
-	if text := mocks.End(ctx, plan); text != nil {
-		return []engine.Extension{{Name: "ficus", JSON: text}}
+// mocked lists what was made up, as the gateway does.
+func mocked(ctx context.Context, of engine.Executed) (context.Context, func([]byte) []byte) {
+	ctx = mocks.Begin(ctx, of.Operation)
+	return ctx, func(dst []byte) []byte {
+		text := mocks.End(ctx, of.Plan)
+		if text == nil {
+			return dst
+		}
+		return append(append(append(dst, `{"ficus":`...), text...), '}')
 	}
-	return nil
 }
 
 // answerOf is the answer to a query of the archive, or what is wrong with its choice.

@@ -83,13 +83,22 @@ func (b *builder) directiveRules(s SDL, into table) {
 	for _, def := range definitions(doc) {
 		name := rootName(doc, def.Name)
 		if def.Kind == ast.Scalar || def.Kind == ast.Enum {
-			b.said(into, coordinates{typ: name}, b.settings(s.File, known, def.Directives, false))
+			b.written(into, coordinates{typ: name}, b.settings(s.File, known, def.Directives, false))
 			continue
 		}
 		for _, f := range def.Fields {
-			b.said(into, coordinates{name, f.Name}, b.settings(s.File, known, f.Directives, f.Type.Elem != nil))
+			b.written(into, coordinates{name, f.Name}, b.settings(s.File, known, f.Directives, f.Type.Elem != nil))
 		}
 	}
+}
+
+// written makes a rule of what a schema says. Of several subgraphs the first is followed; what is not in the graph,
+// as nobody answers it, is not made up either.
+func (b *builder) written(into table, c coordinates, list []setting) {
+	if t := b.graph.Type(c.typ); t == nil || c.field != "" && t.Field(c.field) == nil || into.get(c.typ, c.field) != nil {
+		return
+	}
+	b.said(into, c, list)
 }
 
 // settings are what the directives of one definition say.

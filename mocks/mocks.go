@@ -28,13 +28,44 @@ import (
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
-// Config says whether fields that nobody answers are made up, and from which seed.
+// Config says whether fields that nobody answers are made up, and how.
 type Config struct {
 	// Enabled is off by default: such fields are then not made up.
 	Enabled bool `yaml:"enabled"`
 	// Seed changes all values; 0 by default.
 	Seed int64 `yaml:"seed"`
+	// Files say what values are like, Scenarios what states there are: names, or patterns such as mocks/*.yaml. By
+	// default they are mocks/*.yaml and mocks/scenarios/*.yaml; [] is none.
+	Files     []string `yaml:"files"`
+	Scenarios []string `yaml:"scenarios"`
+	// Scenario is that of requests that choose none.
+	Scenario string `yaml:"scenario"`
+	// PerRequest lets requests choose a scenario, latency and errors. It is for development.
+	PerRequest bool `yaml:"per_request"`
+	// Report says in each answer what of it was made up. It is for development.
+	Report bool `yaml:"report"`
 }
+
+// Patterns of files where none are configured.
+var (
+	defaultFiles     = []string{"mocks/*.yaml"}
+	defaultScenarios = []string{"mocks/scenarios/*.yaml"}
+)
+
+// Patterns are those of the files about values and of the scenarios.
+func (c Config) Patterns() (files, scenarios []string) {
+	files, scenarios = c.Files, c.Scenarios
+	if files == nil {
+		files = defaultFiles
+	}
+	if scenarios == nil {
+		scenarios = defaultScenarios
+	}
+	return files, scenarios
+}
+
+// Gated reports whether requests are to pass a Gate.
+func (c Config) Gated() bool { return c.PerRequest || c.Report || c.Scenario != "" }
 
 // maxObjects bounds one answer. Lists have up to three elements, and lists in lists multiply.
 const maxObjects = 100_000

@@ -329,7 +329,7 @@ func (w *within) draw(place hash, typ string) any {
 		}
 		return at.Format(time.RFC3339)
 	case typ == "Int", w.low == float64(int64(w.low)) && w.high == float64(int64(w.high)) && typ != "Float":
-		return json.Number(strconv.FormatInt(int64(w.low)+int64(place.of("below")%hash(int64(w.high)-int64(w.low)+1)), 10)) //nolint:gosec // not negative
+		return json.Number(strconv.FormatInt(int64(w.low)+int64(place.of("below")%hash(int64(w.high)-int64(w.low)+1)), 10))
 	}
 	return min(w.high, max(w.low, round(w.low+unit*(w.high-w.low), 2)))
 }

@@ -90,7 +90,7 @@ func (s *stripper) ours(i int) bool {
 	if s.word(i, "directive") && s.is(i+1, lexer.At) && s.is(i+2, lexer.Name) {
 		return s.known[s.tokens[i+2].Value] != ""
 	}
-	if !(s.word(i, "enum") || s.word(i, "input") || s.word(i, "scalar")) || !s.is(i+1, lexer.Name) || s.continues(i) {
+	if !s.is(i, lexer.Name) || !slices.Contains([]string{"enum", "input", "scalar"}, s.tokens[i].Value) || !s.is(i+1, lexer.Name) || s.continues(i) {
 		return false
 	}
 	prefix, _, ok := strings.Cut(s.tokens[i+1].Value, "__")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine/composition"
+	"github.com/ficusgraph/ficus/mocks"
 )
 
 // inputs is all that a graph is made of; equal inputs make equal graphs.
@@ -17,6 +18,8 @@ type inputs struct {
 	// supergraph is composed SDL; if it is "", subgraphs are to be composed.
 	supergraph string
 	subgraphs  []composition.Subgraph
+	// values and scenarios are the files about mocks.
+	values, scenarios []mocks.File
 	// deployed is the SDL of the services that said it, by subgraph.
 	deployed map[string]string
 }
@@ -25,16 +28,22 @@ func (in inputs) equal(other inputs) bool { return reflect.DeepEqual(in, other) 
 
 // read reads the composed graph, or the schemas of the subgraphs.
 func (r *Registry) read(ctx context.Context) (inputs, error) {
+	var in inputs
+	var err error
+	if in.values, in.scenarios, err = mockFiles(r.cfg); err != nil {
+		return in, err
+	}
 	file := r.cfg.Supergraph.File
 	if file == "" {
-		subgraphs, err := schemas(ctx, r.cfg)
-		return inputs{subgraphs: subgraphs}, err
+		in.subgraphs, err = schemas(ctx, r.cfg)
+		return in, err
 	}
 	text, err := r.cfg.ReadFile(file)
 	if err != nil {
-		return inputs{}, fmt.Errorf("read the supergraph: %w", err)
+		return in, fmt.Errorf("read the supergraph: %w", err)
 	}
-	return inputs{supergraph: string(text)}, nil
+	in.supergraph = string(text)
+	return in, nil
 }
 
 // ask asks the services what they implement. One that does not answer is taken to implement what it did when
@@ -77,7 +86,7 @@ func Compose(ctx context.Context, cfg *config.Config) (*composition.Result, erro
 	if err := checkConnectors(subgraphs); err != nil {
 		return nil, err
 	}
-	return composition.Compose(subgraphs)
+	return composition.Compose(withoutDirectives(subgraphs))
 }
 
 // schemas reads the schema of every subgraph, in the order of their names.
