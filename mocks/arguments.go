@@ -142,9 +142,9 @@ func (s seat) ofOwner(t *supergraph.Type, known map[string]any) {
 // isKeyField reports whether a key of the type in any subgraph names the field.
 func isKeyField(t *supergraph.Type, name string) bool {
 	return slices.ContainsFunc(t.In, func(in *supergraph.TypeIn) bool {
-		return in != nil && slices.ContainsFunc(in.Keys, func(k *supergraph.Key) bool {
+		return in != nil && (name == "id" && len(in.Keys) == 0 || slices.ContainsFunc(in.Keys, func(k *supergraph.Key) bool {
 			return slices.ContainsFunc(k.Fields, func(f *supergraph.FieldSetItem) bool { return f.Name == name })
-		})
+		}))
 	})
 }
 

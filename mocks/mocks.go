@@ -82,6 +82,8 @@ type Source struct {
 	subgraph *supergraph.Subgraph
 	seed     hash
 	script   *Script
+	// implied are keys of types that have none, by name.
+	implied map[string][]*supergraph.Key
 }
 
 var _ executor.Fetcher = (*Source)(nil)
@@ -92,7 +94,7 @@ func New(graph *supergraph.Supergraph, subgraph string, seed int64) (*Source, er
 	if g == nil {
 		return nil, fmt.Errorf("mock %s: there is no such subgraph", subgraph)
 	}
-	return &Source{graph: graph, subgraph: g, seed: hash(seed)}, nil
+	return &Source{graph: graph, subgraph: g, seed: hash(seed), implied: implied(graph, g.ID)}, nil
 }
 
 // Following is the source with values as the script says.

@@ -195,7 +195,7 @@ func rank(name string) int {
 // isPage reports whether objects of the type are pages of a list: what has no key, and elements.
 func isPage(graph *supergraph.Supergraph, t *ast.Type) bool {
 	named := graph.Type(t.Name())
-	if t.Elem != nil || named == nil || named.Kind != ast.Object || slices.ContainsFunc(named.In, func(in *supergraph.TypeIn) bool { return in != nil && len(in.Keys) > 0 }) {
+	if t.Elem != nil || named == nil || named.Kind != ast.Object || named.Field("id") != nil || slices.ContainsFunc(named.In, func(in *supergraph.TypeIn) bool { return in != nil && len(in.Keys) > 0 }) {
 		return false
 	}
 	return len(elements(graph, named)) > 0
