@@ -80,7 +80,7 @@ func usable(name string, info *gofakeit.Info) bool {
 	default:
 		return false
 	}
-	return !slices.Contains(without, name) && (slices.Contains(kinds, info.Category) || slices.Contains(timeless, name) || name == "regex")
+	return !slices.Contains(without, name) && (slices.Contains(kinds, info.Category) || slices.Contains(timeless, name) || name == "regex" || name == "bool")
 }
 
 // generatorNames lists the generators.

@@ -32,7 +32,9 @@ func newMaker(s seat) maker {
 	if s.def != nil {
 		m.name, m.description = split(s.def.Name), strings.ToLower(s.def.Description)
 	}
-	m.meaning = meaningOf(m.name)
+	if m.meaning = meaningOf(m.name); m.meaning == unknown {
+		m.meaning = described(m.description)
+	}
 	m.fake = gofakeit.NewFaker(&dice{uint64(m.place)}, false)
 	m.person = gofakeit.NewFaker(&dice{uint64(m.self.of("person"))}, false)
 	return m
