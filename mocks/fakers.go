@@ -72,6 +72,7 @@ var fakers = map[string]func(maker, map[string]any) any{
 	"locale":                         meant(language),
 	"filename":                       func(m maker, _ map[string]any) any { return m.words("-") + "." + m.fake.FileExtension() },
 	"mimetype":                       drawn((*gofakeit.Faker).FileMimeType),
+	"useragent":                      drawn((*gofakeit.Faker).ChromeUserAgent), // the others go by the year
 	"semver":                         meant(version),
 	"password":                       func(m maker, _ map[string]any) any { return m.fake.LetterN(6) + m.fake.DigitN(4) },
 }

@@ -32,7 +32,7 @@ var kinds = []string{
 }
 
 // without are generators of those kinds that ask what time it is, make whole files, or ask for long parameters.
-var without = []string{"creditcardexp", "creditcard", "csv", "xml", "json", "shufflestrings", "randomstring", "randomint", "randomuint", "shuffleints", "markdown", "email_text"}
+var without = []string{"useragent", "firefoxuseragent", "creditcardexp", "creditcard", "csv", "xml", "json", "shufflestrings", "randomstring", "randomint", "randomuint", "shuffleints", "markdown", "email_text"}
 
 // timeless are those of the kind datetime that do not ask what time it is.
 var timeless = []string{"month", "monthstring", "weekday", "hour", "minute", "second", "timezone", "timezoneabv", "timezonefull", "timezoneoffset", "timezoneregion", "timezoneregion"}
