@@ -152,7 +152,7 @@ func (a *answer) field(o object, f collected) error {
 	if s.rule = a.ruleOf(&o, def, t, args); s.rule != nil && a.settled(t, &s) {
 		return nil
 	}
-	if named := a.graph.Type(t.Name()); named != nil && !named.IsLeaf() && isPage(a.graph, t) && (pages(def.Args) || isConnection(named)) {
+	if named := a.graph.Type(t.Name()); named != nil && !named.IsLeaf() && (pages(def.Args) || isConnection(named)) && isPage(a.graph, t) {
 		s.paged = true
 		w := s.window()
 		s.part = &w

@@ -145,6 +145,8 @@ func near(word string, words []string) string {
 	switch {
 	case best != "":
 		return "; did you mean " + best + "?"
+	case len(words) == 1:
+		return "; there is only " + words[0]
 	case len(words) > 0 && len(words) <= 15:
 		return "; there are " + strings.Join(words, ", ")
 	}
