@@ -164,6 +164,9 @@ func (a *answer) field(o object, f collected) error {
 // is written.
 func (a *answer) settled(t *ast.Type, s *seat) bool {
 	r := s.rule
+	if r.strong && (r.valued || r.null) && !isKeyField(s.owner.typ, s.def.Name) {
+		s.given, s.said = nil, false
+	}
 	a.delay = max(a.delay, r.delay)
 	switch {
 	case r.err != nil:

@@ -106,7 +106,7 @@ func (c *Choice) takeField(key, value string, at int) error {
 	if len(c.fields) == maxChosen {
 		return wrong(at, "there are more than %d parts", maxChosen)
 	}
-	one := chosen{coordinates{typ, field}, &rule{}, at}
+	one := chosen{coordinates{typ, field}, &rule{strong: true}, at}
 	switch key {
 	case "error":
 		if what == "" {

@@ -29,6 +29,8 @@ type rule struct {
 	err      *Failure
 	// longest asks for the longest values that are likely, all for each of an enum's values in turn.
 	longest, all bool
+	// strong: a scenario or a choice says so. It goes before what a value of the object around says.
+	strong bool
 }
 
 // Failure is the error that a field is to have.

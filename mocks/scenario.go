@@ -158,6 +158,7 @@ func (b *builder) scene(file string, n ast.Node, into *scenario) {
 		return
 	}
 	one.rule = b.rule(what, rest)
+	one.rule.strong = true
 	b.put(into, c, one)
 }
 

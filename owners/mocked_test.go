@@ -18,7 +18,7 @@ func TestMockFilesAreFound(t *testing.T) {
 	for name, text := range map[string]string{
 		"mocks/a.yaml":            "User.name: { value: x }\n",
 		"mocks/scenarios/s1.yaml": "rules: [{ on: User.name, value: y }]\n",
-		"other/b.yaml":            "User.nmae: { value: x }\n",
+		"other/b.yaml":            "User.nam: { value: x }\n",
 		"other/s2.yaml":           "rules:\n  - { on: User.mail, value: y }\n",
 	} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
@@ -34,7 +34,7 @@ func TestMockFilesAreFound(t *testing.T) {
 		{"{ scenario: s1 }", "", "s1"},
 		{"{ scenarios: [] }", "", ""},
 		{"{ scenario: s3 }", `mocks.scenario: character 1: there is no scenario "s3"; did you mean s1?`, ""},
-		{"{ files: [other/b.yaml] }", "other/b.yaml:1:1: User.nmae: User has no field nmae; did you mean name?", ""},
+		{"{ files: [other/b.yaml] }", "other/b.yaml:1:1: User.nam: User has no field nam; did you mean name?", ""},
 		{"{ files: [other/*.yml] }", "ficus.yaml: mocks.files: other/*.yml finds no file", ""},
 		{"{ files: [other/c.yaml] }", "ficus.yaml: mocks.files: open ", ""},
 		{"{ scenarios: [other/s*.yaml] }", "other/s2.yaml:2:7: User.mail: User has no field mail; there is only name", ""},
