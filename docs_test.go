@@ -84,3 +84,32 @@ func runInShell(t *testing.T, dir, line string) {
 		t.Errorf("exit code %d after SIGTERM\n%s", code, p.text())
 	}
 }
+
+// TestMocksInTheDocumentsAreRight serves the schema of docs/mocks.md with the files that the page shows, and asks under
+// each of its choices.
+func TestMocksInTheDocumentsAreRight(t *testing.T) {
+	const page = "docs/mocks.md"
+	dir, address := t.TempDir(), freeAddress(t)
+	writeIn(t, dir, "shop.graphql", blocks(t, "graphql")[page][0])
+	files := blocks(t, "yml")[page]
+	for _, text := range files {
+		name, _, _ := strings.Cut(strings.TrimPrefix(text, "# "), "\n")
+		writeIn(t, dir, name, text)
+	}
+	p := startIn(t, dir, "mock", "serve", "shop.graphql", "--listen", address)
+	p.line("serving")
+	choices := strings.Split(strings.TrimSpace(blocks(t, "text")[page][0]), "\n")
+	if len(files) < 2 || len(choices) < 3 {
+		t.Fatalf("%d files and %d choices", len(files), len(choices))
+	}
+	for _, line := range choices {
+		header, value, _ := strings.Cut(line, ": ")
+		got := askMocked(t, address, `query Shelf { cart(id: 1) { items { name color } note } products(first: 2) { totalCount nodes { price sku state } } }`, header, value)
+		if got.status != 200 || got.header.Get("Ficus-Mocked") != "2" {
+			t.Errorf("%s: HTTP %d %s", line, got.status, got.body)
+		}
+	}
+	if got := askMocked(t, address, `{ cart(id: 1) { note } products(first: 1) { totalCount } }`).body; !strings.Contains(got, `{"cart":{"note":"Please ring twice."},"products":{"totalCount":12}}`) {
+		t.Errorf("the files are not followed: %s", got)
+	}
+}

@@ -29,6 +29,7 @@ import (
 	"github.com/ficusgraph/ficus/examples/monolith/legacy"
 	"github.com/ficusgraph/ficus/examples/tickets/service"
 	"github.com/ficusgraph/ficus/graph"
+	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 	"github.com/ficusgraph/ficus/owners"
@@ -82,6 +83,8 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	var served atomic.Pointer[owners.Graph]
+	served.Store(first)
 	engineConfig, err := engineConfig(cfg, logger)
 	if err != nil {
 		return err
@@ -94,7 +97,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err := watchCaches(metrics, gateway); err != nil {
 		return err
 	}
-	changes := &reloads{gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger}
+	changes := &reloads{gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served}
 
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
@@ -107,6 +110,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		}
 		defer func() { _ = who.Close() }()
 		parts.Authenticate, parts.Ready = auth.Middleware(who), who.Ready
+	}
+	if owners.Mocking(cfg) && cfg.Mocks.Gated() {
+		gate(cfg, &served, &parts)
 	}
 	server, err := transport.New(cfg.Transport(), parts)
 	if err != nil {
@@ -192,6 +198,9 @@ func engineConfig(cfg *config.Config, logger *slog.Logger) (engine.Config, error
 		out.Extensions = debugExtensions
 		logger.Warn("connectors.debug_extensions is on: whoever asks for it sees what the monolith answers; switch it off where others than developers ask")
 	}
+	if owners.Mocking(cfg) && cfg.Mocks.Gated() {
+		out.Extensions = out.Extensions.And(mocked(cfg.Mocks.Report))
+	}
 	labels := rollout.New(cfg.Rollout)
 	out.Labels = func(ctx context.Context, list []string) []string {
 		in := subgraph.FromContext(ctx)
@@ -208,6 +217,35 @@ func engineConfig(cfg *config.Config, logger *slog.Logger) (engine.Config, error
 		return a
 	}
 	return out, nil
+}
+
+// gate has requests to the graph pass the mock source's gate, once it is known who asks.
+func gate(cfg *config.Config, served *atomic.Pointer[owners.Graph], parts *transport.Parts) {
+	g := &mocks.Gate{Config: cfg.Mocks, Current: func() (*supergraph.Supergraph, *mocks.Script) {
+		now := served.Load()
+		return now.Supergraph, now.Mocks
+	}}
+	authenticate := parts.Authenticate
+	parts.Authenticate = func(next http.Handler) http.Handler {
+		if authenticate == nil {
+			return g.Wrap(next)
+		}
+		return authenticate(g.Wrap(next))
+	}
+}
+
+// mocked tells the mock source the names of operations, and answers, if it is to report, what of them was made up.
+func mocked(report bool) engine.Extensions {
+	return func(ctx context.Context, of engine.Executed) (context.Context, func([]byte) []byte) {
+		ctx = mocks.Begin(ctx, of.Operation)
+		return ctx, func(dst []byte) []byte {
+			text := mocks.End(ctx, of.Plan)
+			if text == nil || !report {
+				return dst
+			}
+			return append(append(append(dst, `{"ficus":`...), text...), '}')
+		}
+	}
 }
 
 // local is graph/ with resolvers/, executed in process; their ports are joined to the monolith's client and
@@ -282,7 +320,7 @@ func (r *connectorReport) problem(ctx context.Context, c *monolith.Call, p mappi
 }
 
 // debugExtensions shows the calls of connectors to clients that ask for them.
-func debugExtensions(ctx context.Context) (context.Context, func([]byte) []byte) {
+func debugExtensions(ctx context.Context, _ engine.Executed) (context.Context, func([]byte) []byte) {
 	if subgraph.FromContext(ctx).Header.Get(monolith.DebugHeader) != "true" {
 		return ctx, nil
 	}
@@ -308,6 +346,7 @@ type reloads struct {
 	cfg     engine.Config
 	metrics *telemetry.Metrics
 	log     *slog.Logger
+	served  *atomic.Pointer[owners.Graph]
 	// fault is why the newest graph is not served, nil if it is.
 	fault atomic.Pointer[string]
 }
@@ -328,6 +367,7 @@ func (r *reloads) take(ctx context.Context, g *owners.Graph, err error) error {
 	}
 	warmed := r.gateway.Reload(ctx, snapshot)
 	r.fault.Store(nil)
+	r.served.Store(g)
 	took := time.Since(start)
 	r.metrics.Reloaded(took, warmed, nil)
 	r.log.Info("the graph has changed", slog.Int("subgraphs", len(g.Supergraph.Subgraphs)), slog.Int("warmed", warmed), slog.Duration("took", took))

@@ -23,6 +23,7 @@ func (p Program) devCommand() *cobra.Command {
 			}
 			on := true
 			cfg.Supergraph.Introspection, cfg.Front.GraphiQL.Enabled, cfg.Mocks.Enabled = &on, true, true
+			cfg.Mocks.PerRequest, cfg.Mocks.Report = true, true
 			if listen != "" {
 				cfg.Supergraph.Listen = listen
 			}

@@ -145,7 +145,7 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	if out.Cost, err = s.cfg.Demand.afford(planned.estimate, values); err != nil {
 		return refuse(dst, out, err)
 	}
-	ctx, extensions, r := s.cfg.extend(ctx, r)
+	ctx, extensions, r := s.cfg.extend(ctx, Executed{out.OperationName, planned.program.Plan()}, r)
 	in := input(values, e.observer)
 	var run executor.Outcome
 	if out.Kind == ast.Query && r.Sharing != nil {

@@ -1,17 +1,62 @@
 package engine
 
-import "context"
+import (
+	"context"
+
+	"github.com/ficusgraph/ficus/engine/queryplan"
+)
 
 // Extensions is asked once a request for the context that it is executed in, and for what writes the object that is added
-// to its response as "extensions" once it is executed; nil for nothing.
-type Extensions func(ctx context.Context) (context.Context, func(dst []byte) []byte)
+// to its response as "extensions" once it is executed; nil for nothing, and what writes nothing adds none.
+type Extensions func(ctx context.Context, of Executed) (context.Context, func(dst []byte) []byte)
+
+// Executed is what is executed: the operation's name, "" if it has none, and its plan.
+type Executed struct {
+	Operation string
+	Plan      *queryplan.Plan
+}
+
+// And is both extensions, whose members go into one object.
+func (x Extensions) And(other Extensions) Extensions {
+	if x == nil || other == nil {
+		return func(ctx context.Context, of Executed) (context.Context, func(dst []byte) []byte) {
+			if x != nil {
+				return x(ctx, of)
+			}
+			return other(ctx, of)
+		}
+	}
+	return func(ctx context.Context, of Executed) (context.Context, func(dst []byte) []byte) {
+		ctx, first := x(ctx, of)
+		ctx, second := other(ctx, of)
+		if first == nil || second == nil {
+			if first == nil {
+				first = second
+			}
+			return ctx, first
+		}
+		return ctx, func(dst []byte) []byte { return joined(dst, first, second) }
+	}
+}
+
+// joined writes two objects as one.
+func joined(dst []byte, first, second func(dst []byte) []byte) []byte {
+	start := len(dst)
+	dst = first(dst)
+	middle := len(dst)
+	if dst = second(dst); len(dst) == middle || middle == start {
+		return dst
+	}
+	dst[middle-1] = ','
+	return append(dst[:middle], dst[middle+1:]...) // without the second one's brace
+}
 
 // extend asks for the extensions of a request. A request that has some shares no answer with others: they are its own.
-func (c *Config) extend(ctx context.Context, r *Request) (context.Context, func(dst []byte) []byte, *Request) {
+func (c *Config) extend(ctx context.Context, of Executed, r *Request) (context.Context, func(dst []byte) []byte, *Request) {
 	if c.Extensions == nil {
 		return ctx, nil, r
 	}
-	ctx, write := c.Extensions(ctx)
+	ctx, write := c.Extensions(ctx, of)
 	if write != nil && r.Sharing != nil {
 		alone := *r
 		alone.Sharing = nil
@@ -25,6 +70,11 @@ func appendExtensions(dst []byte, write func(dst []byte) []byte) []byte {
 	if write == nil {
 		return dst
 	}
-	dst = append(dst[:len(dst)-1], `,"extensions":`...)
-	return append(write(dst), '}')
+	end := len(dst) - 1
+	dst = append(dst[:end], `,"extensions":`...)
+	start := len(dst)
+	if dst = write(dst); len(dst) == start {
+		dst = dst[:end]
+	}
+	return append(dst, '}')
 }

@@ -13,7 +13,7 @@ type askedKey struct{}
 // the request's context, in which the subgraphs are asked.
 func TestExtensionsAreAdded(t *testing.T) {
 	asked := 0
-	cfg := engine.Config{Extensions: func(ctx context.Context) (context.Context, func([]byte) []byte) {
+	cfg := engine.Config{Extensions: func(ctx context.Context, _ engine.Executed) (context.Context, func([]byte) []byte) {
 		if ctx.Value(askedKey{}) == nil {
 			return ctx, nil
 		}
@@ -44,5 +44,42 @@ func TestExtensionsAreAdded(t *testing.T) {
 	}
 	if _, out := e.Execute(asking, &engine.Request{Query: "{ nope }"}, nil); !out.Refused || asked != 2 {
 		t.Errorf("extensions were asked for %d times, and %+v", asked, out)
+	}
+}
+
+// TestExtensionsOfSeveralAreOneObject, whoever of them has something to say, which is known only at the end.
+func TestExtensionsOfSeveralAreOneObject(t *testing.T) {
+	says := func(text string) engine.Extensions {
+		return func(ctx context.Context, of engine.Executed) (context.Context, func([]byte) []byte) {
+			if text == "nil" {
+				return ctx, nil
+			}
+			return ctx, func(dst []byte) []byte {
+				if text == "" {
+					return dst
+				}
+				return append(dst, `{"`+text+of.Operation+`":`+string('0'+rune(len(of.Plan.Fetches)))+`}`...)
+			}
+		}
+	}
+	for _, test := range []struct {
+		extensions engine.Extensions
+		want       string
+	}{
+		{says("a").And(says("b")), `,"extensions":{"aNamed":1,"bNamed":1}`},
+		{says("").And(says("b")), `,"extensions":{"bNamed":1}`},
+		{says("a").And(says("")), `,"extensions":{"aNamed":1}`},
+		{says("").And(says("")), ``},
+		{says("nil").And(says("b")), `,"extensions":{"bNamed":1}`},
+		{says("a").And(says("nil")), `,"extensions":{"aNamed":1}`},
+		{says("nil").And(says("nil")), ``},
+		{engine.Extensions(nil).And(says("b")), `,"extensions":{"bNamed":1}`},
+		{says("a").And(nil), `,"extensions":{"aNamed":1}`},
+	} {
+		e := engine.New(snapshot(t, &source{version: "1"}, engine.Config{Extensions: test.extensions}), nil)
+		body, _ := e.Execute(t.Context(), &engine.Request{Query: "query Named { version }"}, nil)
+		if want := `{"data":{"version":"1"}` + test.want + `}`; string(body) != want {
+			t.Errorf("%s, want %s", body, want)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -18,6 +19,15 @@ type answer struct {
 	variables map[string]any
 	out       []byte
 	objects   int
+	// lists is how many lists are around the value that is being written.
+	lists int
+	// operation is the client's; choice and scenario are what its request asks for.
+	operation string
+	choice    *Choice
+	scenario  *scenario
+	// delay is how long the slowest field is to take.
+	delay time.Duration
+	failures
 }
 
 func (a *answer) raw(text string) { a.out = append(a.out, text...) }
@@ -53,6 +63,7 @@ func (a *answer) entities(selections []*queryplan.Selection) error {
 			continue
 		}
 		t := a.graph.Type(name)
+		a.begin(i)
 		if err := a.object(a.child(t, seat{given: representation, place: a.seed.of("representation", name).ofValue(representation)}), selections); err != nil {
 			return err
 		}
@@ -80,9 +91,11 @@ func (a *answer) object(o object, selections []*queryplan.Selection) error {
 		}
 		a.json(f.Name)
 		a.raw(":")
+		a.push(f.Name)
 		if err := a.field(o, f); err != nil {
 			return err
 		}
+		a.pop()
 	}
 	a.raw("}")
 	return nil
@@ -131,7 +144,50 @@ func (a *answer) field(o object, f collected) error {
 		place: o.self.of(f.Field).ofValue(identifying(args)),
 	}
 	s.given, s.said = o.known[f.Field]
-	return a.value(a.typeOf(def, f), s)
+	t := a.typeOf(def, f)
+	if in := a.in(def); in != nil && len(in.Requires) > 0 {
+		s.place = s.place.ofValue(keyOf(o.known, in.Requires)) // what is computed of these changes with them
+	}
+	o.page.seat(a.graph, &o, &s)
+	if s.rule = a.ruleOf(&o, def, t, args); s.rule != nil && a.settled(t, &s) {
+		return nil
+	}
+	if named := a.graph.Type(t.Name()); named != nil && !named.IsLeaf() && (pages(def.Args) || isConnection(named)) && isPage(a.graph, t) {
+		s.paged = true
+		w := s.window()
+		s.part = &w
+	}
+	return a.value(t, s)
+}
+
+// settled applies what is said of a field: whether it fails, is null, or has a value. It reports whether the field
+// is written.
+func (a *answer) settled(t *ast.Type, s *seat) bool {
+	r := s.rule
+	if r.strong && (r.valued || r.null) && !isKeyField(s.owner.typ, s.def.Name) {
+		s.given, s.said = nil, false
+	}
+	a.delay = max(a.delay, r.delay)
+	switch {
+	case r.err != nil:
+		a.fail(r.err)
+		a.raw("null")
+		return true
+	case !t.NonNull && (r.null || r.nullRate > 0 && s.place.of("null").unit() < r.nullRate) && !s.said:
+		a.raw("null")
+		return true
+	case r.valued && !s.said:
+		s.given, s.said = r.value, true
+	}
+	return false
+}
+
+// in is what the subgraph knows of a field.
+func (a *answer) in(def *supergraph.Field) *supergraph.FieldIn {
+	if a.subgraph.ID >= len(def.In) {
+		return nil
+	}
+	return def.In[a.subgraph.ID]
 }
 
 // declared is the definition by the type on which the plan selects the field.
@@ -164,8 +220,16 @@ type seat struct {
 	said  bool
 	// place is the hash of the position; what no key identifies is identified by it.
 	place hash
-	// listed: the value is one of a list.
+	// listed: the value is one of a list, at that index.
 	listed bool
+	index  int
+	// rule is what people said of the field; nil if nothing.
+	rule *rule
+	// paged: the field returns a page of a list. part is the part that is wanted, if that is decided.
+	paged bool
+	part  *window
+	// edge: the element is no object of the list, but stands for one, which is its node.
+	edge bool
 }
 
 // value writes a value of the type.
@@ -177,6 +241,7 @@ func (a *answer) value(t *ast.Type, s seat) error {
 	if t.Elem != nil {
 		return a.list(t.Elem, s)
 	}
+	s.choose()
 	named := a.graph.Type(t.NamedType)
 	if named != nil && !named.IsLeaf() {
 		return a.object(a.child(named, s), s.beneath)
@@ -189,30 +254,67 @@ func (a *answer) value(t *ast.Type, s seat) error {
 	return nil
 }
 
-// list writes the given elements, those that arguments ask for by key, or one to three of its own.
+// choose takes one of the examples that are given for the value.
+func (s *seat) choose() {
+	if s.rule == nil || s.said || len(s.rule.examples) == 0 {
+		return
+	}
+	s.given, s.said = s.rule.examples[int(s.place%hash(len(s.rule.examples)))], true // neighbors in a list differ
+}
+
+// list writes the given elements, those that arguments ask for by key, or some of its own. Of any it writes the part
+// that is wanted.
 func (a *answer) list(elem *ast.Type, s seat) error {
 	given, ok := s.given.([]any)
 	if !ok {
 		given, ok = a.asked(elem, s)
 	}
-	n := len(given)
-	if !ok {
-		n = s.length()
+	w := s.part
+	if w == nil {
+		own := s.window()
+		w = &own
 	}
+	if ok && s.part == nil {
+		w = s.among(len(given))
+	}
+	if !ok && s.rule != nil && s.rule.all && (s.rule.length == nil || elem.Elem == nil && s.part == nil) {
+		w.to = max(w.to, len(a.valuesFor(elem)))
+	}
+	a.lists++
 	a.raw("[")
-	for i := range n {
-		if i > 0 {
+	for i := w.from; i < w.to; i++ {
+		if i > w.from {
 			a.raw(",")
 		}
 		e := s
-		e.given, e.said, e.listed, e.place = nil, false, true, s.place.at(i)
-		if ok {
+		e.given, e.said, e.listed, e.index, e.place, e.part = nil, false, true, i, w.list.at(i), nil
+		if ok && i < len(given) {
 			e.given, e.said = given[i], true
 		}
+		a.element(i - w.from)
 		if err := a.value(elem, e); err != nil {
 			return err
 		}
+		a.pop()
 	}
 	a.raw("]")
+	a.lists--
+	return nil
+}
+
+// among is the part that is wanted of a list of n given elements.
+func (s seat) among(n int) *window {
+	w := window{list: s.place, to: n, total: n}
+	if _, said := s.given.([]any); said && s.def != nil && pages(s.def.Args) {
+		w.narrow(s)
+	}
+	return &w
+}
+
+// valuesFor are those of an enum, none of other types.
+func (a *answer) valuesFor(t *ast.Type) []string {
+	if named := a.graph.Type(t.Name()); named != nil {
+		return a.enumValues(named)
+	}
 	return nil
 }

@@ -82,25 +82,16 @@ func valueOf(v *ast.Value, variables map[string]any) (any, bool) {
 	}
 }
 
-// identifying is the arguments without those that only say how much is wanted: the first three of a list are
-// the first three of the first ten.
+// identifying is the arguments without those that only say which part of a list is wanted: the first three of a list
+// are the first three of the first ten.
 func identifying(args map[string]any) map[string]any {
 	out := maps.Clone(args)
-	maps.DeleteFunc(out, func(name string, _ any) bool { return slices.Contains(sizes, name) })
+	maps.DeleteFunc(out, func(name string, v any) bool {
+		_, number := v.(json.Number)
+		_, ours := cursorIn(v)
+		return paging(name) && (number || ours || v == nil)
+	})
 	return out
-}
-
-// length of a list is one to three, and not more than is asked for.
-func (s seat) length() int {
-	n := 1 + s.place.of("length").below(3)
-	for _, name := range sizes {
-		if text, ok := s.args[name].(json.Number); ok {
-			if limit, err := text.Int64(); err == nil {
-				n = int(max(0, min(int64(n), limit)))
-			}
-		}
-	}
-	return n
 }
 
 // knowledge is what is known of an object of the type at the seat from the arguments of its field, from what
@@ -122,7 +113,7 @@ func (s seat) knowledge(t *supergraph.Type) (known, said map[string]any) {
 	maps.DeleteFunc(said, func(_ string, v any) bool { return v == nil }) // a filter that is not used says nothing
 	known = maps.Clone(said)
 	s.ofOwner(t, known)
-	maps.DeleteFunc(said, func(name string, _ any) bool { return slices.Contains(sizes, name) || name == "page" })
+	maps.DeleteFunc(said, func(name string, _ any) bool { return paging(name) })
 	if s.listed {
 		known = maps.Clone(said)
 		maps.DeleteFunc(known, func(name string, _ any) bool { return isKeyField(t, name) })
@@ -151,9 +142,9 @@ func (s seat) ofOwner(t *supergraph.Type, known map[string]any) {
 // isKeyField reports whether a key of the type in any subgraph names the field.
 func isKeyField(t *supergraph.Type, name string) bool {
 	return slices.ContainsFunc(t.In, func(in *supergraph.TypeIn) bool {
-		return in != nil && slices.ContainsFunc(in.Keys, func(k *supergraph.Key) bool {
+		return in != nil && (name == "id" && len(in.Keys) == 0 || slices.ContainsFunc(in.Keys, func(k *supergraph.Key) bool {
 			return slices.ContainsFunc(k.Fields, func(f *supergraph.FieldSetItem) bool { return f.Name == name })
-		})
+		}))
 	})
 }
 

@@ -40,6 +40,9 @@ func (h hash) plus(i int) hash { return h + hash(i) } // wraps around, as a hash
 // below is a number from 0 to n-1.
 func (h hash) below(n int) int { return int(h.of("below") % hash(n)) } // n is positive
 
+// unit is a number from 0 to 1.
+func (h hash) unit() float64 { return float64(h.of("unit")>>11) / (1 << 53) }
+
 // dice is a source of random numbers that starts at a hash (SplitMix64).
 type dice struct{ state uint64 }
 

@@ -7,15 +7,37 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
-// keys are the keys that the type has in this subgraph.
+// keys are the keys that the type has in this subgraph, or else the identifier that stands for one.
 func (a *answer) keys(t *supergraph.Type) []*supergraph.Key {
-	if in := t.In[a.subgraph.ID]; in != nil {
+	in := t.In[a.subgraph.ID]
+	switch {
+	case in == nil:
+		return nil
+	case len(in.Keys) > 0:
 		return in.Keys
 	}
-	return nil
+	return a.implied[t.Name]
+}
+
+// implied are the keys of types that say of none and have a field id: ID!, as the types of a schema have that was not
+// written for federation. Whoever asks for an object by its id gets the one that a list had under it.
+func implied(graph *supergraph.Supergraph, subgraph int) map[string][]*supergraph.Key {
+	out := map[string][]*supergraph.Key{}
+	for _, t := range graph.Types {
+		f := t.Field("id")
+		if f == nil || t.In[subgraph] == nil || len(t.In[subgraph].Keys) > 0 || t.Kind != ast.Object && t.Kind != ast.Interface || f.In[subgraph] == nil {
+			continue
+		}
+		if f.Type.NamedType == "ID" && f.Type.NonNull {
+			out[t.Name] = []*supergraph.Key{{Fields: supergraph.FieldSet{{Name: "id"}}}}
+		}
+	}
+	return out
 }
 
 // identify makes sure that the first key of an entity is known, and gives its identity, which is a function of
@@ -93,6 +115,12 @@ const pool = 9_000
 // keyLeaf is one value of a key: a small number where it is an identifier, so that one meets the same
 // entities again, and a list does not hold one twice.
 func (a *answer) keyLeaf(def *supergraph.Field, place hash) any {
+	if r := a.script.of(def.Parent.Name, def.Name); r != nil {
+		s := seat{owner: &object{typ: def.Parent, self: place}, def: def, place: place}
+		if v, ok := a.drawn(r, def.Type.Name(), s); ok {
+			return v
+		}
+	}
 	number := strconv.Itoa(1_000 + int(place%pool)) // below the pool's size
 	switch words := split(def.Name); {
 	case def.Type.Name() == "ID":

@@ -32,7 +32,9 @@ func newMaker(s seat) maker {
 	if s.def != nil {
 		m.name, m.description = split(s.def.Name), strings.ToLower(s.def.Description)
 	}
-	m.meaning = meaningOf(m.name)
+	if m.meaning = meaningOf(m.name); m.meaning == unknown {
+		m.meaning = described(m.description)
+	}
 	m.fake = gofakeit.NewFaker(&dice{uint64(m.place)}, false)
 	m.person = gofakeit.NewFaker(&dice{uint64(m.self.of("person"))}, false)
 	return m
@@ -146,6 +148,11 @@ func (m maker) technicalText() string {
 	}
 }
 
+// boolean is a value of a Boolean. What reports success does.
+func (m maker) boolean() bool {
+	return len(m.name) == 1 && slices.Contains([]string{"ok", "success", "successful", "succeeded"}, m.name[0]) || m.place.below(2) == 0
+}
+
 // integer is a value of an Int.
 func (m maker) integer() int {
 	switch m.meaning {
@@ -206,7 +213,7 @@ func (m maker) milliseconds() float64 {
 }
 
 // unit is a number from 0 to 1.
-func (m maker) unit() float64 { return float64(m.place.of("unit")>>11) / (1 << 53) }
+func (m maker) unit() float64 { return m.place.unit() }
 
 func round(v float64, digits int) float64 {
 	p := math.Pow10(digits)

@@ -99,6 +99,47 @@ var words = []struct {
 	{name, []string{"name", "author", "owner", "fullname"}},
 }
 
+// phrases lead from what a description says to what a field is about, for fields whose names say nothing; the first one
+// that is in it wins.
+var phrases = []struct {
+	meaning meaning
+	phrases []string
+}{
+	{email, []string{"email address", "e-mail"}},
+	{phone, []string{"phone number"}},
+	{image, []string{"url of an image", "url of the image", "url of a picture", "url to an image"}},
+	{link, []string{"url", " uri"}},
+	{moment, []string{"iso 8601", "iso8601", "rfc 3339", "rfc3339", "date and time", "timestamp", "the time at which", "the moment"}},
+	{day, []string{"the date on which", "the date of"}},
+	{currency, []string{"iso 4217", "currency code"}},
+	{country, []string{"iso 3166", "country code"}},
+	{language, []string{"language code", "bcp 47", "iso 639"}},
+	{timezone, []string{"time zone", "timezone"}},
+	{color, []string{"hex color", "hex colour"}},
+	{ip, []string{"ip address"}},
+	{checksum, []string{"sha-", "sha1", "sha256", "hash of", "checksum"}},
+	{version, []string{"semantic version", "semver"}},
+	{percent, []string{"percent"}},
+	{milliseconds, []string{"milliseconds"}},
+	{amount, []string{"the number of", "how many"}},
+	{name, []string{"full name", "display name", "the name of"}},
+	{slug, []string{"slug"}},
+	{prose, []string{"description of", "free text", "markdown"}},
+}
+
+// described is what the description of a field says that it is about.
+func described(description string) meaning {
+	if description == "" {
+		return unknown
+	}
+	for _, p := range phrases {
+		if slices.ContainsFunc(p.phrases, func(phrase string) bool { return strings.Contains(description, phrase) }) {
+			return p.meaning
+		}
+	}
+	return unknown
+}
+
 // people and companies are the types whose name is that of one.
 var (
 	people    = []string{"user", "person", "author", "customer", "member", "employee", "contact", "viewer", "owner", "profile", "me", "actor", "assignee", "patient", "student"}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -94,31 +93,12 @@ const spec = "https://ficus.dev/spec"
 // markNames are the names that @mock has in the SDL: as imported, or else under the link's own name.
 func markNames(doc *ast.SchemaDocument) []string {
 	var out []string
-	for _, s := range slices.Concat(doc.Schema, doc.SchemaExtension) {
-		for _, d := range s.Directives.ForNames("link") {
-			if url := argument(d, "url"); url == spec || strings.HasPrefix(url, spec+"/") {
-				out = append(out, markName(d))
-			}
+	for local, name := range localNames(doc) {
+		if name == mockDirective {
+			out = append(out, local)
 		}
 	}
 	return out
-}
-
-func markName(link *ast.Directive) string {
-	if imports := link.Arguments.ForName("import"); imports != nil {
-		for _, c := range imports.Value.Children {
-			if c.Value.Raw == "@mock" {
-				return "mock"
-			}
-			if name, as := c.Value.Children.ForName("name"), c.Value.Children.ForName("as"); name != nil && name.Raw == "@mock" && as != nil {
-				return strings.TrimPrefix(as.Raw, "@")
-			}
-		}
-	}
-	if as := argument(link, "as"); as != "" {
-		return as + "__mock"
-	}
-	return "spec__mock"
 }
 
 func argument(d *ast.Directive, name string) string {

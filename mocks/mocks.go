@@ -22,18 +22,50 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
-// Config says whether fields that nobody answers are made up, and from which seed.
+// Config says whether fields that nobody answers are made up, and how.
 type Config struct {
 	// Enabled is off by default: such fields are then not made up.
 	Enabled bool `yaml:"enabled"`
 	// Seed changes all values; 0 by default.
 	Seed int64 `yaml:"seed"`
+	// Files say what values are like, Scenarios what states there are: names, or patterns such as mocks/*.yaml. By
+	// default they are mocks/*.yaml and mocks/scenarios/*.yaml; [] is none.
+	Files     []string `yaml:"files"`
+	Scenarios []string `yaml:"scenarios"`
+	// Scenario is that of requests that choose none.
+	Scenario string `yaml:"scenario"`
+	// PerRequest lets requests choose a scenario, latency and errors. It is for development.
+	PerRequest bool `yaml:"per_request"`
+	// Report says in each answer what of it was made up. It is for development.
+	Report bool `yaml:"report"`
 }
+
+// Patterns of files where none are configured.
+var (
+	defaultFiles     = []string{"mocks/*.yaml"}
+	defaultScenarios = []string{"mocks/scenarios/*.yaml"}
+)
+
+// Patterns are those of the files about values and of the scenarios.
+func (c Config) Patterns() (files, scenarios []string) {
+	files, scenarios = c.Files, c.Scenarios
+	if files == nil {
+		files = defaultFiles
+	}
+	if scenarios == nil {
+		scenarios = defaultScenarios
+	}
+	return files, scenarios
+}
+
+// Gated reports whether requests are to pass a Gate.
+func (c Config) Gated() bool { return c.PerRequest || c.Report || c.Scenario != "" }
 
 // maxObjects bounds one answer. Lists have up to three elements, and lists in lists multiply.
 const maxObjects = 100_000
@@ -49,6 +81,9 @@ type Source struct {
 	graph    *supergraph.Supergraph
 	subgraph *supergraph.Subgraph
 	seed     hash
+	script   *Script
+	// implied are keys of types that have none, by name.
+	implied map[string][]*supergraph.Key
 }
 
 var _ executor.Fetcher = (*Source)(nil)
@@ -59,7 +94,14 @@ func New(graph *supergraph.Supergraph, subgraph string, seed int64) (*Source, er
 	if g == nil {
 		return nil, fmt.Errorf("mock %s: there is no such subgraph", subgraph)
 	}
-	return &Source{graph: graph, subgraph: g, seed: hash(seed)}, nil
+	return &Source{graph: graph, subgraph: g, seed: hash(seed), implied: implied(graph, g.ID)}, nil
+}
+
+// Following is the source with values as the script says.
+func (s *Source) Following(script *Script) *Source {
+	out := *s
+	out.script = script
+	return &out
 }
 
 var errTooLarge = errors.New("the answer has too many objects")
@@ -71,6 +113,10 @@ func (s *Source) Fetch(ctx context.Context, r *executor.Request) (*executor.Resp
 		return nil, s.fault(CodeInternal, "internal error", fmt.Errorf("variables: %w", err))
 	}
 	a := &answer{Source: s, ctx: ctx, variables: variables}
+	if request := FromContext(ctx); request != nil {
+		a.request(request)
+		request.answered(r.Fetch)
+	}
 	a.raw(`{"data":`)
 	if r.Fetch.IsEntity() {
 		err = a.entities(r.Fetch.Selections)
@@ -83,8 +129,34 @@ func (s *Source) Fetch(ctx context.Context, r *executor.Request) (*executor.Resp
 	case err != nil:
 		return nil, s.fault(CodeInternal, "the request was not completed", err)
 	}
-	a.raw(`}`)
+	a.out = append(a.appendTo(a.out), '}')
+	if err := a.wait(); err != nil {
+		return nil, err
+	}
 	return &executor.Response{Body: a.out}, nil
+}
+
+// wait waits as long as the slowest of the fields is to take.
+func (a *answer) wait() error {
+	if a.delay <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(min(a.delay, maxDelay))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-a.ctx.Done():
+		return a.ctx.Err()
+	}
+}
+
+// request takes over what the client's request asks for.
+func (a *answer) request(r *Request) {
+	a.operation, a.choice = r.Operation, r.Choice
+	if a.choice != nil {
+		a.scenario, a.delay = a.script.scenario(a.choice.Scenario), a.choice.Latency
+	}
 }
 
 func (s *Source) fault(code, message string, err error) *executor.Error {

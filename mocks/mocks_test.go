@@ -201,7 +201,7 @@ func TestElementsOfAListAreDistinct(t *testing.T) {
 		for _, e := range list {
 			ids[at(t, e, "id")] = true
 		}
-		if len(ids) != len(list) || len(list) < 1 || len(list) > 3 {
+		if len(ids) != len(list) || len(list) < 6 || len(list) > 20 {
 			t.Errorf("seed %d: %v", seed, list)
 		}
 	}

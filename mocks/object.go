@@ -17,11 +17,22 @@ type object struct {
 	known map[string]any
 	// said is what arguments said, as far as it is passed on to the objects within this one.
 	said map[string]any
+	// page is the part of a list that the object is a page of; nil if it is none.
+	page *window
+	// edge: the object stands for an element of a list, which is its node and stands at place.
+	edge  bool
+	place hash
 }
 
 // child is the object at the seat; its type is nil where this subgraph has none for it.
 func (a *answer) child(t *supergraph.Type, s seat) object {
 	known, said := s.knowledge(t)
+	if s.paged && s.part != nil {
+		s.part.facts(t, known)
+	}
+	if s.edge && t.Field("cursor") != nil {
+		known["cursor"] = cursor(s.index)
+	}
 	if given, ok := s.given.(map[string]any); ok {
 		known = maps.Clone(known)
 		if known == nil {
@@ -43,9 +54,13 @@ func (a *answer) child(t *supergraph.Type, s seat) object {
 		if member == nil {
 			return object{}
 		}
-		return a.child(member, seat{given: known, place: s.place, owner: &object{said: said}})
+		return a.child(member, seat{given: known, place: s.place, owner: &object{said: said}, edge: s.edge, index: s.index})
 	}
-	return object{typ: t, self: self, known: known, said: said}
+	o := object{typ: t, self: self, known: known, said: said, edge: s.edge, place: s.place}
+	if s.paged {
+		o.page = s.part
+	}
+	return o
 }
 
 // has reports whether this subgraph has a type of that name with fields.

@@ -6,15 +6,19 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/engine/supergraph"
+	"github.com/ficusgraph/ficus/mocks"
 )
 
 // chooser makes random selections on one subgraph.
@@ -23,6 +27,9 @@ type chooser struct {
 	sg    *supergraph.Supergraph
 	id    int
 	names int
+	// within counts the fragments around: in them each name is used once, as objects of different types may have
+	// fields of one name and different types.
+	within int
 }
 
 // selections picks fields that the subgraph has, under names of their own.
@@ -42,7 +49,9 @@ func (c *chooser) selections(t *supergraph.Type, depth int) []*queryplan.Selecti
 	if in := t.In[c.id]; in != nil && t.IsAbstract() {
 		for _, m := range in.Members {
 			if c.IntN(2) == 0 {
+				c.within++
 				out = append(out, &queryplan.Selection{On: m, Selections: c.selections(c.sg.Type(m), depth)})
+				c.within--
 			}
 		}
 	}
@@ -55,7 +64,7 @@ func (c *chooser) selections(t *supergraph.Type, depth int) []*queryplan.Selecti
 func (c *chooser) field(t *supergraph.Type, f *supergraph.Field, depth int) *queryplan.Selection {
 	c.names++
 	s := &queryplan.Selection{Name: fmt.Sprintf("f%d", c.names), Field: f.Name, Parent: t.Name, Type: f.In[c.id].Type}
-	if c.IntN(2) == 0 {
+	if c.within == 0 && c.IntN(2) == 0 {
 		s.Name = f.Name
 	}
 	for _, a := range f.Args {
@@ -202,25 +211,91 @@ func answersFit(t *testing.T, sg *supergraph.Supergraph, rounds int) {
 		for round := range rounds {
 			c := &chooser{Rand: rand.New(rand.NewPCG(uint64(round), 1)), sg: sg, id: g.ID}
 			fetch := &queryplan.Fetch{Subgraph: g.Name, Kind: ast.Query, Selections: c.selections(sg.Query, 3)}
-			res, err := s.Fetch(t.Context(), &executor.Request{Fetch: fetch})
-			if err != nil {
-				if strings.Contains(err.Error(), "MOCK_TOO_LARGE") {
-					continue
-				}
-				t.Fatal(err)
+			choice := choices[round%len(choices)]
+			data, ok := dataOf(t, s, fetch, choice)
+			if !ok {
+				continue
 			}
-			var out struct{ Data map[string]any }
-			if err := json.Unmarshal(res.Body, &out); err != nil {
-				t.Fatalf("%s, round %d: %v", g.Name, round, err)
+			if fault := c.objectFault("data", data, fetch.Selections); fault != "" {
+				t.Fatalf("%s, round %d, %q: %s", g.Name, round, choice, fault)
 			}
-			if fault := c.objectFault("data", out.Data, fetch.Selections); fault != "" {
-				t.Fatalf("%s, round %d: %s", g.Name, round, fault)
+			shuffled := &queryplan.Fetch{Subgraph: g.Name, Kind: ast.Query, Selections: c.shuffled(fetch.Selections)}
+			again, _ := dataOf(t, source(t, sg, g.Name, 1), shuffled, choice)
+			if diff := cmp.Diff(data, again); diff != "" {
+				t.Fatalf("%s, round %d, %q: another source, asked in another order: %s", g.Name, round, choice, diff)
 			}
 		}
 	}
 }
 
-func TestEveryAnswerFitsItsTypes(t *testing.T) { answersFit(t, shop(t), 300) }
+// choices are the built-in scenarios, and none.
+var choices = []string{"", "scenario=longest", "", "scenario=empty", "scenario=one", "scenario=nulls", "", "scenario=errors", "scenario=many"}
+
+// dataOf is the data of an answer; false where it would be too large.
+func dataOf(t *testing.T, s *mocks.Source, f *queryplan.Fetch, choice string) (map[string]any, bool) {
+	t.Helper()
+	c, err := mocks.ParseChoice(choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := s.Fetch(mocks.NewContext(t.Context(), &mocks.Request{Choice: c}), &executor.Request{Fetch: f})
+	if err != nil {
+		if strings.Contains(err.Error(), "MOCK_TOO_LARGE") {
+			return nil, false
+		}
+		t.Fatal(err)
+	}
+	var out struct{ Data map[string]any }
+	if err := json.Unmarshal(res.Body, &out); err != nil {
+		t.Fatalf("%v: %s", err, res.Body)
+	}
+	return out.Data, true
+}
+
+// shuffled is the same selections in another order, all the way down.
+func (c *chooser) shuffled(list []*queryplan.Selection) []*queryplan.Selection {
+	out := slices.Clone(list)
+	c.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	for i, s := range out {
+		other := *s
+		other.Selections = c.shuffled(s.Selections)
+		out[i] = &other
+	}
+	return out
+}
+
+// rounds is how many random queries each subgraph is asked; MOCKS_ROUNDS asks for more of them.
+func rounds(t *testing.T, otherwise int) int {
+	t.Helper()
+	text := os.Getenv("MOCKS_ROUNDS")
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestEveryAnswerFitsItsTypesInSchemasAtHand asks what the schemas in the folder MOCKS_SCHEMAS have, each a subgraph.
+func TestEveryAnswerFitsItsTypesInSchemasAtHand(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(os.Getenv("MOCKS_SCHEMAS"), "*.graphql"))
+	if os.Getenv("MOCKS_SCHEMAS") == "" || err != nil {
+		t.Skip("MOCKS_SCHEMAS names no folder")
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answersFit(t, composed(t, []mocks.SDL{{Name: "a", File: file, Text: string(text)}}), rounds(t, 20))
+		})
+	}
+}
+
+func TestEveryAnswerFitsItsTypes(t *testing.T) { answersFit(t, shop(t), rounds(t, 300)) }
 
 func TestEveryAnswerFitsItsTypesInPublicGraphs(t *testing.T) {
 	file, err := os.Open("../../shared/data/audit-rows.jsonl")
@@ -238,7 +313,7 @@ func TestEveryAnswerFitsItsTypesInPublicGraphs(t *testing.T) {
 		}
 		if !seen[row.SupergraphSDL] {
 			seen[row.SupergraphSDL] = true
-			answersFit(t, read(t, row.SupergraphSDL), 5)
+			answersFit(t, read(t, row.SupergraphSDL), rounds(t, 5))
 		}
 	}
 }

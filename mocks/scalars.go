@@ -26,6 +26,9 @@ func (m maker) scalar(typ string, t *supergraph.Type) any {
 	description := ""
 	if t != nil {
 		description = strings.ToLower(t.Description)
+		if v, ok := m.format(t); ok {
+			return v
+		}
 	}
 	switch name := split(typ); {
 	case slices.Contains(name, "millis"), strings.Contains(description, "milliseconds since"):
@@ -38,6 +41,38 @@ func (m maker) scalar(typ string, t *supergraph.Type) any {
 		m.meaning = meaningOf(name)
 	}
 	return m.text()
+}
+
+// formats lead from what a scalar is specified by to names of scalars.
+var formats = []struct{ in, scalar string }{
+	{"rfc3339", "datetime"},
+	{"rfc4122", "uuid"},
+	{"rfc9562", "uuid"},
+	{"rfc3986", "url"},
+	{"rfc5322", "emailaddress"},
+	{"rfc8259", "json"},
+	{"date-time", "datetime"},
+	{"local-date", "localdate"},
+	{"e.164", "phonenumber"},
+}
+
+// format is a value of a scalar that says by @specifiedBy what its values are like.
+func (m maker) format(t *supergraph.Type) (any, bool) {
+	d := t.Directives.ForName("specifiedBy")
+	if d == nil {
+		return nil, false
+	}
+	url := strings.ToLower(argument(d, "url"))
+	for _, f := range formats {
+		if !strings.Contains(url, f.in) {
+			continue
+		}
+		if v, ok := m.timeScalar(f.scalar); ok {
+			return v, true
+		}
+		return m.textScalar(f.scalar)
+	}
+	return nil, false
 }
 
 func (m maker) timeScalar(typ string) (any, bool) {

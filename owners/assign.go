@@ -33,6 +33,9 @@ func (r *Registry) assign(in inputs) (*assignment, error) {
 	if a.missing, err = r.missing(contract, in); err != nil {
 		return nil, err
 	}
+	if a.graph.Mocks, err = r.script(contract, in); err != nil {
+		return nil, err
+	}
 	sg := contract
 	if r.cfg.Mocks.Enabled {
 		if a.missing, err = mocks.Along(contract, a.missing); err != nil {
@@ -69,7 +72,7 @@ func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, e
 		if subgraphs, err = declared(subgraphs); err != nil {
 			return nil, err
 		}
-		composed, err := composition.Compose(subgraphs)
+		composed, err := composition.Compose(withoutDirectives(subgraphs))
 		if err != nil {
 			return nil, err
 		}
@@ -116,6 +119,9 @@ func declared(subgraphs []composition.Subgraph) ([]composition.Subgraph, error) 
 func (r *Registry) missing(contract *supergraph.Supergraph, in inputs) ([]mocks.Coordinate, error) {
 	var out []mocks.Coordinate
 	for _, s := range in.subgraphs {
+		if r.cfg.Subgraphs[s.Name].Source == config.Mock {
+			continue // all of it is made up anyway
+		}
 		marked, err := mocks.Marked(s.SDL)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.File, err)
@@ -150,9 +156,11 @@ func (r *Registry) addOwners(a *assignment) error {
 		case a.connectors.Get(s.Name) != nil:
 			a.fetchers[s.Name] = adapter
 		case mocks.IsMock(s), source == config.Mock:
-			if a.fetchers[s.Name], err = mocks.New(a.graph.Supergraph, s.Name, r.cfg.Mocks.Seed); err != nil {
+			source, err := mocks.New(a.graph.Supergraph, s.Name, r.cfg.Mocks.Seed)
+			if err != nil {
 				return err
 			}
+			a.fetchers[s.Name] = source.Following(a.graph.Mocks)
 		case source == config.Local && r.ports.Local != nil:
 			a.fetchers[s.Name] = r.ports.Local
 		}

@@ -20,6 +20,8 @@ type inputs struct {
 	// supergraph is composed SDL; if it is "", subgraphs are to be composed.
 	supergraph string
 	subgraphs  []composition.Subgraph
+	// values and scenarios are the files about mocks.
+	values, scenarios []mocks.File
 	// deployed is the SDL of the services that said it, by subgraph.
 	deployed map[string]string
 }
@@ -28,16 +30,22 @@ func (in inputs) equal(other inputs) bool { return reflect.DeepEqual(in, other) 
 
 // read reads the composed graph, or the schemas of the subgraphs.
 func (r *Registry) read(ctx context.Context) (inputs, error) {
+	var in inputs
+	var err error
+	if in.values, in.scenarios, err = mockFiles(r.cfg); err != nil {
+		return in, err
+	}
 	file := r.cfg.Supergraph.File
 	if file == "" {
-		subgraphs, err := schemas(ctx, r.cfg)
-		return inputs{subgraphs: subgraphs}, err
+		in.subgraphs, err = schemas(ctx, r.cfg)
+		return in, err
 	}
 	text, err := r.cfg.ReadFile(file)
 	if err != nil {
-		return inputs{}, fmt.Errorf("read the supergraph: %w", err)
+		return in, fmt.Errorf("read the supergraph: %w", err)
 	}
-	return inputs{supergraph: string(text)}, nil
+	in.supergraph = string(text)
+	return in, nil
 }
 
 // ask asks the services what they implement. One that does not answer is taken to implement what it did when
@@ -84,7 +92,7 @@ func Compose(ctx context.Context, cfg *config.Config) (*composition.Result, erro
 	if subgraphs, err = declared(subgraphs); err != nil {
 		return nil, err
 	}
-	composed, err := composition.Compose(subgraphs)
+	composed, err := composition.Compose(withoutDirectives(subgraphs))
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/ficusgraph/ficus/engine/composition"
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/supergraph"
+	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/subgraph"
 )
@@ -34,6 +35,8 @@ type Graph struct {
 	Warnings []composition.Hint
 	// Status of each subgraph of the contract, by name.
 	Status []Status
+	// Mocks is what the mock source was told; nil if nothing is mocked.
+	Mocks *mocks.Script
 
 	connections connections
 }

@@ -1,0 +1,133 @@
+package mocks
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/ficusgraph/ficus/engine/queryplan"
+)
+
+// maxPaths bounds how many mocked paths an answer lists.
+const maxPaths = 100
+
+// Begin notes the name of the client's operation before it is executed.
+func Begin(ctx context.Context, operation string) context.Context {
+	r := FromContext(ctx)
+	if r == nil {
+		return NewContext(ctx, &Request{Operation: operation})
+	}
+	r.Operation = operation
+	return ctx
+}
+
+// End says what of an answer was made up: a JSON object that lists the paths, as the client calls them, beneath which
+// all is, and the choice that was made; nil if nothing was.
+func End(ctx context.Context, plan *queryplan.Plan) []byte {
+	r := FromContext(ctx)
+	if r == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var paths []string
+	for _, f := range r.fetches {
+		paths = append(paths, pathsOf(plan, f)...)
+	}
+	slices.Sort(paths)
+	paths = slices.Compact(paths)
+	if r.count = len(paths); len(paths) == 0 {
+		return nil
+	}
+	out := struct {
+		Mocked []string `json:"mocked"`
+		More   int      `json:"more,omitempty"`
+		Choice string   `json:"choice,omitempty"`
+	}{Mocked: paths, Choice: r.Choice.String()}
+	if len(paths) > maxPaths {
+		out.Mocked, out.More = paths[:maxPaths], len(paths)-maxPaths
+	}
+	text, err := json.Marshal(out)
+	if err != nil {
+		return nil // texts and a number can be written
+	}
+	return text
+}
+
+// Count is how many paths of the answer are mocked, once it has ended.
+func (r *Request) Count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.count
+}
+
+// pathsOf are the paths in the response of what a fetch brought. What only other fetches needed has none.
+func pathsOf(plan *queryplan.Plan, f *queryplan.Fetch) []string {
+	targets := []queryplan.Path{f.Path}
+	for _, t := range f.Also {
+		targets = append(targets, t.Path)
+	}
+	var out []string
+	for _, target := range targets {
+		for _, at := range follow(spot{shape: plan.Shape}, target) {
+			out = append(out, at.keys(f.Selections)...)
+		}
+	}
+	return out
+}
+
+// spot is a shape with the keys that lead to it.
+type spot struct {
+	path  []string
+	shape *queryplan.Shape
+}
+
+// follow is where a path leads to.
+func follow(from spot, path queryplan.Path) []spot {
+	if from.shape == nil {
+		return nil
+	}
+	if len(path) == 0 {
+		return []spot{from}
+	}
+	if path[0].Name == queryplan.List {
+		return follow(from, path[1:])
+	}
+	var out []spot
+	for _, f := range from.fields(path[0].Name) {
+		out = append(out, follow(spot{append(slices.Clone(from.path), f.Key), f.Shape}, path[1:])...)
+	}
+	return out
+}
+
+// fields are those of a name, of any run-time type, each key once.
+func (p spot) fields(name string) []*queryplan.Field {
+	var out []*queryplan.Field
+	for _, v := range p.shape.Variants {
+		for _, f := range v.Fields {
+			if f.Name == name && f.Typename == "" && !slices.ContainsFunc(out, func(o *queryplan.Field) bool { return o.Key == f.Key }) {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// keys are the paths of what is selected here.
+func (p spot) keys(list []*queryplan.Selection) []string {
+	var out []string
+	for _, s := range list {
+		if s.Field == "" {
+			out = append(out, p.keys(s.Selections)...)
+			continue
+		}
+		if s.Field == queryplan.Typename {
+			continue
+		}
+		for _, f := range p.fields(s.Name) {
+			out = append(out, strings.Join(append(slices.Clone(p.path), f.Key), "."))
+		}
+	}
+	return out
+}
