@@ -145,7 +145,7 @@ func (r *run) match(x *exchange, chunk []*representation, m mapped, fields []*qu
 		}
 		found[string(text)] = i
 	}
-	w := writer{run: r}
+	w := writer{run: r, dst: make([]byte, 0, perEntity*len(chunk))}
 	for i, rep := range chunk {
 		w.rep, w.lost, w.from = rep.value, nil, ""
 		text, ok := r.keys.appendKey(key[:0], rep.value)

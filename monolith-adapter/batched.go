@@ -87,6 +87,12 @@ func (r *reader) batchedInputs(c *Connector) {
 		return
 	}
 	r.inputs(b.Connector)
+	s := shapes{r.contract, b.Connector} // isSuccess and errors have been looked at where they are written
+	r.expectTemplate(s, b.written, b.written.arg("http", b.request.method), b.request.url, codeURL)
+	r.expectRequest(s, b.written, &b.request)
+	if b.Virtual {
+		r.add(codeBatched, b.Coordinate, b.written.at, "http is missing: the request that asks for many")
+	}
 	if b.reads("this") {
 		r.add("CONNECT_BATCH_AND_THIS", b.Coordinate, b.written.at, "$this is one object, and @batched asks for many; read $batch")
 	}
@@ -129,7 +135,7 @@ func (r *resolved) batchedOutline(c *Connector) {
 	if b.wrapped {
 		out = value.Output
 	} else {
-		out = b.elements(out, elem)
+		out = r.elements(b, out, elem)
 	}
 	inner := r.outlineOf(b.Connector, out, b.result.Name(), nil)
 	if missing := lacking(inner, r.outlines[c]); inner != nil && missing != "" {
@@ -138,15 +144,23 @@ func (r *resolved) batchedOutline(c *Connector) {
 }
 
 // elements is what the elements are made of without the members of groupBy that are no fields of theirs.
-func (b *batched) elements(out *mapping.Output, typ *objectType) *mapping.Output {
+func (r *resolved) elements(b *batched, out *mapping.Output, typ *objectType) *mapping.Output {
 	kept := *out
 	kept.Fields = slices.DeleteFunc(slices.Clone(out.Fields), func(f *mapping.OutputField) bool {
 		return slices.Contains(b.groupBy, f.Name) && typ.field(f.Name) == nil
 	})
+	kept.Branches = make([]*mapping.Output, len(out.Branches))
+	for i, branch := range out.Branches {
+		of := typ
+		if name, ok := branch.Typename(); ok && r.contract.byName[name] != nil {
+			of = r.contract.byName[name]
+		}
+		kept.Branches[i] = r.elements(b, branch, of)
+	}
 	return &kept
 }
 
-// lacking is the first field of an outline that another one does not have, or "".
+// lacking is the first field, or type, of an outline that another one does not have, or "".
 func lacking(has, wants *outline) string {
 	if wants == nil || has == nil {
 		return ""
@@ -158,6 +172,15 @@ func lacking(has, wants *outline) string {
 		}
 		if m := lacking(g.within, f.within); m != "" {
 			return f.name + "." + m
+		}
+	}
+	for _, branch := range wants.branches {
+		i := slices.IndexFunc(has.branches, func(b *outline) bool { return b.typ == branch.typ })
+		if i < 0 {
+			return branch.typ
+		}
+		if m := lacking(has.branches[i], branch); m != "" {
+			return branch.typ + "." + m
 		}
 	}
 	return ""

@@ -7,10 +7,9 @@ import (
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 )
 
-// representation is one of a fetch, with all the places at which it stands: equal ones are asked for once.
+// representation is one of a fetch, at whichever places it stands: equal ones are asked for once.
 type representation struct {
 	value  mapping.Value
-	places []int
 	answer fragment
 }
 
@@ -18,17 +17,20 @@ type representation struct {
 // wrong with one moves no other.
 func (r *run) entities(selections []*queryplan.Selection) []byte {
 	list := r.variables.Get("representations")
-	var distinct []*representation
-	seen := make(map[string]*representation, list.Len())
-	for i := range list.Len() {
-		text := list.At(i).String()
-		rep := seen[text]
+	all, places := make([]representation, list.Len()), make([]*representation, list.Len())
+	distinct := make([]*representation, 0, len(all))
+	seen := make(map[string]*representation, len(all))
+	var text []byte
+	for i := range places {
+		text = list.At(i).Append(text[:0])
+		rep := seen[string(text)]
 		if rep == nil {
-			rep = &representation{value: list.At(i)}
-			seen[text] = rep
+			rep = &all[i]
+			rep.value = list.At(i)
+			seen[string(text)] = rep
 			distinct = append(distinct, rep)
 		}
-		rep.places = append(rep.places, i)
+		places[i] = rep
 	}
 	typ := r.typ
 	if r.Kind == Entity {
@@ -48,24 +50,18 @@ func (r *run) entities(selections []*queryplan.Selection) []byte {
 			distinct[i].answer = r.entity(distinct[i].value, fields)
 		}, func(i int, f *failed) { distinct[i].answer = r.nothing(f, nil) })
 	}
-	return appendEntities(distinct, list.Len())
+	return appendEntities(places)
 }
 
-// appendEntities puts each answer at all its places.
-func appendEntities(distinct []*representation, n int) []byte {
-	byPlace := make([]*representation, n)
-	for _, rep := range distinct {
-		for _, i := range rep.places {
-			byPlace[i] = rep
-		}
-	}
+// appendEntities puts the answers at their places.
+func appendEntities(places []*representation) []byte {
 	size := 256
-	for _, rep := range byPlace {
+	for _, rep := range places {
 		size += 1 + len(rep.answer.json)
 	}
 	dst := append(make([]byte, 0, size), `{"data":{"_entities":[`...)
 	var errs []*fault
-	for i, rep := range byPlace {
+	for i, rep := range places {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
@@ -90,6 +86,9 @@ func (r *run) entity(rep mapping.Value, fields []*queryplan.Selection) fragment 
 	return r.writeEntity(&writer{run: r, rep: rep, lost: m.lost}, m.value, fields)
 }
 
+// perEntity is about how long the answer for an entity is, for the size of a buffer.
+const perEntity = 128
+
 // entityFields resolves the connector's field for representations: for all together if there is a way, else by a
 // call for each of them and for each alias.
 func (r *run) entityFields(distinct []*representation, fields []*queryplan.Selection) {
@@ -100,7 +99,7 @@ func (r *run) entityFields(distinct []*representation, fields []*queryplan.Selec
 	gathered := r.gather(objects, fields)
 	broken := func(i int, f *failed) { distinct[i].answer = r.nothing(f, nil) }
 	if gathered.has(objects) && !slices.ContainsFunc(fields, func(s *queryplan.Selection) bool { return r.recurs(s.Selections) }) {
-		w := writer{run: r} // nothing is left to be asked
+		w := writer{run: r, dst: make([]byte, 0, perEntity*len(distinct))} // nothing is left to be asked
 		r.inTurn(len(distinct), func(i int) { distinct[i].answer = w.entity(objects[i], fields, gathered) }, broken)
 		return
 	}
