@@ -241,7 +241,7 @@ func (b *builder) links() {
 				continue
 			}
 			link := &member{name: base, link: m, optional: m.optional, place: m.place, typ: &typ{object: target}, description: ""}
-			if to := b.rename(o.name + "." + base); to != "" {
+			if to := b.rename(o.name+"."+base, o.given+"."+base); to != "" {
 				link.name = to
 			}
 			o.members = slices.Insert(o.members, i+1, link)

@@ -48,7 +48,7 @@ func (b *builder) inputObject(s *shape, hint string) *object {
 	}
 	defer func(n int) { b.nesting = n }(b.nesting)
 	b.nesting = 0
-	o := &object{name: b.unique(name), description: s.description, place: s.place}
+	o := &object{name: b.unique(name), given: name, description: s.description, place: s.place}
 	b.inputs[s.schema] = o
 	b.inputList = append(b.inputList, o)
 	for _, p := range s.props {
