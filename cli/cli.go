@@ -110,10 +110,10 @@ func noArgs(c *cobra.Command, args []string) error {
 	return &usageError{fmt.Errorf("%s; see %s --help", text, c.CommandPath())}
 }
 
-// exactly refuses any other number of arguments, and says what they are.
-func exactly(n int, what string) cobra.PositionalArgs {
+// exactlyOne refuses any other number of arguments, and says what the one is.
+func exactlyOne(what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if len(args) != n {
+		if len(args) != 1 {
 			return &usageError{fmt.Errorf("%s takes %s; see %s --help", c.CommandPath(), what, c.CommandPath())}
 		}
 		return nil

@@ -27,7 +27,7 @@ func (p Program) configValidateCommand() *cobra.Command {
 		Long: "Validate reads the file as serve would and prints every fault with its line: keys that do not exist, values\n" +
 			"of the wrong type, variables that the environment lacks, settings that contradict each other.",
 		Example: "  ficus config validate ficus.yaml",
-		Args:    exactly(1, "the file to check"),
+		Args:    exactlyOne("the file to check"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if _, err := config.Load(args[0], p.Env); err != nil {
 				return err

@@ -32,7 +32,7 @@ func (p Program) connectRunCommand() *cobra.Command {
 			"are several. --vars gives what its mappings read: $args, $this, $batch, $context, $config, $requestHeaders.\n" +
 			"Headers and parameters that look like secrets are not shown.",
 		Example: "  ficus connect run Query.site --vars '{\"$args\": {\"id\": 1}}'\n  ficus connect run Site --vars '{\"$batch\": [{\"id\": 1}, {\"id\": 2}]}' --response answer.json",
-		Args:    exactly(1, "the connector's id, Type.field or Type"),
+		Args:    exactlyOne("the connector's id, Type.field or Type"),
 		RunE: func(c *cobra.Command, args []string) error {
 			shown, err := p.try(c.Context(), &in, args[0], variables, &answer, c.InOrStdin(), limit(whole))
 			if err != nil {

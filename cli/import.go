@@ -38,7 +38,7 @@ func (p Program) importOpenAPICommand() *cobra.Command {
 			"yours to edit. GET becomes a field of Query, other methods fields of Mutation. What can be read by id becomes an\n" +
 			"entity. What cannot be expressed is left out or becomes JSON, with a warning that says where it is.",
 		Example: "  ficus import openapi spec.yaml --out legacy.graphql\n  ficus import openapi spec.yaml --include tag:users --exclude 'path:/internal/*' --rename UserDto=User\n  ficus import openapi spec.yaml --unwrap data",
-		Args:    exactly(1, "the file of a description"),
+		Args:    exactlyOne("the file of a description"),
 		RunE: func(c *cobra.Command, args []string) error {
 			var err error
 			if o.Rename, err = readRenames(names, renames); err != nil {

@@ -22,7 +22,7 @@ func (p Program) planCommand() *cobra.Command {
 			"the operation's text, or @FILE to read it from a file. @skip and @include are decided by --variables;\n" +
 			"without any, the variables that they use are true.",
 		Example: "  ficus plan --supergraph supergraph.graphql '{ me { name } }'\n  ficus plan --config ficus.yaml @query.graphql --variables '{\"first\": 3}'",
-		Args:    exactly(1, "the operation's text, or @FILE"),
+		Args:    exactlyOne("the operation's text, or @FILE"),
 		RunE: func(c *cobra.Command, args []string) error {
 			query, err := textOf(args[0])
 			if err != nil {

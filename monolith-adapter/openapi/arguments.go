@@ -20,6 +20,7 @@ func (b *builder) arguments() {
 		f.connect = &connect{method: f.op.method, typ: f.typ, within: f.within}
 		return !b.path(f) || !b.parameters(f) || !b.body(f)
 	})
+	b.endless()
 	b.differs()
 	for _, f := range b.fields {
 		b.bodyMapping(f)

@@ -48,7 +48,7 @@ func (b *builder) inputObject(s *shape, hint string) *object {
 	}
 	defer func(n int) { b.nesting = n }(b.nesting)
 	b.nesting = 0
-	o := &object{name: b.unique(name), description: s.description, place: s.place}
+	o := &object{name: b.unique(name), given: name, description: s.description, place: s.place}
 	b.inputs[s.schema] = o
 	b.inputList = append(b.inputList, o)
 	for _, p := range s.props {
@@ -102,6 +102,32 @@ func (b *builder) differs() {
 	}
 	for _, o := range b.inputList {
 		if o.spread && state[o] == 0 {
+			visit(o)
+		}
+	}
+}
+
+// endless frees inputs of which no value could be written, since each needs another within itself.
+func (b *builder) endless() {
+	state := map[*object]int{} // 1 while it is on the way, 2 when it is done
+	var visit func(*object)
+	visit = func(o *object) {
+		state[o] = 1
+		for _, m := range o.members {
+			inner := m.typ.object
+			switch {
+			case inner == nil || !m.typ.nonNull:
+			case state[inner] == 1:
+				b.warn(m.place, "%s.%s requires %s within itself; it may be left out", o.name, m.name, inner.name)
+				m.typ, m.optional = &typ{object: inner}, true
+			case state[inner] == 0:
+				visit(inner)
+			}
+		}
+		state[o] = 2
+	}
+	for _, o := range b.inputList {
+		if state[o] == 0 {
 			visit(o)
 		}
 	}

@@ -3,7 +3,9 @@ package openapi
 // object is an output type or an input type.
 type object struct {
 	name, description string
-	members           []*member
+	// given is the name that it would have without renames.
+	given   string
+	members []*member
 	// place is where in the description it comes from.
 	place string
 	// key are the members by which the entity is asked for; none if it is no entity.

@@ -72,7 +72,7 @@ func (b *builder) object(s *shape, hint string) *object {
 	}
 	defer func(n int) { b.nesting = n }(b.nesting)
 	b.nesting = 0
-	o := &object{name: b.unique(name), description: s.description, place: s.place}
+	o := &object{name: b.unique(name), given: name, description: s.description, place: s.place}
 	b.outputs[s.schema] = o
 	b.objects = append(b.objects, o)
 	for _, p := range s.props {
@@ -101,7 +101,7 @@ func (b *builder) member(o *object, p *prop) *member {
 	if name == "" {
 		name = "value"
 	}
-	if to := b.rename(o.name + "." + name); to != "" {
+	if to := b.rename(o.name+"."+name, o.given+"."+name); to != "" {
 		name = to
 	}
 	m := &member{name: name, property: p.name, place: p.place}
