@@ -125,6 +125,9 @@ func (l *link) to(c *Connector, connectors *Connectors, cfg Config, ports Ports)
 
 // unknown reports the sources that are configured and not there. In a graph without connectors none is needed.
 func (c *Connectors) unknown(cfg Config) []error {
+	if c.part {
+		return nil
+	}
 	var names []string
 	for _, s := range c.Sources {
 		names = append(names, s.String())

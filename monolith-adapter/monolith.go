@@ -37,6 +37,8 @@ type Connectors struct {
 
 	byName map[string]*Connector
 	graph  *supergraph.Supergraph
+	// part: these are not all of the graph's, whose sources may be configured too.
+	part bool
 }
 
 // Get is the connector that became the subgraph of that name, or nil.

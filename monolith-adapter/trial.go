@@ -2,6 +2,7 @@ package monolith
 
 import (
 	"context"
+	"maps"
 	"net/http"
 
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
@@ -23,7 +24,7 @@ type Trial struct {
 // configured. What the call itself runs into is in what is seen of it.
 func (t Trial) Run(ctx context.Context) (*Seen, error) {
 	c := t.Connector.With(t.Variables)
-	alone := &Connectors{List: []*Connector{c}}
+	alone := &Connectors{List: []*Connector{c}, part: true}
 	if c.Source != nil {
 		alone.Sources = []*Source{c.Source}
 	}
@@ -42,8 +43,9 @@ func (t Trial) Run(ctx context.Context) (*Seen, error) {
 	if t.Reply != nil {
 		r.canned = &answer{status: t.Reply.Status, header: t.Reply.Headers, body: t.Reply.Body}
 	}
-	if _, failed := r.call(c.selection, r.tried(t.Variables)); call == nil {
-		return nil, failed
+	guarded(0, func(int) { r.call(c.selection, r.tried(t.Variables)) }, func(_ int, f *failed) { err = f })
+	if err != nil {
+		return nil, err
 	}
 	return call.Look(), nil
 }
@@ -84,7 +86,11 @@ func (t Trial) config() Config {
 			own.Config[given.Key(i)] = rawJSON(given.At(i).Append(nil))
 		}
 	}
-	cfg.Sources = map[string]SourceConfig{name: own}
+	cfg.Sources = maps.Clone(cfg.Sources)
+	if cfg.Sources == nil {
+		cfg.Sources = map[string]SourceConfig{}
+	}
+	cfg.Sources[name] = own
 	return cfg
 }
 
