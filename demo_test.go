@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -111,4 +115,45 @@ func TestTheReadmesQueryIsTheDemos(t *testing.T) {
 	if _, query, _ := strings.Cut(string(text), "\n"); query != readme(t, "graphql") {
 		t.Errorf("README.md shows\n%s\nand the demo\n%s", readme(t, "graphql"), query)
 	}
+}
+
+// TestAPageOfTheDemoCostsTheMonolithFourRequests counts what reaches the monolith for a page of 100 sites with
+// their organizations, last deploys and open tickets, which the tickets service has.
+func TestAPageOfTheDemoCostsTheMonolithFourRequests(t *testing.T) {
+	address, tickets := freeAddress(t), freeAddress(t)
+	env := []string{"XDG_CACHE_HOME=" + t.TempDir()}
+	start(t, env, "demo", "monolith", "-listen", address).line("serves")
+	start(t, env, "demo", "tickets", "-listen", tickets).line("serves")
+	target := &url.URL{Scheme: "http", Host: address}
+	var mu sync.Mutex
+	var asked []string
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		asked = append(asked, r.Method+" "+r.URL.Path)
+		mu.Unlock()
+		httputil.NewSingleHostReverseProxy(target).ServeHTTP(w, r)
+	}))
+	defer proxy.Close()
+	env = append(env, "FICUS_DEMO_MONOLITH="+strings.TrimPrefix(proxy.URL, "http://"), "FICUS_DEMO_TICKETS="+tickets)
+	gateway := start(t, env, "serve", "--config", "ficus.yaml", "--listen", "127.0.0.1:0")
+	graph := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(gateway.line("serving"))
+
+	_, answer := post(t, "http://"+graph+"/graphql", `{ sites(size: 100) { total items { name openTicketCount
+		organization { name } latestDeploy { state commit } tickets(status: OPEN, first: 5) { subject } } } }`, nil)
+	if len(answer.Errors) > 0 {
+		t.Fatalf("errors: %v", answer.Errors)
+	}
+	if n := bytes.Count(answer.Data, []byte(`"organization":{"name":"`)); n != 100 {
+		t.Errorf("%d organizations, want 100", n)
+	}
+	if n := bytes.Count(answer.Data, []byte(`"commit":"`)); n < 90 {
+		t.Errorf("%d last deploys", n)
+	}
+	if n := bytes.Count(answer.Data, []byte(`"subject":"`)); n == 0 {
+		t.Error("no open tickets")
+	}
+	if len(asked) > 4 {
+		t.Errorf("%d requests, want at most 4: %v", len(asked), asked)
+	}
+	t.Logf("%d requests: %v", len(asked), asked)
 }

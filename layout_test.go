@@ -34,6 +34,7 @@ var floors = map[string][]string{
 	"engine/introspection":     {"engine/queryplan"},
 	"engine/composition":       {"engine/supergraph"},
 	"monolith-adapter/mapping": {},
+	"monolith-adapter/openapi": {},
 	"engine/authorization":     {"engine/operation", "engine/supergraph"},
 	"engine/cost":              {"engine/operation", "engine/supergraph"},
 	"changes":                  {"engine/operation"},

@@ -88,7 +88,8 @@ func (p Program) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &usageError{fmt.Errorf("%w; see %s --help", err, c.CommandPath())}
 	})
-	root.AddCommand(serve, p.devCommand(), p.demoCommand(), p.composeCommand(), p.planCommand(), p.statusCommand(), p.checkCommand(), p.connectCommand(), p.configCommand(), p.versionCommand())
+	root.AddCommand(serve, p.devCommand(), p.demoCommand(), p.composeCommand(), p.planCommand(), p.statusCommand(), p.checkCommand(),
+		p.connectCommand(), p.importCommand(), p.configCommand(), p.versionCommand())
 	return root
 }
 

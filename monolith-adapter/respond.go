@@ -112,7 +112,7 @@ func (c *Connector) interpret(r *received, e *evaluation, selection *mapping.Sel
 	}
 	v, f := mapAnswer(selection, r.value, r.status, e)
 	if f == nil && v.IsNull() && r.empty {
-		return v, &failed{code: CodeResponseInvalid, message: "The server returned no data.", status: r.status, cause: errors.New("the body is empty, and the selection makes nothing of that")}
+		f = &failed{code: CodeResponseInvalid, message: "The server returned no data.", status: r.status, cause: errors.New("the body is empty, and the selection makes nothing of that")}
 	}
 	return v, f
 }

@@ -2,6 +2,7 @@ package schema_test
 
 import (
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 
+	"github.com/ficusgraph/ficus/examples/monolith/legacy"
 	"github.com/ficusgraph/ficus/schema"
 )
 
@@ -118,4 +120,49 @@ func members(doc *ast.SchemaDocument) map[string]string {
 		}
 	}
 	return all
+}
+
+// TestEachRouteOfTheMonolithHasAConnector: what the application answers is in the graph, its lists of many
+// records as batches and its changes as mutations.
+func TestEachRouteOfTheMonolithHasAConnector(t *testing.T) {
+	expression := regexp.MustCompile(`\{[^}]*\}`)
+	pattern := func(method, path string) string {
+		path, _, _ = strings.Cut(path, "?")
+		return method + " " + expression.ReplaceAllString(path, "{}")
+	}
+	by := map[string][]string{}
+	for _, c := range connectors(t) {
+		p := pattern(c.method, c.url)
+		by[p] = append(by[p], c.coordinate)
+	}
+	for _, route := range legacy.Routes() {
+		method, path, _ := strings.Cut(route, " ")
+		reached := by[pattern(method, path)]
+		if len(reached) == 0 {
+			t.Errorf("no connector asks %s", route)
+		}
+		delete(by, pattern(method, path))
+		changes := method == "POST" && path != "/api/users/search"
+		for _, c := range reached {
+			if strings.HasPrefix(c, "Mutation.") != changes {
+				t.Errorf("%s asks %s", c, route)
+			}
+		}
+	}
+	for p, c := range by {
+		t.Errorf("%v ask %s, which the application does not answer", c, p)
+	}
+}
+
+// TestWhatTheMonolithAnswersForManyIsBatched names the lists by ids, and the types that are resolved from them.
+func TestWhatTheMonolithAnswersForManyIsBatched(t *testing.T) {
+	var batched []string
+	for _, c := range connectors(t) {
+		if strings.Contains(c.url+c.body, "$batch") {
+			batched = append(batched, c.coordinate)
+		}
+	}
+	if diff := cmp.Diff([]string{"Organization", "Site", "Site 2", "User"}, batched); diff != "" {
+		t.Error(diff)
+	}
 }

@@ -9,7 +9,7 @@ func (p *printer) description(text, indent string) {
 	if text == "" {
 		return
 	}
-	if strings.ContainsAny(text, "\r") || strings.TrimSpace(text) == "" {
+	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' }) || strings.TrimSpace(text) == "" {
 		p.put(indent)
 		writeString(&p.b, text)
 		p.put("\n")

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -74,9 +76,34 @@ func refuse(code int, format string, args ...any) error {
 // endpoint answers with data, and with meta where it is a page of a list.
 type endpoint func(*http.Request) (data any, m *meta, err error)
 
+// Routes are all addresses of the application, as METHOD /path/{parameter}, in alphabetical order.
+func Routes() []string { return slices.Sorted(maps.Keys(new(api).routes())) }
+
 func (a *api) handler() http.Handler {
 	mux := http.NewServeMux()
-	for pattern, e := range map[string]endpoint{
+	for pattern, h := range a.routes() {
+		mux.Handle(pattern, h)
+	}
+	mux.HandleFunc("/", unknownPage)
+	return mux
+}
+
+// routes are who answers which address.
+func (a *api) routes() map[string]http.Handler {
+	all := map[string]http.Handler{
+		"POST /login":  http.HandlerFunc(a.login),
+		"POST /logout": http.HandlerFunc(a.logout),
+		"GET /healthz": http.HandlerFunc(a.health),
+	}
+	for pattern, e := range a.endpoints() {
+		all[pattern] = a.authenticated(a.enveloped(e))
+	}
+	return all
+}
+
+// endpoints are the addresses for programs: they want a key or a session, and answer in an envelope.
+func (a *api) endpoints() map[string]endpoint {
+	return map[string]endpoint{
 		"GET /api/organizations":               a.listOrganizations,
 		"GET /api/organizations/{id}":          a.getOrganization,
 		"GET /api/organizations/{id}/sites":    a.listOrganizationSites,
@@ -90,20 +117,14 @@ func (a *api) handler() http.Handler {
 		"GET /api/environments/{id}":           a.getEnvironment,
 		"GET /api/environments/{id}/deploys":   a.listEnvironmentDeploys,
 		"POST /api/environments/{id}/deploys":  a.createDeploy,
+		"GET /api/deploys/latest":              a.listLatestDeploys,
 		"GET /api/deploys/{id}":                a.getDeploy,
 		"GET /api/users/{id}":                  a.getUser,
 		"POST /api/users/search":               a.searchUsers,
 		"GET /api/invoices/{id}":               a.getInvoice,
 		"GET /api/whoami":                      a.whoAmI,
 		"GET /api/stats":                       a.stats,
-	} {
-		mux.Handle(pattern, a.authenticated(a.enveloped(e)))
 	}
-	mux.HandleFunc("POST /login", a.login)
-	mux.HandleFunc("POST /logout", a.logout)
-	mux.HandleFunc("GET /healthz", a.health)
-	mux.HandleFunc("/", unknownPage)
-	return mux
 }
 
 func (a *api) enveloped(e endpoint) http.Handler {

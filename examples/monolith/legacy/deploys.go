@@ -60,6 +60,25 @@ func (a *api) listSiteDeploys(r *http.Request) (any, *meta, error) {
 		deployColumns+` WHERE e.site_id = ?1 ORDER BY d.id DESC LIMIT ?2 OFFSET ?3`, id)
 }
 
+// listLatestDeploys answers ?site_ids=1,2,3 with the newest deploy of each site that has one, in the order of the
+// sites: the front page of the control panel shows it beside each site.
+func (a *api) listLatestDeploys(r *http.Request) (any, *meta, error) {
+	ids, err := readIDs(r.FormValue("site_ids"))
+	if err != nil {
+		return nil, nil, err
+	}
+	if ids == nil {
+		return nil, nil, refuse(codeBadRequest, "site_ids are missing")
+	}
+	found, err := many(r.Context(), a.db, scanDeploy, deployColumns+` WHERE d.id IN (
+		SELECT max(d.id) FROM deploys d JOIN environments e ON e.id = d.env_id
+		WHERE e.site_id IN (SELECT value FROM json_each(?)) GROUP BY e.site_id) ORDER BY e.site_id`, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	return items{found}, &meta{Page: 1, Size: maxIDs, Total: len(found)}, nil
+}
+
 // createDeploy takes {"message"} and queues a deploy of the environment. Its author is who is signed in; for
 // a program it is the site's owner.
 func (a *api) createDeploy(r *http.Request) (any, *meta, error) {

@@ -187,6 +187,11 @@ func TestAnswers(t *testing.T) {
 			"users are searched by ids of either type", "POST", "/api/users/search", `{"ids":["1"]}`,
 			`{"status":"ok","data":{"items":[{"id":1,"email":"maya@harborpine.example","name":{"first":"Maya","last":"Okafor"},"state":1,"default_org_id":1,"last_login_ms":1787096360000}]},"meta":{"page":1,"size":200,"total":1}}`,
 		},
+		{
+			"the newest deploy of each site, on whichever environment", "GET", "/api/deploys/latest?site_ids=2,9999", "",
+			`{"status":"ok","data":{"items":[{"id":3982,"env_id":4,"site_id":2,"user_id":437,"state":3,"commit_sha":"ae37966c08197c53e7692161a618c6a27742c802","msg":"New landing page","started_ms":1788039947615,"finished_ms":1788040237184}]},"meta":{"page":1,"size":200,"total":1}}`,
+		},
+		{"the newest deploys want sites", "GET", "/api/deploys/latest", "", `{"status":"error","code":1400,"message":"site_ids are missing"}`},
 		{"a missing record is 200", "GET", "/api/sites/9999", "", `{"status":"error","code":1404,"message":"no such site"}`},
 		{"a bad id is 200", "GET", "/api/sites/x", "", `{"status":"error","code":1400,"message":"bad id \"x\""}`},
 		{"bad ids are 200", "GET", "/api/sites?ids=1,,2", "", `{"status":"error","code":1400,"message":"bad id \"\""}`},
