@@ -270,9 +270,8 @@ func (r *connectorReport) problem(ctx context.Context, c *monolith.Call, p mappi
 	if !r.log.Enabled(ctx, level) {
 		return
 	}
-	at := c.Connector.Locate(p)
 	r.log.Log(ctx, level, "mapping problem", slog.String("connector", c.Connector.Coordinate), slog.String("problem", p.Message),
-		slog.String("path", p.Path), slog.String("in", at.In), slog.Int("offset", p.At), slog.String("at", at.Place()),
+		slog.String("path", p.Path), slog.String("in", c.Connector.Locate(p).In), slog.Int("offset", p.At),
 		slog.Int("count", p.Count), slog.Int("not_said", skipped))
 }
 

@@ -41,7 +41,7 @@ func (p Program) connectRunCommand() *cobra.Command {
 			if asJSON {
 				err = printJSON(c.OutOrStdout(), shown)
 			} else {
-				printExchange(c.OutOrStdout(), shown)
+				printShown(c.OutOrStdout(), shown)
 			}
 			if err == nil && shown.Error != nil {
 				err = errors.New("the call failed")
@@ -85,14 +85,14 @@ func (p Program) try(ctx context.Context, in *declared, target, variables string
 	if err != nil {
 		return nil, err
 	}
-	exchange, err := monolith.Trial{Connector: con, Variables: vars, Config: cfg, Env: p.Env, Reply: canned}.Run(ctx)
+	seen, err := monolith.Trial{Connector: con, Variables: vars, Config: cfg, Env: p.Env, Reply: canned}.Run(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return exchange.Show(limit), nil
+	return seen.Show(limit), nil
 }
 
-func printExchange(w io.Writer, e *monolith.Shown) {
+func printShown(w io.Writer, e *monolith.Shown) {
 	source := ""
 	if e.Source != "" {
 		source = "." + e.Source

@@ -43,32 +43,59 @@ func (r *run) chunks(from, to, size int, w chunked) {
 	})
 }
 
-// batches resolves many representations by a call for each chunk.
+// batches resolves many representations by a call for each chunk, but those that the operation has asked for already.
 func (r *run) batches(distinct []*representation, fields []*queryplan.Selection) {
 	selection := r.selection.Trim(r.wanted(fields, r.keys.wanted()))
+	distinct, others := r.divide(distinct, nil)
 	r.chunks(0, len(distinct), r.maxBatch, chunked{
-		do: func(from, to int) (int, *failed) { return r.batch(distinct[from:to], selection, fields) },
-		fail: func(from, to int, f *failed) {
-			for _, rep := range distinct[from:to] {
-				rep.answer = r.nothing(f, nil)
-			}
-		},
+		do:   func(from, to int) (int, *failed) { return r.batch(distinct[from:to], selection, fields), nil },
+		fail: func(from, to int, f *failed) { r.fail(distinct[from:to], f) },
 	})
+	r.each(len(others), func(i int) { r.reuse(others[i], selection, fields) }, func(i int, f *failed) { r.fail(others[i].reps, f) })
 }
 
-// batch resolves one chunk, unless its URL is so long that it must be several.
-func (r *run) batch(chunk []*representation, selection *mapping.Selection, fields []*queryplan.Selection) (parts int, f *failed) {
-	inputs := make([]mapping.Value, len(chunk))
-	for i, rep := range chunk {
+// batch resolves one chunk, unless its URL is so long that it must be several parts. What another fetch has asked for
+// in the meantime is waited for when its own call has ended, so that no two wait for each other.
+func (r *run) batch(chunk []*representation, selection *mapping.Selection, fields []*queryplan.Selection) (parts int) {
+	call := &batchCall{done: make(chan struct{})}
+	own, others := r.divide(chunk, call)
+	if len(own) > 0 {
+		parts, f := r.askFor(own, call, selection, fields)
+		if parts > 1 {
+			return parts
+		}
+		if f != nil {
+			r.fail(own, f)
+		}
+	}
+	for _, a := range others {
+		r.reuse(a, selection, fields)
+	}
+	return 1
+}
+
+// askFor makes the call for representations, and completes it for others.
+func (r *run) askFor(reps []*representation, call *batchCall, selection *mapping.Selection, fields []*queryplan.Selection) (parts int, f *failed) {
+	defer func() {
+		if call.received == nil && call.failed == nil || r.operation.full() {
+			r.operation.release(r.Connector, call)
+		}
+		close(call.done)
+	}()
+	inputs := make([]mapping.Value, len(reps))
+	for i, rep := range reps {
 		inputs[i] = rep.value
 	}
 	x, parts, f := r.ask(inputs, nil)
 	if parts > 1 || f != nil {
 		return parts, f
 	}
-	m, f := x.performList(selection)
+	m, f := x.list(x.perform(selection))
+	if call.sent, call.received = x.out, x.told.received; call.received == nil {
+		call.failed = f
+	}
 	if f == nil {
-		r.match(x, chunk, m, fields)
+		r.match(x, reps, m, fields)
 	}
 	x.done(f)
 	return 1, f
@@ -88,9 +115,8 @@ func (r *run) ask(batch []mapping.Value, own mapping.Variables) (x *exchange, pa
 	return x, 1, f
 }
 
-// performList is perform for a selection that must give a list, or null for none.
-func (x *exchange) performList(selection *mapping.Selection) (mapped, *failed) {
-	m, f := x.perform(selection)
+// list is for a selection that must give a list, or null for none.
+func (x *exchange) list(m mapped, f *failed) (mapped, *failed) {
 	if f != nil || m.value.Kind() == mapping.List || m.value.IsNull() {
 		return m, f
 	}

@@ -50,7 +50,11 @@ func Gather(ctx context.Context, c *Call) {
 }
 
 func (d *Debug) add(c *Call) {
-	text, err := json.Marshal(c.Exchange().Show(maxDebugBody))
+	shown := c.Look().Show(maxDebugBody)
+	for i := range shown.Problems {
+		shown.Problems[i].At = "" // the text of a composed graph is not what people write
+	}
+	text, err := json.Marshal(shown)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err != nil || d.size+len(text) > maxDebug {

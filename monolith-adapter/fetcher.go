@@ -72,6 +72,8 @@ type link struct {
 	uses map[string]bool
 	// connectors are all of the graph.
 	connectors *Connectors
+	// repeatable: an answer to a batch is as good for others who want the same entities.
+	repeatable bool
 	// toMany is the link for the connector's @batched, or nil.
 	toMany *link
 }
@@ -114,6 +116,7 @@ func New(connectors *Connectors, cfg Config, ports Ports) (*Fetcher, error) {
 func (l *link) to(c *Connector, connectors *Connectors, cfg Config, ports Ports) (*link, error) {
 	out := *l
 	out.Connector, out.connectors, out.uses = c, connectors, c.variablesUsed()
+	out.repeatable = c.Kind == Batch && c.reading() && !c.answerReads("batch")
 	if err := out.readEnv(cfg, ports); err != nil {
 		return &out, fmt.Errorf("%s: %w", c.Coordinate, err)
 	}

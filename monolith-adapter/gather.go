@@ -101,7 +101,7 @@ func (r *run) gatherField(objects []mapping.Value, s *queryplan.Selection) *grou
 			if parts > 1 || f != nil {
 				return parts, f
 			}
-			m, f := x.performList(selection)
+			m, f := x.list(x.perform(selection))
 			if f == nil {
 				b.share(x, m, g, from, to)
 			}

@@ -14,6 +14,10 @@ type operationState struct {
 	shared map[sameRequest]*sharing
 	// held are the bytes of the answers that are kept, and of what was asked.
 	held int
+	// overfull: an answer was too much to be held.
+	overfull bool
+	// batches are the calls for entities, by connector and by the entities' keys.
+	batches map[*Connector]map[string]*batchCall
 	// sent counts the requests, by source and in all.
 	sent map[string]int
 	all  int
@@ -77,17 +81,25 @@ func (o *operationState) keep(key sameRequest, s *sharing) {
 	switch {
 	case o.shared[key] != s: // it was forgotten meanwhile
 	case o.held+size > maxHeld:
+		o.overfull = true
 		delete(o.shared, key)
 	default:
 		o.held += size
 	}
 }
 
+// full reports whether there are more answers than are held.
+func (o *operationState) full() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.overfull
+}
+
 // changed forgets all answers: something may be different from now on.
 func (o *operationState) changed() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.shared, o.held = nil, 0
+	o.shared, o.batches, o.held = nil, nil, 0
 }
 
 // spend counts a request to a source, if the operation may still send it. What is not sent is not counted.

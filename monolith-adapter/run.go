@@ -103,11 +103,17 @@ type exchange struct {
 	out   *outgoing
 }
 
-// prepare makes the request of a call with these variables beside the common ones.
-func (r *run) prepare(own mapping.Variables) (*exchange, *failed) {
+// exchange begins a call with these variables beside the common ones.
+func (r *run) exchange(own mapping.Variables) *exchange {
 	x := &exchange{run: r, e: evaluation{vars: maps.Clone(r.vars)}, start: time.Now()}
 	maps.Copy(x.e.vars, own)
 	x.told.Connector, x.told.Method = r.Connector, r.request.method
+	return x
+}
+
+// prepare makes the request of a call.
+func (r *run) prepare(own mapping.Variables) (*exchange, *failed) {
+	x := r.exchange(own)
 	if r.Virtual {
 		x.out = &outgoing{}
 		return x, nil
@@ -131,7 +137,13 @@ func (x *exchange) perform(selection *mapping.Selection) (mapped, *failed) {
 	if err != nil {
 		return mapped{}, unsent(err)
 	}
-	x.told.Status, x.told.Bytes, x.told.Shared, x.told.received = res.status, len(res.body), shared, res
+	x.told.Shared = shared
+	return x.mapped(res, selection)
+}
+
+// mapped is what the selection makes of an answer.
+func (x *exchange) mapped(res *received, selection *mapping.Selection) (mapped, *failed) {
+	x.told.Status, x.told.Bytes, x.told.received = res.status, len(res.body), res
 	v, f := x.interpret(res, &x.e, selection, x.uses["response"])
 	x.told.value = v
 	return mapped{v, x.e.lost}, f

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Shown is an exchange as people look at it: in JSON, without secrets in headers and URL, and of a bounded size.
+// Shown is a call as people look at it: in JSON, without secrets in headers and URL, and of a bounded size.
 type Shown struct {
 	// Coordinate of the connector, with the subgraph that declares it; ID as the schema gives it.
 	Coordinate string         `json:"coordinate"`
@@ -50,9 +50,11 @@ type ShownMapping struct {
 type ShownProblem struct {
 	Message string `json:"message"`
 	Path    string `json:"path,omitempty"`
-	In      string `json:"in,omitempty"`
-	At      string `json:"at,omitempty"`
-	Count   int    `json:"count"`
+	// In is the argument of the directive, Offset where in its text; At is file:line:column if they are known.
+	In     string `json:"in,omitempty"`
+	Offset int    `json:"offset"`
+	At     string `json:"at,omitempty"`
+	Count  int    `json:"count"`
 }
 
 // ShownError is why the call failed.
@@ -63,8 +65,8 @@ type ShownError struct {
 	Cause      string          `json:"cause,omitempty"`
 }
 
-// Show is the exchange as people look at it. What of a body or a value is longer than limit bytes is left out.
-func (e *Exchange) Show(limit int) *Shown {
+// Show is the call as people look at it. What of a body or a value is longer than limit bytes is left out.
+func (e *Seen) Show(limit int) *Shown {
 	c := e.Connector
 	out := &Shown{
 		Coordinate: c.Coordinate, Subgraph: c.Of, ID: c.ID, Problems: []ShownProblem{},
@@ -88,7 +90,7 @@ func (e *Exchange) Show(limit int) *Shown {
 		out.Mapping.Result = shownBody(e.Value.Append(nil), limit)
 	}
 	for _, p := range e.Problems {
-		out.Problems = append(out.Problems, ShownProblem{Message: p.Message, Path: p.Path, In: p.In, At: p.Place(), Count: max(p.Count, 1)})
+		out.Problems = append(out.Problems, ShownProblem{Message: p.Message, Path: p.Path, In: p.In, Offset: p.At, At: p.Place(), Count: max(p.Count, 1)})
 	}
 	if f := e.Failure; f != nil {
 		out.Error = &ShownError{Code: f.Code, Message: f.Message, Cause: f.Cause}

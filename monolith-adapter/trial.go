@@ -20,8 +20,8 @@ type Trial struct {
 }
 
 // Run makes the call. The error says why there could not even be one: a source that cannot be reached as
-// configured. What the call itself runs into is in the exchange.
-func (t Trial) Run(ctx context.Context) (*Exchange, error) {
+// configured. What the call itself runs into is in what is seen of it.
+func (t Trial) Run(ctx context.Context) (*Seen, error) {
 	c := t.Connector.With(t.Variables)
 	alone := &Connectors{List: []*Connector{c}}
 	if c.Source != nil {
@@ -45,7 +45,7 @@ func (t Trial) Run(ctx context.Context) (*Exchange, error) {
 	if _, failed := r.call(c.selection, r.tried(t.Variables)); call == nil {
 		return nil, failed
 	}
-	return call.Exchange(), nil
+	return call.Look(), nil
 }
 
 // tried are the variables that a field or its entities have of their own.

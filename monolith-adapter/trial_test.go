@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 )
 
 const trialSchema = `extend schema
@@ -55,7 +56,7 @@ func declared(t *testing.T) *monolith.Connectors {
 }
 
 // try makes a trial's call.
-func try(t *testing.T, target, variables string, cfg monolith.Config, reply *monolith.ReceivedResponse) *monolith.Exchange {
+func try(t *testing.T, target, variables string, cfg monolith.Config, reply *monolith.ReceivedResponse) *monolith.Seen {
 	t.Helper()
 	con, err := declared(t).Find(target)
 	if err != nil {
@@ -241,5 +242,28 @@ func TestTrialOfBatched(t *testing.T) {
 		if e.Request.URL != test.url || e.Value.String() != test.value {
 			t.Errorf("%s %s: %s gives %s", test.target, test.variables, e.Request.URL, e.Value)
 		}
+	}
+}
+
+// TestTrialWithoutRequest: a connector without http maps its variables and asks nobody.
+func TestTrialWithoutRequest(t *testing.T) {
+	c, err := monolith.Declared("texts", "texts.graphql", `extend schema
+  @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key"])
+  @link(url: "https://specs.apollo.dev/connect/v0.4", import: ["@connect", "@source"])
+type Query { greeting(name: String): Greeting @connect(selection: "text: $args.name") }
+type Greeting { text: String }
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := monolith.Trial{Connector: c.List[0], Variables: monolith.TrialVariables{Args: mapping.ObjectValue([]string{"name"}, []mapping.Value{mapping.StringValue("Ada")})}}.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Request != nil || e.Response != nil || e.Value.String() != `{"text":"Ada"}` {
+		t.Errorf("%+v, %s", e, e.Value)
+	}
+	if shown := e.Show(100); shown.Request != nil || c.Listing()[0].Method != "" {
+		t.Errorf("%+v", shown)
 	}
 }

@@ -31,7 +31,8 @@ var variables = map[place]string{
 	connectVirtual: "args this batch config context env request",
 }
 
-// uses checks the variables and the methods of an expression that starts at an offset of a value.
+// uses checks the variables and the methods of an expression that starts at an offset of a value, and warns of
+// what its author may not want.
 func (r *reader) uses(w written, v *ast.Value, offset int, s *mapping.Selection, code string, p place) {
 	for _, m := range s.Methods() {
 		problem := mapping.MethodProblem(m)
@@ -44,6 +45,10 @@ func (r *reader) uses(w written, v *ast.Value, offset int, s *mapping.Selection,
 				r.soften()
 			}
 		}
+	}
+	for _, l := range s.Lint() {
+		r.addIn(v, offset+l.At, code, w.coordinate, "%s", l.Message)
+		r.warn()
 	}
 	available := strings.Fields(variables[p])
 	for _, ref := range s.References() {
@@ -138,6 +143,21 @@ func (r *request) references() []mapping.Reference {
 		out = append(out, h.value.references()...)
 	}
 	return out
+}
+
+// answerReads reports whether what is made of an answer depends on the variable.
+func (c *Connector) answerReads(variable string) bool {
+	for _, s := range []*mapping.Selection{c.selection, c.isSuccess, c.failure.message, c.failure.extensions} {
+		if s == nil {
+			continue
+		}
+		for _, ref := range s.References() {
+			if ref.Variable == variable {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // variablesUsed are the variables that a connector and its source read, as name.path and as name.

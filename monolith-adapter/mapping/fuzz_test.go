@@ -11,8 +11,8 @@ import (
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 )
 
-// FuzzParse: no text makes the parser panic, and what can be read is printed so that it reads as itself, and
-// can be evaluated, trimmed and looked into, within the budget.
+// FuzzParse: no text makes the parser panic, and what can be read is printed so that it reads as itself and
+// means the same; it can be evaluated, trimmed and looked into, within the budget.
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.txtar")
 	for _, file := range files {
@@ -22,7 +22,11 @@ func FuzzParse(f *testing.F) {
 		}
 		for _, section := range archive.Files {
 			line, _, _ := strings.Cut(string(section.Data), "\n")
-			f.Add(line, `{"id":7,"tags":["a"],"org":{"id":null}}`, byte(3))
+			if v, rest, ok := strings.Cut(line, " | "); ok && mapping.Versions[v] != 0 {
+				line = rest
+			}
+			f.Add(line, `{"id":7,"tags":["a"],"org":{"id":null},"gone":null,"first_name":"Ada"}`, byte(mapping.V03-1))
+			f.Add(line, `{"id":7,"tags":["a"],"org":{"id":null},"gone":null,"first_name":"Ada"}`, byte(mapping.V04-1))
 		}
 	}
 	f.Fuzz(func(t *testing.T, source, data string, version byte) {
@@ -30,19 +34,62 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		stable(t, s)
+		again := stable(t, s)
 		_ = s.Output()
 		_ = s.References()
+		_ = s.Lint()
 		_ = s.Trim(mapping.Wanted{"id": nil, "org": {"id": nil}}).String()
 		input, err := mapping.ParseJSON([]byte(data))
 		if err != nil {
 			return
 		}
+		trimmed(t, s, input)
 		v, _, err := s.Eval(input, mapping.Variables{"args": input}, mapping.Limits{Steps: 10_000})
 		if err == nil && !v.IsMissing() && !json.Valid(v.Append(nil)) {
 			t.Errorf("%q of %q gives %s, which is not JSON", source, data, v)
 		}
+		if same, _, sameErr := again.Eval(input, mapping.Variables{"args": input}, mapping.Limits{Steps: 10_000}); err == nil && sameErr == nil && same.String() != v.String() {
+			t.Errorf("%q of %q gives %s, but printed as %q it gives %s", source, data, v, s, same)
+		}
 	})
+}
+
+// trimmed checks that a trimmed selection makes the same of what is wanted, where nothing goes wrong.
+func trimmed(t *testing.T, s *mapping.Selection, input mapping.Value) {
+	t.Helper()
+	wanted := mapping.Wanted{"id": nil, "org": {"id": nil}}
+	vars, limits := mapping.Variables{"args": input}, mapping.Limits{Steps: 10_000}
+	all, problems, err := s.Eval(input, vars, limits)
+	some, _, errTrimmed := s.Trim(wanted).Eval(input, vars, limits)
+	if err != nil || errTrimmed != nil || len(problems) > 0 {
+		return
+	}
+	if want, got := only(all, wanted).String(), only(some, wanted).String(); got != want {
+		t.Errorf("%q of %s gives %s, but trimmed to %q it gives %s", s.Source, input, want, s.Trim(wanted), got)
+	}
+}
+
+// only is the value without the members that are not wanted; null if it has none of them, as a scalar is.
+func only(v mapping.Value, w mapping.Wanted) mapping.Value {
+	if w == nil {
+		return v
+	}
+	var keys []string
+	var vals []mapping.Value
+	for i := range v.Len() {
+		if v.Kind() == mapping.List {
+			vals = append(vals, only(v.At(i), w))
+		} else if inner, ok := w[v.Key(i)]; ok {
+			keys, vals = append(keys, v.Key(i)), append(vals, only(v.At(i), inner))
+		}
+	}
+	switch {
+	case v.Kind() == mapping.List:
+		return mapping.ListValue(vals)
+	case len(keys) > 0:
+		return mapping.ObjectValue(keys, vals)
+	}
+	return mapping.NullValue()
 }
 
 // FuzzParseJSON: what is read as JSON is JSON, and is written as the same value.

@@ -9,18 +9,17 @@ func (s *Selection) Lint() []Problem {
 	for _, b := range w.blocks {
 		for _, i := range b.Items {
 			if i.Dots && len(b.Items) > 1 && nullable(i.Value) {
-				out = append(out, Problem{At: i.At, Count: 1, Message: "if what is spread here is null, all of the object is null; a ? after it leaves it out instead"})
+				out = append(out, Problem{At: i.At, Count: 1, Message: "if what is spread here is null, all of the object is null; with a ? after the path it is left out instead"})
 			}
 		}
 	}
 	return out
 }
 
-// nullable reports whether the value is taken from the data, where it can be null.
+// nullable reports whether the value is taken from the data, where it can be null. A null that is written out is
+// meant.
 func nullable(e Expr) bool {
 	switch e := e.(type) {
-	case *Literal:
-		return e.Value.kind == Null
 	case *Chain:
 		return nullable(e.Operands[len(e.Operands)-1])
 	case *Path:

@@ -78,8 +78,11 @@ func run(t *testing.T, input string) string {
 	if err != nil {
 		return "syntax error " + err.Error() + "\n"
 	}
-	stable(t, s)
+	again := stable(t, s)
 	v, problems, err := s.Eval(data, vars, limits)
+	if same, _, sameErr := again.Eval(data, vars, limits); sameErr == nil && same.String() != v.String() {
+		t.Errorf("gives %s, but printed as %q it gives %s", v, s, same)
+	}
 	var b strings.Builder
 	if v.IsMissing() {
 		fmt.Fprintln(&b, "(missing)")
@@ -95,15 +98,16 @@ func run(t *testing.T, input string) string {
 	return b.String()
 }
 
-// stable checks that a printed selection reads as itself.
-func stable(t *testing.T, s *mapping.Selection) {
+// stable checks that a printed selection reads as itself, and gives it as it is read again.
+func stable(t *testing.T, s *mapping.Selection) *mapping.Selection {
 	t.Helper()
 	again, err := mapping.Parse(s.String(), s.Version)
 	if err != nil {
-		t.Errorf("printed as %q, which cannot be read: %v", s, err)
+		t.Fatalf("printed as %q, which cannot be read: %v", s, err)
 	} else if again.String() != s.String() {
 		t.Errorf("printed as %q, and then as %q", s, again)
 	}
+	return again
 }
 
 func parse(t *testing.T, text string) mapping.Value {

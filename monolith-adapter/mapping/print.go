@@ -11,13 +11,6 @@ func (s *Selection) String() string {
 	return string(p.out)
 }
 
-// Format is the expression in one line.
-func Format(e Expr, version Version) string {
-	p := printer{commas: version >= V04}
-	p.expr(e)
-	return string(p.out)
-}
-
 type printer struct {
 	out []byte
 	// commas are written between items.

@@ -40,22 +40,40 @@ func trimAll(list []Expr, w Wanted) []Expr {
 	return out
 }
 
-// trimBlock keeps what is spread, even if nothing of it is wanted: its null makes the whole null.
+// trimBlock keeps what is spread, even if nothing of it is wanted: its null makes the whole null. On a scalar or
+// null, a block is an object only if it gives something, so one part that always does is kept for that.
 func trimBlock(b *Block, w Wanted) *Block {
 	out := &Block{At: b.At, Free: b.Free, Items: make([]*Item, 0, len(b.Items))}
+	object := b.Free
 	for _, i := range b.Items {
 		inner, ok := w[i.Name]
-		switch {
-		case i.Spread:
-			inner = w
-		case !ok:
+		if i.Spread {
+			inner, ok = w, true
+		}
+		if !ok && (object || !certain(i.Value)) {
 			continue
 		}
 		kept := *i
-		kept.Value = trim(i.Value, inner)
+		if ok {
+			kept.Value = trim(i.Value, inner)
+		}
+		object = object || !i.Spread && certain(i.Value)
 		out.Items = append(out.Items, &kept)
 	}
 	return out
+}
+
+// certain reports whether the expression gives something whatever the data.
+func certain(e Expr) bool {
+	switch e := e.(type) {
+	case *Literal, *Array, *Dict:
+		return true
+	case *Block:
+		return e.Free
+	case *Path:
+		return len(e.Steps) == 0 && e.Sub == nil && (e.Head == HeadRoot || e.Head == HeadExpr && certain(e.Expr))
+	}
+	return false
 }
 
 func trimDict(d *Dict, w Wanted) *Dict {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +34,7 @@ func TestScenarios(t *testing.T) {
 			}
 			given, got := run(t, archive)
 			if os.Getenv("UPDATE") != "" {
-				archive.Files = append(given, got...)
+				archive.Files = slices.Concat(given, got)
 				if err := os.WriteFile(file, txtar.Format(archive), 0o600); err != nil {
 					t.Fatal(err)
 				}

@@ -148,7 +148,7 @@ func texts(s *openapi3.Schema) (values []string, ok bool) {
 }
 
 func nullable(s *openapi3.Schema) bool {
-	return s.Nullable || slices.Contains(s.Type.Slice(), "null") || slices.Contains(s.Enum, nil)
+	return s.Nullable || s.Extensions["x-nullable"] == true || slices.Contains(s.Type.Slice(), "null") || slices.Contains(s.Enum, nil)
 }
 
 // withoutNull takes the alternatives that are nothing but null out.

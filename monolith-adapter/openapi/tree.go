@@ -33,13 +33,13 @@ const (
 )
 
 const (
-	// maxNodes bounds what aliases of YAML can make of a small text.
-	maxNodes = 8 << 20
-	maxDepth = 500
+	// maxAliased is how many values aliases of YAML may make, beyond those that a text has room for.
+	maxAliased = 100_000
+	maxDepth   = 500
 )
 
 var (
-	errNodes = fmt.Errorf("there are more than %d values in it", maxNodes)
+	errNodes = fmt.Errorf("its aliases make more than %d values", maxAliased)
 	errDepth = fmt.Errorf("it is nested more than %d deep", maxDepth)
 )
 
@@ -75,7 +75,7 @@ type treeReader struct {
 var errNotJSON = errors.New("not JSON")
 
 func (t *treeReader) enter(depth int) error {
-	if t.count++; t.count > maxNodes {
+	if t.count++; t.count > len(t.data)+maxAliased {
 		return errNodes
 	}
 	if depth > maxDepth {

@@ -11,7 +11,7 @@ import (
 )
 
 // check compares a call with what is expected of it.
-func (x expectation) check(e *monolith.Exchange) []Failure {
+func (x expectation) check(e *monolith.Seen) []Failure {
 	var out []Failure
 	add := func(what, text string) {
 		if text != "" {
@@ -46,7 +46,7 @@ func failureText(f *monolith.Failure) string {
 	return text
 }
 
-func (x *expectedRequest) check(e *monolith.Exchange, add func(what, text string)) {
+func (x *expectedRequest) check(e *monolith.Seen, add func(what, text string)) {
 	if e.Request == nil {
 		text := "no request is made"
 		if e.Failure != nil {
@@ -85,7 +85,7 @@ func (x *expectedRequest) check(e *monolith.Exchange, add func(what, text string
 	}
 }
 
-func (x *expectedError) check(e *monolith.Exchange, add func(what, text string)) {
+func (x *expectedError) check(e *monolith.Seen, add func(what, text string)) {
 	f := e.Failure
 	if f == nil {
 		add("error", "the call succeeded, with the value\n"+pretty(e.Value))

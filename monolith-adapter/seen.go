@@ -12,9 +12,9 @@ import (
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 )
 
-// Exchange is all that there is to see of one call: what was sent, what came back, what was made of it. It holds
+// Seen is all that there is to see of one call: what was sent, what came back, what was made of it. It holds
 // what it saw as it was, secrets and all; Redacted is what may be shown.
-type Exchange struct {
+type Seen struct {
 	Connector *Connector
 	// Request is nil if it could not be made, or none is made.
 	Request *SentRequest
@@ -64,9 +64,9 @@ type Problem struct {
 	Line, Column int
 }
 
-// Exchange is what the call exchanged.
-func (c *Call) Exchange() *Exchange {
-	e := &Exchange{Connector: c.Connector, Value: c.value, Took: c.Took, Shared: c.Shared}
+// Look is what there is to see of the call.
+func (c *Call) Look() *Seen {
+	e := &Seen{Connector: c.Connector, Value: c.value, Took: c.Took, Shared: c.Shared}
 	if c.sent != nil {
 		e.Request = &SentRequest{Method: c.sent.method, URL: c.sent.url, Headers: c.sent.headers, Body: c.sent.body}
 	}
@@ -173,7 +173,7 @@ func (w written) expressions(prefix string) []expression {
 var methods = []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 // Reported are the extensions of the error as clients get them, but for those that only a plan knows.
-func (f *Failure) Reported(e *Exchange) mapping.Value {
+func (f *Failure) Reported(e *Seen) mapping.Value {
 	keys, vals := []string{"code"}, []mapping.Value{mapping.StringValue(f.Code)}
 	if e.Response != nil {
 		status := mapping.ObjectValue([]string{"status"}, []mapping.Value{mapping.IntValue(int64(e.Response.Status))})
