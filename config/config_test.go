@@ -38,6 +38,8 @@ func TestFaultsHaveTheirPlaceAndARemedy(t *testing.T) {
 		{"source", "subgraphs:\n  a: {source: cloud, schema: {sdl: x}}\n", `source: "cloud" is none of remote, connectors, local, mock`},
 		{"two graphs", "supergraph: {file: a}\nsubgraphs: {a: {schema: {sdl: x}}}\n", "keep one"},
 		{"log level", "telemetry: {log: {level: loud}}\n", `ficus.yaml:1:19: telemetry.log.level: "loud" is not a level`},
+		{"sampler", "telemetry: {exporters: {tracing: {common: {sampler: often}}}}\n", `ficus.yaml:1:44: telemetry.exporters.tracing.common.sampler: "often" is no sampler; write a number from 0 to 1`},
+		{"collector", "telemetry:\n  exporters:\n    tracing:\n      otlp: {endpoint: 'ftp://a'}\n", `ficus.yaml:4:14: telemetry.exporters.tracing.otlp.endpoint: "ftp://a" is not a collector's URL`},
 		{"connector", "connectors: {sources: {a.b: {timeout: -1s}}}\n", "ficus.yaml:1:24: connectors.sources.a.b: "},
 		{"token", "authentication: {router: {jwt: {mode: sometimes}}}\n", "ficus.yaml:1:33: authentication.router.jwt.mode"},
 		{"address", "supergraph: {listen: nowhere}\n", `ficus.yaml:1:14: supergraph.listen: "nowhere" is not an address`},

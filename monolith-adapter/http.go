@@ -8,7 +8,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
+	"strconv"
 	"time"
+
+	"github.com/ficusgraph/ficus/telemetry/trace"
 )
 
 // client sends the requests of one source.
@@ -57,6 +61,36 @@ var errTooLarge = errors.New("the answer is larger than max_response_bytes")
 
 // send sends a request, once a slot is free, and reads the answer.
 func (c *client) send(ctx context.Context, o *outgoing) (*answer, error) {
+	ctx, span := trace.Start(ctx, trace.KindClient, o.method, "", time.Now())
+	a, err := c.exchange(ctx, o)
+	describe(span, o, a, err)
+	span.End(time.Now())
+	return a, err
+}
+
+// describe adds to a call's span what is known of it. The URL is not: ids and keys may be in it.
+func describe(span *trace.Span, o *outgoing, a *answer, err error) {
+	span.Text("http.request.method", o.method)
+	if u, err := url.Parse(o.url); err == nil {
+		span.Text("server.address", u.Hostname())
+	}
+	switch {
+	case err == nil:
+		span.Number("http.response.status_code", a.status)
+		span.Number("http.response.body.size", len(a.body))
+		if a.status >= http.StatusBadRequest {
+			span.Fail(strconv.Itoa(a.status))
+		}
+	case errors.Is(err, context.DeadlineExceeded):
+		span.Fail("timeout")
+	case errors.Is(err, context.Canceled):
+		span.Fail("canceled")
+	default:
+		span.Fail("_OTHER")
+	}
+}
+
+func (c *client) exchange(ctx context.Context, o *outgoing) (*answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	select {
@@ -82,6 +116,7 @@ func (c *client) send(ctx context.Context, o *outgoing) (*answer, error) {
 	if req.Header.Get("Accept") == "" {
 		req.Header.Set("Accept", "application/json")
 	}
+	trace.FromContext(ctx).Inject(req.Header)
 	res, err := c.http.Do(req)
 	if err != nil {
 		return nil, err
