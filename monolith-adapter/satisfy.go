@@ -17,6 +17,8 @@ type satisfaction struct {
 	*resolved
 	graph *supergraph.Supergraph
 	id    int
+	// of are the connectors that resolve something of entities, by type.
+	of map[string][]*Connector
 	// told are the places and types that were spoken of.
 	told map[string]bool
 }
@@ -24,7 +26,7 @@ type satisfaction struct {
 // satisfy reports such fields of what one subgraph's connectors answer with. They are warnings: the rest of the object
 // is answered, and many a schema has one type for what is short in a list and long alone.
 func (r *resolved) satisfy(sg *supergraph.Supergraph, id int) {
-	s := &satisfaction{resolved: r, graph: sg, id: id, told: map[string]bool{}}
+	s := r.satisfaction(sg, id)
 	answers := map[string]*outline{}
 	for _, c := range r.connectors {
 		if o := r.outlines[c]; o != nil {
@@ -42,6 +44,18 @@ func (r *resolved) satisfy(sg *supergraph.Supergraph, id int) {
 			s.walk(c, o)
 		}
 	}
+}
+
+func (r *resolved) satisfaction(sg *supergraph.Supergraph, id int) *satisfaction {
+	s := &satisfaction{resolved: r, graph: sg, id: id, told: map[string]bool{}, of: map[string][]*Connector{}}
+	for _, c := range r.connectors {
+		if of := r.contract.byName[c.entity()]; c.Kind != Root && of != nil {
+			for _, t := range r.contract.objects(of) {
+				s.of[t.name] = append(s.of[t.name], c)
+			}
+		}
+	}
+	return s
 }
 
 // place is what connectors that are asked together have in common: the field, or the type.
@@ -122,8 +136,8 @@ func known(f *supergraph.Field) bool {
 // extend adds what can be asked for by what there is; it reports whether that was anything.
 func (s *satisfaction) extend(t *supergraph.Type, have *outline) bool {
 	before := len(have.fields)
-	for _, c := range s.connectors {
-		if s.resolves(c, t.Name) && have.has(c.keys.fieldSet()) {
+	for _, c := range s.of[t.Name] {
+		if have.has(c.keys.fieldSet()) {
 			have.take(c, s.outlines[c])
 		}
 	}
@@ -138,20 +152,6 @@ func (s *satisfaction) extend(t *supergraph.Type, have *outline) bool {
 		}
 	}
 	return len(have.fields) > before
-}
-
-// resolves reports whether the connector resolves something of entities of the type.
-func (s *satisfaction) resolves(c *Connector, typ string) bool {
-	of := s.contract.byName[c.entity()]
-	if c.Kind == Root || of == nil {
-		return false
-	}
-	for _, t := range s.contract.objects(of) {
-		if t.name == typ {
-			return true
-		}
-	}
-	return false
 }
 
 // take adds what a connector resolves of an object.
@@ -214,11 +214,9 @@ func (s *satisfaction) remedy(t *supergraph.Type, field string) string {
 	if f := s.contract.byName[t.Name].field(field); f != nil && len(f.connects) == 0 && !f.foreign && !f.hidden {
 		ways = append(ways, "it")
 	}
-	for _, c := range s.connectors {
+	for _, c := range s.of[t.Name] {
 		o := &outline{typ: t.Name}
-		if s.resolves(c, t.Name) {
-			o.take(c, s.outlines[c])
-		}
+		o.take(c, s.outlines[c])
 		if o.field(field) != nil {
 			ways = append(ways, fmt.Sprintf("%s, by which %s asks for it", c.keys.fieldSet(), c.Coordinate))
 		}
