@@ -27,6 +27,7 @@ var floors = map[string][]string{
 	"schema":               {},
 	"rollout":              {},
 	"subgraph/wire":        {},
+	"subgraph/shaping":     {},
 	"internal/conformance": {},
 	"internal/scenario":    {},
 	// 1
@@ -44,7 +45,7 @@ var floors = map[string][]string{
 	// 3: a source is a Fetcher; it knows plans, and nothing of who asks
 	"engine":           {"engine/authorization", "engine/cost", "engine/executor", "engine/introspection", "engine/operation", "engine/planner", "engine/queryplan", "engine/supergraph"},
 	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/wire"},
-	"monolith-adapter": {"engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model"},
+	"monolith-adapter": {"engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model", "subgraph", "subgraph/shaping"},
 	"mocks":            {"engine/executor", "engine/queryplan", "engine/supergraph", "graph/model"},
 	"graph":            {"graph/model"},
 	"resolvers":        {"graph", "graph/model"},

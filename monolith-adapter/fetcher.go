@@ -14,6 +14,7 @@ import (
 
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
+	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
 
 // Ports are what connectors need of their surroundings. Each may be nil.
@@ -35,8 +36,10 @@ type Call struct {
 	// Status of the answer; 0 if there was none. Bytes of its body.
 	Status, Bytes int
 	Took          time.Duration
-	// Shared: the answer to the same request of another call in the operation was used.
+	// Shared: the answer to the same request of another call in the operation was used, and there is no Passage.
 	Shared bool
+	// Passage is how the request got to the source.
+	shaping.Passage
 	// Problems of the mapping. Err is why the call failed, with its cause.
 	Problems []mapping.Problem
 	Err      error

@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
 
 // client sends the requests of one source.
@@ -55,14 +57,17 @@ type answer struct {
 // errTooLarge is an answer of more bytes than are read.
 var errTooLarge = errors.New("the answer is larger than max_response_bytes")
 
-// send sends a request, once a slot is free, and reads the answer.
-func (c *client) send(ctx context.Context, o *outgoing) (*answer, error) {
+// send sends a request, once a slot is free, and reads the answer. How it got there is added to the passage.
+func (c *client) send(ctx context.Context, o *outgoing, p *shaping.Passage) (*answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
+	start := time.Now()
 	select {
 	case c.slots <- struct{}{}:
+		p.Waited = time.Since(start)
 		defer func() { <-c.slots }()
 	case <-ctx.Done():
+		p.Waited, p.Refused = time.Since(start), shaping.Busy
 		return nil, fmt.Errorf("wait for one of %d requests to end: %w", cap(c.slots), ctx.Err())
 	}
 	req, err := http.NewRequestWithContext(ctx, o.method, o.url, bytes.NewReader(o.body))
@@ -82,6 +87,7 @@ func (c *client) send(ctx context.Context, o *outgoing) (*answer, error) {
 	if req.Header.Get("Accept") == "" {
 		req.Header.Set("Accept", "application/json")
 	}
+	p.Attempts++
 	res, err := c.http.Do(req)
 	if err != nil {
 		return nil, err
@@ -91,6 +97,7 @@ func (c *client) send(ctx context.Context, o *outgoing) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.ResponseBytes = len(body)
 	return &answer{status: res.StatusCode, header: res.Header, body: body}, nil
 }
 

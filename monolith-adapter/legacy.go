@@ -8,6 +8,7 @@ import (
 
 	"github.com/ficusgraph/ficus/graph/model"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
+	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
 
 // legacySource is the source whose configuration the Client goes by, and where it is by default.
@@ -89,7 +90,7 @@ func usage(v mapping.Value) (*model.Usage, error) {
 
 // items gets a list out of the application's envelope, which says by itself whether it is one.
 func (c *Client) items(ctx context.Context, target string) (mapping.Value, error) {
-	a, err := c.client.send(ctx, &outgoing{method: "GET", url: c.base + target, headers: [][2]string{{"X-Legacy-Key", c.key}}})
+	a, err := c.client.send(ctx, &outgoing{method: "GET", url: c.base + target, headers: [][2]string{{"X-Legacy-Key", c.key}}}, new(shaping.Passage))
 	if err != nil {
 		return mapping.Value{}, err
 	}
