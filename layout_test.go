@@ -44,7 +44,7 @@ var floors = map[string][]string{
 	"engine/executor": {"engine/queryplan"},
 	// 3: a source is a Fetcher; it knows plans, and nothing of who asks
 	"engine":           {"engine/authorization", "engine/cost", "engine/executor", "engine/introspection", "engine/operation", "engine/planner", "engine/queryplan", "engine/supergraph"},
-	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/wire"},
+	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/shaping", "subgraph/wire"},
 	"monolith-adapter": {"engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model", "subgraph", "subgraph/shaping"},
 	"mocks":            {"engine/executor", "engine/queryplan", "engine/supergraph", "graph/model"},
 	"graph":            {"graph/model"},

@@ -72,7 +72,11 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if admin == nil {
 		counts = nil // nobody could read them
 	}
-	registry := owners.New(cfg, owners.Ports{Local: local(cfg, logger), Monolith: monolithPorts(cfg, counts, logger)})
+	resolved, err := local(cfg, logger)
+	if err != nil {
+		return err
+	}
+	registry := owners.New(cfg, owners.Ports{Local: resolved, Monolith: monolithPorts(cfg, counts, logger)})
 	defer registry.Close()
 	first, err := registry.Load(ctx)
 	if err != nil {
@@ -208,12 +212,16 @@ func engineConfig(cfg *config.Config, logger *slog.Logger) (engine.Config, error
 
 // local is graph/ with resolvers/, executed in process; their ports are joined to the monolith's client and
 // to the verified token.
-func local(cfg *config.Config, logger *slog.Logger) executor.Fetcher {
-	r := &resolvers.Resolver{Viewer: caller, Organizations: monolith.NewClient(cfg.Connectors)}
+func local(cfg *config.Config, logger *slog.Logger) (executor.Fetcher, error) {
+	legacy, err := monolith.NewClient(cfg.Connectors)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", cfg.Name, err)
+	}
+	r := &resolvers.Resolver{Viewer: caller, Organizations: legacy}
 	return subgraph.NewLocal(graph.NewExecutableSchema(graph.Config{Resolvers: r}), subgraph.LocalConfig{
 		Prepare: r.WithLoaders,
 		Failed:  func(_ context.Context, err error) { logger.Warn("resolver failed", slog.Any("error", err)) },
-	})
+	}), nil
 }
 
 // monolithPorts let connectors see the client's headers and the environment, and report their calls.

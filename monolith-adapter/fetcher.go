@@ -14,6 +14,7 @@ import (
 
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
+	"github.com/ficusgraph/ficus/subgraph"
 	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
 
@@ -85,6 +86,10 @@ type link struct {
 func New(connectors *Connectors, cfg Config, ports Ports) (*Fetcher, error) {
 	f := &Fetcher{links: map[string]*link{}, ports: ports}
 	shared := map[string]*link{}
+	limits := map[string]*shaping.Limit{}
+	for name, limit := range cfg.SharedLimits {
+		limits[name] = shaping.NewLimit(limit.MaxConcurrency)
+	}
 	var errs []error
 	for _, c := range connectors.List {
 		name := c.Of
@@ -94,7 +99,7 @@ func New(connectors *Connectors, cfg Config, ports Ports) (*Fetcher, error) {
 		common := shared[name]
 		if common == nil {
 			var err error
-			if common, err = f.reach(c, cfg, name); err != nil {
+			if common, err = f.reach(c, cfg, name, limits); err != nil {
 				errs = append(errs, fmt.Errorf("connectors.sources.%s: %w", name, err))
 			}
 			shared[name] = common
@@ -138,9 +143,13 @@ func (c *Connectors) unknown(cfg Config) []error {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	var errs []error
+	said := make([]subgraph.Named, 0, len(cfg.Sources))
 	for _, name := range slices.Sorted(maps.Keys(cfg.Sources)) {
-		if len(names) > 0 && !slices.Contains(names, name) {
-			errs = append(errs, fmt.Errorf("connectors.sources.%s: there is no such source; there are: %s%s", name, strings.Join(names, ", "), nearest(name, names)))
+		said = append(said, subgraph.Named{Key: "connectors.sources." + name, Source: name})
+	}
+	for _, n := range append(said, cfg.Outbound.Sources()...) {
+		if len(names) > 0 && !slices.Contains(names, n.Source) {
+			errs = append(errs, fmt.Errorf("%s: there is no such source; there are: %s%s", n.Key, strings.Join(names, ", "), nearest(n.Source, names)))
 		}
 	}
 	return errs
@@ -154,12 +163,15 @@ func (f *Fetcher) Close() {
 }
 
 // reach makes what the connectors of one source share.
-func (f *Fetcher) reach(c *Connector, cfg Config, name string) (*link, error) {
+func (f *Fetcher) reach(c *Connector, cfg Config, name string, limits map[string]*shaping.Limit) (*link, error) {
 	own := cfg.Sources[name]
-	l := &link{client: newClient(own), source: name, budget: cfg.budget(name), lenient: cfg.MappingMismatch == "ignore", fixed: mapping.Variables{"config": mapping.ObjectValue(nil, nil)}}
+	l := &link{source: name, budget: cfg.budget(name), lenient: cfg.MappingMismatch == "ignore", fixed: mapping.Variables{"config": mapping.ObjectValue(nil, nil)}}
+	var err error
+	if l.client, err = newClient(name, cfg, limits[own.SharedLimit]); err != nil {
+		return l, err
+	}
 	f.clients = append(f.clients, l.client)
 	if own.Config != nil {
-		var err error
 		if l.fixed["config"], err = valueOf(own.Config); err != nil {
 			return l, fmt.Errorf("$config: %w", err)
 		}

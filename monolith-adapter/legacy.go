@@ -27,16 +27,20 @@ type Client struct {
 }
 
 // NewClient is a Client of the application at the source's override_url, with the key in $config.legacyKey.
-func NewClient(cfg Config) *Client {
+func NewClient(cfg Config) (*Client, error) {
 	own := cfg.Sources[legacySource]
-	c := &Client{client: newClient(own), base: strings.TrimSuffix(own.OverrideURL, "/"), key: legacyKey}
+	way, err := newClient(legacySource, cfg, nil)
+	if err != nil {
+		return nil, fmt.Errorf("connectors.sources.%s: %w", legacySource, err)
+	}
+	c := &Client{client: way, base: strings.TrimSuffix(own.OverrideURL, "/"), key: legacyKey}
 	if c.base == "" {
 		c.base = legacyURL
 	}
 	if key, ok := own.Config["legacyKey"].(string); ok {
 		c.key = key
 	}
-	return c
+	return c, nil
 }
 
 // Close closes the connections that are not in use.
