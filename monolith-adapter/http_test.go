@@ -2,9 +2,11 @@ package monolith_test
 
 import (
 	"compress/gzip"
+	"compress/zlib"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andybalholm/brotli"
 	"golang.org/x/tools/txtar"
 
 	"github.com/ficusgraph/ficus/engine/supergraph"
@@ -234,4 +237,52 @@ func TestConfigReachesTheMappings(t *testing.T) {
 	if want := `{"data":{"ping":"42ficus/v2/ping"}}`; body != want {
 		t.Errorf("%s, want %s", body, want)
 	}
+}
+
+// fetcherOf fetches from the subgraphs of a schema's connectors. Where there is a URL, the source app is there.
+func fetcherOf(t *testing.T, schema, url string, cfg monolith.Config) func(subgraph, operation string) string {
+	t.Helper()
+	sg, connectors, err := expanded(t, txtar.Parse([]byte(schema)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if url != "" {
+		own := cfg.Sources["legacy.app"]
+		own.OverrideURL = url
+		cfg.Sources = map[string]monolith.SourceConfig{"legacy.app": own}
+	}
+	f, err := monolith.New(connectors, cfg, monolith.Ports{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.Close)
+	return func(subgraph, operation string) string {
+		res, err := f.Fetch(t.Context(), &parseFetch(t, sg, "subgraph: "+subgraph+"\n"+operation).Request)
+		if err != nil {
+			t.Error(err)
+			return ""
+		}
+		return string(res.Body)
+	}
+}
+
+// plainBody is the body of a request, decompressed.
+func plainBody(t *testing.T, r *http.Request) io.Reader {
+	t.Helper()
+	var in io.Reader
+	var err error
+	switch r.Header.Get("Content-Encoding") {
+	case "gzip":
+		in, err = gzip.NewReader(r.Body)
+	case "deflate":
+		in, err = zlib.NewReader(r.Body)
+	case "br":
+		in = brotli.NewReader(r.Body)
+	default:
+		in = r.Body
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	return in
 }
