@@ -213,7 +213,7 @@ func engineConfig(cfg *config.Config, logger *slog.Logger) (engine.Config, error
 // local is graph/ with resolvers/, executed in process; their ports are joined to the monolith's client and
 // to the verified token.
 func local(cfg *config.Config, logger *slog.Logger) (executor.Fetcher, error) {
-	legacy, err := monolith.NewClient(cfg.Connectors)
+	legacy, err := monolith.NewClient(cfg.Connectors, monolith.Ports{Caller: monolithCaller})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cfg.Name, err)
 	}
@@ -229,9 +229,19 @@ func monolithPorts(cfg *config.Config, metrics *telemetry.Metrics, logger *slog.
 	report := connectorReport{metrics: metrics, log: logger, debug: cfg.Connectors.DebugExtensions}
 	return monolith.Ports{
 		Headers: func(ctx context.Context) http.Header { return subgraph.FromContext(ctx).Header },
+		Caller:  monolithCaller,
 		Env:     os.LookupEnv,
 		Called:  report.called,
 	}
+}
+
+// monolithCaller is who asks, for what sources are shown.
+func monolithCaller(ctx context.Context) monolith.Caller {
+	who := auth.FromContext(ctx)
+	if who == nil {
+		return monolith.Caller{}
+	}
+	return monolith.Caller{Issuer: who.Issuer, Subject: who.Subject, Token: who.Token(), Claims: who.Claims}
 }
 
 // connectorReport counts and logs the calls of connectors, and gathers them for clients that ask to see them.

@@ -58,6 +58,8 @@ type SourceConfig struct {
 	// AllowedHosts are names (legacy.internal, *.internal), addresses and networks (10.0.0.0/8) that the source may
 	// be at. By default all but those of clouds' metadata, and this machine where the URL does not say so.
 	AllowedHosts []string `yaml:"allowed_hosts"`
+	// Auth is what the source is shown of who asks.
+	Auth *Auth `yaml:"auth"`
 }
 
 // Redirects says which redirects are followed.
@@ -122,7 +124,7 @@ func (s SourceConfig) faults(c Config) []error {
 	if _, err := newHosts(s.AllowedHosts); err != nil {
 		errs = append(errs, err)
 	}
-	return errs
+	return append(errs, s.Auth.faults()...)
 }
 
 // budget is how many requests an operation may send to the source.

@@ -26,6 +26,8 @@ type Ports struct {
 	Context func(context.Context) []byte
 	// Env looks up an environment variable.
 	Env func(name string) (string, bool)
+	// Caller is who makes the request.
+	Caller func(context.Context) Caller
 	// Called is told of each call when it has ended. It is called from many goroutines and must be quick.
 	Called func(context.Context, *Call)
 }
@@ -176,7 +178,10 @@ func (f *Fetcher) reach(c *Connector, cfg Config, name string, limits map[string
 			return l, fmt.Errorf("$config: %w", err)
 		}
 	}
-	if c.Source == nil {
+	switch {
+	case c.Source == nil && own.Auth != nil:
+		return l, errors.New("auth: is for the host of a base URL, and these connectors have none; give them a @source")
+	case c.Source == nil:
 		return l, nil
 	}
 	l.base = own.OverrideURL
@@ -194,8 +199,20 @@ func (f *Fetcher) reach(c *Connector, cfg Config, name string, limits map[string
 		}
 		l.base = string(text)
 	}
-	if u, err := url.Parse(l.base); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return l, fmt.Errorf("the base URL %q must have http:// or https:// and a host; set override_url, or what the schema's baseURL reads", l.base)
+	u, err := url.Parse(l.base)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		shown := l.base
+		if i := strings.LastIndexByte(shown, '@'); i >= 0 {
+			shown = "..." + shown[i:] // a password may stand before it
+		}
+		return l, fmt.Errorf("the base URL %q must have http:// or https:// and a host; set override_url, or what the schema's baseURL reads", shown)
+	}
+	if u.User != nil || own.Auth != nil {
+		if l.client.badge, err = newBadge(own.Auth, u, l.client, cfg, f.ports, l.fixed["config"]); err != nil {
+			return l, err
+		}
+		u.User = nil // nobody needs to see it in a log
+		l.base = u.String()
 	}
 	return l, nil
 }

@@ -23,6 +23,8 @@ type client struct {
 	max     int
 	// redirects within the host are followed.
 	redirects bool
+	// badge is what requests show; nil for nothing.
+	badge *badge
 }
 
 // newClient is the way to a source. shared is the limit that it has in common with others, or nil.
@@ -46,7 +48,15 @@ func newClient(name string, cfg Config, shared *shaping.Limit) (*client, error) 
 	return c, nil
 }
 
-func (c *client) close() { c.way.Close() }
+func (c *client) close() {
+	c.way.Close()
+	if c.badge == nil {
+		return
+	}
+	if e, ok := c.badge.credentials.(*exchanger); ok {
+		e.close()
+	}
+}
 
 // answer is what came back.
 type answer struct {
@@ -55,9 +65,9 @@ type answer struct {
 	body   []byte
 }
 
-// send sends a request as the source's shaping has it, and reads the answer. How it got there is added to the
+// shaped sends a request as the source's shaping has it, and reads the answer. How it got there is added to the
 // passage.
-func (c *client) send(ctx context.Context, o *outgoing, p *shaping.Passage) (*answer, error) {
+func (c *client) shaped(ctx context.Context, o *outgoing, p *shaping.Passage) (*answer, error) {
 	var a *answer
 	var failure error
 	repeatable := !o.mutation && c.shaper.Repeatable(o.method)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/ficusgraph/ficus/graph/model"
@@ -27,7 +28,7 @@ type Client struct {
 }
 
 // NewClient is a Client of the application at the source's override_url, with the key in $config.legacyKey.
-func NewClient(cfg Config) (*Client, error) {
+func NewClient(cfg Config, ports Ports) (*Client, error) {
 	own := cfg.Sources[legacySource]
 	way, err := newClient(legacySource, cfg, nil)
 	if err != nil {
@@ -40,6 +41,19 @@ func NewClient(cfg Config) (*Client, error) {
 	if key, ok := own.Config["legacyKey"].(string); ok {
 		c.key = key
 	}
+	base, err := url.Parse(c.base)
+	if err != nil {
+		return nil, fmt.Errorf("connectors.sources.%s: override_url: %w", legacySource, err)
+	}
+	config, err := valueOf(own.Config)
+	if err != nil {
+		return nil, fmt.Errorf("connectors.sources.%s: $config: %w", legacySource, err)
+	}
+	if way.badge, err = newBadge(own.Auth, base, way, cfg, ports, config); err != nil {
+		return nil, fmt.Errorf("connectors.sources.%s: %w", legacySource, err)
+	}
+	base.User = nil
+	c.base = base.String()
 	return c, nil
 }
 

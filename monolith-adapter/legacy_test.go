@@ -65,7 +65,7 @@ func startApplication(t *testing.T) string {
 
 func client(t *testing.T, cfg monolith.SourceConfig) *monolith.Client {
 	t.Helper()
-	c, err := monolith.NewClient(monolith.Config{Sources: map[string]monolith.SourceConfig{"monolith.legacy": cfg}})
+	c, err := monolith.NewClient(monolith.Config{Sources: map[string]monolith.SourceConfig{"monolith.legacy": cfg}}, monolith.Ports{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,6 +63,8 @@ func unsent(err error) *failed {
 		return &failed{code: CodeUnavailable, message: "The request was not made, as the application is overloaded; try again later.", cause: err}
 	case errors.Is(err, subgraph.ErrTooLarge):
 		return &failed{code: CodeResponseInvalid, message: "The response is too large.", cause: err}
+	case errors.Is(err, errLogin):
+		return &failed{code: CodeFetch, message: "The application could not be signed in to.", cause: err}
 	case timedOut(err):
 		return &failed{code: CodeTimeout, message: "The request timed out.", cause: err}
 	}
