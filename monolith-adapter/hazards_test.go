@@ -2,8 +2,10 @@ package monolith_test
 
 import (
 	"bytes"
+	"encoding/pem"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -24,14 +26,32 @@ import (
 // pong answers ping, but what n is 1 of, which the handler answers.
 func pong(t *testing.T, special http.HandlerFunc) string {
 	t.Helper()
-	server := httptest.NewServer(asJSON(func(w http.ResponseWriter, r *http.Request) {
+	return serving(t, false, ponging(special), nil)
+}
+
+func ponging(special http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("n") == "1" {
 			special(w, r)
 			return
 		}
 		fmt.Fprint(w, `{"pong":"fine"}`)
-	}))
+	}
+}
+
+// serving is the URL of a server; with TLS, to which requests go by net/http, the configuration comes to trust it.
+func serving(t *testing.T, secure bool, h http.HandlerFunc, cfg *monolith.Config) string {
+	t.Helper()
+	server := httptest.NewUnstartedServer(asJSON(h))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	t.Cleanup(server.Close)
+	if !secure {
+		server.Start()
+		return server.URL
+	}
+	server.StartTLS()
+	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	cfg.Outbound.TLS.All.CertificateAuthorities = string(authority)
 	return server.URL
 }
 
@@ -105,14 +125,11 @@ func TestWhatAMonolithDoesLeavesTheOthersAsTheyAre(t *testing.T) {
 			hangUp(w, "HTTP/1.1 200 OK\r\n"+strings.Repeat("X-A: "+strings.Repeat("a", 1000)+"\r\n", 1000))
 		}},
 	} {
-		for _, way := range []subgraph.HTTP2{subgraph.HTTP2Enable, "net/http"} {
-			t.Run(tc.name+" "+string(way), func(t *testing.T) {
+		for _, secure := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, TLS %v", tc.name, secure), func(t *testing.T) {
 				sent.Store(0)
-				url := pong(t, tc.special)
-				if way == "net/http" { // which is used where a URL names a user
-					url = strings.Replace(url, "http://", "http://user@", 1)
-				}
 				cfg := one(monolith.SourceConfig{Redirects: monolith.RedirectsSameHost}, subgraph.ConnectorShaping{Timeout: 500 * time.Millisecond}, 1<<20)
+				url := serving(t, secure, ponging(tc.special), &cfg)
 				p := newPinger(t, url, cfg, monolith.Ports{})
 				p.ping(t, t.Context(), "{ b: ping(n: 2) }")
 				var before, after runtime.MemStats

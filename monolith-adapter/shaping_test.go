@@ -81,9 +81,11 @@ type Mutation {
 `
 
 func TestMutationsAreNeverSentTwice(t *testing.T) {
-	for _, user := range []string{"", "user@"} { // with a user the request goes by net/http
+	for _, secure := range []bool{false, true} {
 		var asked, broken atomic.Int32
-		server := httptest.NewServer(asJSON(func(w http.ResponseWriter, r *http.Request) {
+		retry := subgraph.ConnectorShaping{Config: shaping.Config{Retry: shaping.Retry{MaxAttempts: 5, Delay: time.Millisecond, Methods: []string{"GET", "PUT", "DELETE"}}}}
+		cfg := one(monolith.SourceConfig{}, retry, 0)
+		url := serving(t, secure, func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/ping" {
 				fmt.Fprint(w, `{"pong":"x"}`)
 				return
@@ -93,10 +95,8 @@ func TestMutationsAreNeverSentTwice(t *testing.T) {
 				return
 			}
 			w.WriteHeader(http.StatusServiceUnavailable)
-		}))
-		defer server.Close()
-		retry := subgraph.ConnectorShaping{Config: shaping.Config{Retry: shaping.Retry{MaxAttempts: 5, Delay: time.Millisecond, Methods: []string{"GET", "PUT", "DELETE"}}}}
-		fetch := fetcherOf(t, changeSchema, strings.Replace(server.URL, "//", "//"+user, 1), one(monolith.SourceConfig{}, retry, 0))
+		}, &cfg)
+		fetch := fetcherOf(t, changeSchema, url, cfg)
 		for _, how := range []int32{0, 1} {
 			broken.Store(how)
 			for i, field := range []string{"read", "put", "drop", "post"} {
@@ -104,7 +104,7 @@ func TestMutationsAreNeverSentTwice(t *testing.T) {
 				asked.Store(0)
 				body := fetch(fmt.Sprintf("legacy_Mutation_%s_0", field), "mutation { "+field+" }")
 				if asked.Load() != 1 || !strings.Contains(body, "errors") {
-					t.Errorf("%d %s %s: sent %d times: %s", i, field, user, asked.Load(), body)
+					t.Errorf("%d %s, TLS %v: sent %d times: %s", i, field, secure, asked.Load(), body)
 				}
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/andybalholm/brotli"
@@ -78,5 +79,34 @@ func TestHTTP2WithoutTLS(t *testing.T) {
 	body, _ := ping(t, t.Context(), server.URL, one(monolith.SourceConfig{}, subgraph.ConnectorShaping{ExperimentalHTTP2: subgraph.HTTP2Only}, 0), "{ a: ping }")
 	if body != `{"data":{"a":"HTTP/2.0"}}` {
 		t.Error(body)
+	}
+}
+
+func TestHeadersCannotBeInjected(t *testing.T) {
+	var asked atomic.Int32
+	for _, value := range []string{"a\r\nX-Evil: 1", "a\nX-Evil: 1", "a\rb", "a\x00b"} {
+		for _, secure := range []bool{false, true} {
+			cfg := one(monolith.SourceConfig{Config: map[string]any{"key": value}}, subgraph.ConnectorShaping{}, 0)
+			url := serving(t, secure, func(http.ResponseWriter, *http.Request) { asked.Add(1) }, &cfg)
+			body, _ := ping(t, t.Context(), url, cfg, "{ a: ping }")
+			if !strings.Contains(body, `"a":null`) || !strings.Contains(body, `"code":"`+monolith.CodeRequestInvalid+`"`) || asked.Load() != 0 {
+				t.Errorf("%q: %s, %d requests", value, body, asked.Load())
+			}
+		}
+	}
+}
+
+func TestAuthoritiesAreTrustedPerSource(t *testing.T) {
+	cfg := one(monolith.SourceConfig{}, subgraph.ConnectorShaping{}, 0)
+	url := serving(t, true, ponging(nil), &cfg)
+	own := cfg.Outbound.TLS.All
+	cfg.Outbound.TLS.All = subgraph.ClientTLS{}
+	body, errs := ping(t, t.Context(), url, cfg, "{ a: ping }")
+	if !strings.Contains(body, monolith.CodeUnreachable) || errs[0] == nil || !strings.Contains(errs[0].Error(), "certificate") {
+		t.Errorf("not trusted: %s, %v", body, errs)
+	}
+	cfg.Outbound.TLS.Sources = map[string]subgraph.ClientTLS{"legacy.app": own}
+	if body, _ = ping(t, t.Context(), url, cfg, "{ a: ping }"); body != `{"data":{"a":"fine"}}` {
+		t.Errorf("trusted: %s", body)
 	}
 }

@@ -207,6 +207,7 @@ func (o *Outbound) wired(ctx context.Context, host, target string, r *Request, i
 		fields = appendField(fields, h[0], h[1])
 	}
 	head = append(appendField(head, "Host", named), fields...)
+	in.Buffer = make([]byte, 0, 4<<10)
 	reads := r.Method == http.MethodGet && len(r.Body) == 0 && !r.Once
 	err := c.Do(ctx, &wire.Request{Head: head, Body: r.Body, Deadline: r.Deadline, Limit: o.maxBytes, Reads: reads}, &in.Answer)
 	in.header = &in.Answer
