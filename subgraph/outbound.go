@@ -30,6 +30,8 @@ type Outbound struct {
 	proxy       atomic.Pointer[string]
 	connections *connections
 	pool        pool
+	// usual is how large answers are of late, for the first buffer of the next.
+	usual atomic.Int64
 
 	mu    sync.Mutex
 	hosts map[string]*wire.Client
@@ -207,10 +209,12 @@ func (o *Outbound) wired(ctx context.Context, host, target string, r *Request, i
 		fields = appendField(fields, h[0], h[1])
 	}
 	head = append(appendField(head, "Host", named), fields...)
-	in.Buffer = make([]byte, 0, 4<<10)
+	usual := o.usual.Load()
+	in.Buffer = make([]byte, 0, min(headRoom+usual*5/4, trusted)+headRoom)
 	reads := r.Method == http.MethodGet && len(r.Body) == 0 && !r.Once
 	err := c.Do(ctx, &wire.Request{Head: head, Body: r.Body, Deadline: r.Deadline, Limit: o.maxBytes, Reads: reads}, &in.Answer)
 	in.header = &in.Answer
+	o.usual.Store((3*usual + int64(len(in.Body))) / 4)
 	if errors.Is(err, wire.ErrTooLarge) {
 		return errTooLarge
 	}
