@@ -257,6 +257,7 @@ func (r *connectorReport) called(ctx context.Context, c *monolith.Call) {
 	counted := telemetry.ConnectorCall{
 		Subgraph: c.Connector.Of, Connector: c.Connector.Coordinate, Source: c.Connector,
 		Status: c.Status, Code: c.Code(), Took: c.Took, Bytes: c.Bytes, Shared: c.Shared,
+		Attempts: c.Attempts, Waited: c.Waited, Refused: string(c.Refused), Breaker: c.Breaker,
 	}
 	if c.Err != nil {
 		r.log.Warn("connector failed", slog.String("connector", c.Connector.Coordinate), slog.String("url", c.ShownURL()),
