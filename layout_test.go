@@ -23,13 +23,17 @@ var floors = map[string][]string{
 	"engine/queryplan":     {},
 	"graph/model":          {},
 	"auth":                 {},
-	"telemetry":            {},
+	"telemetry/trace":      {},
+	"telemetry/otlp":       {"telemetry/trace"},
+	"telemetry":            {"telemetry/otlp", "telemetry/trace"},
 	"schema":               {},
 	"rollout":              {},
 	"subgraph/wire":        {},
 	"subgraph/shaping":     {},
 	"internal/conformance": {},
 	"internal/scenario":    {},
+	"internal/took":        {},
+	"internal/collector":   {},
 	// 1
 	"engine/operation":         {"engine/supergraph"},
 	"engine/introspection":     {"engine/queryplan"},
@@ -44,15 +48,15 @@ var floors = map[string][]string{
 	"engine/executor": {"engine/queryplan"},
 	// 3: a source is a Fetcher; it knows plans, and nothing of who asks
 	"engine":           {"engine/authorization", "engine/cost", "engine/executor", "engine/introspection", "engine/operation", "engine/planner", "engine/queryplan", "engine/supergraph"},
-	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/shaping", "subgraph/wire"},
-	"monolith-adapter": {"engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model", "subgraph", "subgraph/shaping"},
+	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/shaping", "subgraph/wire", "telemetry/trace"},
+	"monolith-adapter": {"engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model", "subgraph", "subgraph/shaping", "telemetry/trace"},
 	"mocks":            {"engine/executor", "engine/queryplan", "engine/supergraph", "graph/model"},
 	"graph":            {"graph/model"},
 	"resolvers":        {"graph", "graph/model"},
 	// test support: random graphs, a source that forgives nothing
 	"internal/universe": {"engine/executor"},
 	// 4
-	"transport": {"auth", "engine", "telemetry"},
+	"transport": {"auth", "engine", "telemetry", "telemetry/trace"},
 	"config":    {"auth", "engine", "engine/operation", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
 	"owners":    {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "subgraph"},
 	// 5, 6

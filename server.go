@@ -25,7 +25,6 @@ import (
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/authorization"
 	"github.com/ficusgraph/ficus/engine/executor"
-	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/examples/monolith/legacy"
 	"github.com/ficusgraph/ficus/examples/tickets/service"
@@ -64,6 +63,11 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 	logger := telemetry.Logger(cfg.Telemetry.Log, hooks.Log)
 	metrics := telemetry.NewMetrics()
+	tracer, err := telemetry.NewTracer(cfg.Telemetry, telemetry.Surroundings{Env: os.LookupEnv, Logger: logger, Metrics: metrics, Version: version()})
+	if err != nil {
+		return err
+	}
+	defer flush(tracer, logger)
 	public, admin, err := listen(cfg, logger)
 	if err != nil {
 		return err
@@ -90,7 +94,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
-	gateway := engine.New(snapshot, observer{counts, logger})
+	gateway := engine.New(snapshot, observer{counts, tracer, logger})
 	if err := watchCaches(metrics, gateway); err != nil {
 		return err
 	}
@@ -98,7 +102,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
-		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.stale,
+		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.stale, Tracer: tracer,
 	}
 	if cfg.Authentication.Router.JWT != nil {
 		who, err := auth.New(cfg.Authentication, auth.Parts{Logger: logger})
@@ -220,7 +224,9 @@ func local(cfg *config.Config, logger *slog.Logger) (executor.Fetcher, error) {
 	r := &resolvers.Resolver{Viewer: caller, Organizations: legacy}
 	return subgraph.NewLocal(graph.NewExecutableSchema(graph.Config{Resolvers: r}), subgraph.LocalConfig{
 		Prepare: r.WithLoaders,
-		Failed:  func(_ context.Context, err error) { logger.Warn("resolver failed", slog.Any("error", err)) },
+		Failed: func(ctx context.Context, err error) {
+			logger.WarnContext(ctx, "resolver failed", slog.Any("error", err))
+		},
 	}), nil
 }
 
@@ -260,7 +266,7 @@ func (r *connectorReport) called(ctx context.Context, c *monolith.Call) {
 		Attempts: c.Attempts, Waited: c.Waited, Refused: string(c.Refused), Breaker: c.Breaker,
 	}
 	if c.Err != nil {
-		r.log.Warn("connector failed", slog.String("connector", c.Connector.Coordinate), slog.String("url", c.ShownURL()),
+		r.log.WarnContext(ctx, "connector failed", slog.String("connector", c.Connector.Coordinate), slog.String("url", c.ShownURL()),
 			slog.Int("status", c.Status), slog.Duration("took", c.Took), slog.Any("error", c.Err))
 	}
 	for _, p := range c.Problems {
@@ -363,16 +369,47 @@ func watchCaches(metrics *telemetry.Metrics, gateway *engine.Engine) error {
 	return metrics.WatchCache("plans", func() telemetry.Cache { return telemetry.Cache(gateway.Plans()) })
 }
 
+// flushing is how long the end waits for the last traces to be sent.
+const flushing = 5 * time.Second
+
+// flush sends the traces that wait.
+func flush(tracer *telemetry.Tracer, logger *slog.Logger) {
+	ctx, cancel := context.WithTimeout(context.Background(), flushing)
+	defer cancel()
+	if err := tracer.Close(ctx); err != nil {
+		logger.Warn("some traces are lost", slog.Any("error", err))
+	}
+}
+
 // observer reports what the engine does.
 type observer struct {
-	*telemetry.Metrics
-	log *slog.Logger
+	metrics *telemetry.Metrics
+	tracer  *telemetry.Tracer
+	log     *slog.Logger
 }
 
 var _ engine.Observer = observer{}
 
+// ParseDone implements engine.Observer.
+func (o observer) ParseDone(ctx context.Context, took time.Duration, err error) {
+	o.tracer.ParseDone(ctx, took, engine.Code(err))
+}
+
+// PlanDone implements engine.Observer.
+func (o observer) PlanDone(ctx context.Context, took time.Duration, considered int, err error) {
+	o.metrics.PlanDone(took, considered, err)
+	o.tracer.PlanDone(ctx, took, considered, engine.Code(err))
+}
+
+// FetchBegins implements executor.Observer.
+func (o observer) FetchBegins(ctx context.Context, r *executor.Request) context.Context {
+	return o.tracer.FetchBegins(ctx, telemetry.Fetch{
+		Subgraph: r.Fetch.Subgraph, Kind: string(r.Fetch.Kind), Document: r.Fetch.Operation, Entities: r.Representations, Bytes: len(r.Body),
+	})
+}
+
 // FetchDone implements executor.Observer. The cause of a failed fetch is logged here, and only here.
-func (o observer) FetchDone(f *queryplan.Fetch, took time.Duration, bytes int, err error) {
+func (o observer) FetchDone(ctx context.Context, r *executor.Request, took time.Duration, bytes int, err error) {
 	code := ""
 	if err != nil {
 		code = "SUBREQUEST_FAILED"
@@ -380,9 +417,10 @@ func (o observer) FetchDone(f *queryplan.Fetch, took time.Duration, bytes int, e
 		if errors.As(err, &known) {
 			code = known.Code
 		}
-		o.log.Warn("fetch failed", slog.String("subgraph", f.Subgraph), slog.Duration("took", took), slog.Any("error", err))
+		o.log.WarnContext(ctx, "fetch failed", slog.String("subgraph", r.Fetch.Subgraph), slog.Duration("took", took), slog.Any("error", err))
 	}
-	o.Metrics.FetchDone(f.Subgraph, took, bytes, code)
+	o.metrics.FetchDone(r.Fetch.Subgraph, took, bytes, code)
+	o.tracer.FetchDone(ctx, bytes, code)
 }
 
 // version is that of the module, or the revision that it was built from.

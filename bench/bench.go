@@ -67,19 +67,20 @@ var sections = []section{
 	{"latency", latencySection},
 	{"delay", delaySection},
 	{"linear", linearSection},
-	{"observability", observabilitySection},
+	{"metrics", metricsSection},
+	{"tracing", tracingSection},
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	var s settings
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	f.StringVar(&s.only, "only", "", "sections to measure, separated by commas: cpu, identical, latency, delay, linear, observability")
+	f.StringVar(&s.only, "only", "", "sections to measure, separated by commas: cpu, identical, latency, delay, linear, metrics, tracing")
 	f.IntVar(&s.rounds, "rounds", 3, "how often each is measured in turn; the median counts")
 	f.Float64Var(&s.seconds, "seconds", 4, "how long each measurement takes")
 	f.IntVar(&s.conns, "conns", 50, "clients at one time")
 	f.StringVar(&s.gateway, "gateway", "", "a gateway's binary, instead of building this one")
 	f.StringVar(&s.plot, "plot", "", "file for the plot of section linear, SVG")
-	f.StringVar(&s.part, "part", "", "used by the command itself: run as services or floor")
+	f.StringVar(&s.part, "part", "", "used by the command itself: run as services, floor or collector")
 	f.StringVar(&s.listen, "listen", "127.0.0.1:0", "used by the command itself")
 	f.StringVar(&s.script, "script", "", "used by the command itself")
 	f.DurationVar(&s.delay, "delay", 0, "used by the command itself")
@@ -123,6 +124,8 @@ func (s *settings) runPart(ctx context.Context) error {
 		return (&services{railway: build(), delay: s.delay}).serve(ctx, l)
 	case "floor":
 		return serveFloor(ctx, l, s.script)
+	case "collector":
+		return serveCollector(ctx, l)
 	}
-	return errors.New("-part is services or floor")
+	return errors.New("-part is services, floor or collector")
 }

@@ -44,6 +44,8 @@ func TestFaultsHaveTheirPlaceAndARemedy(t *testing.T) {
 		{"connector's certificate", "tls: {connector: {all: {certificate_authorities: x}}}\n", "ficus.yaml:1:25: tls.connector.all.certificate_authorities: holds no certificate"},
 		{"moved", "connectors: {sources: {a.b: {timeout: 1s}}}\n", "ficus.yaml:1:30: connectors.sources.a.b.timeout is not a key here; write it as traffic_shaping.connector.sources.a.b.timeout"},
 		{"elsewhere", "traffic_shaping: {connector: {all: {http_max_response_bytes: 1}}}\n", "ficus.yaml:1:37: traffic_shaping.connector.all.http_max_response_bytes is not a key here; write it as limits.connector.all.http_max_response_size"},
+		{"sampler", "telemetry: {exporters: {tracing: {common: {sampler: often}}}}\n", `ficus.yaml:1:44: telemetry.exporters.tracing.common.sampler: "often" is no sampler; write a number from 0 to 1`},
+		{"collector", "telemetry:\n  exporters:\n    tracing:\n      otlp: {endpoint: 'ftp://a'}\n", `ficus.yaml:4:14: telemetry.exporters.tracing.otlp.endpoint: "ftp://a" is not a collector's URL`},
 		{"token", "authentication: {router: {jwt: {mode: sometimes}}}\n", "ficus.yaml:1:33: authentication.router.jwt.mode"},
 		{"address", "supergraph: {listen: nowhere}\n", `ficus.yaml:1:14: supergraph.listen: "nowhere" is not an address`},
 		{"in a list", "headers:\n  all:\n    request:\n      - remove: {named: a}\n      - propagate: {named: b c}\n", "ficus.yaml:5:9: headers.all.request[1]: propagate.named"},

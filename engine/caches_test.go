@@ -10,14 +10,16 @@ import (
 	"time"
 
 	"github.com/ficusgraph/ficus/engine"
-	"github.com/ficusgraph/ficus/engine/queryplan"
+	"github.com/ficusgraph/ficus/engine/executor"
 )
 
 // tried counts all plannings, also those that fail, and the paths of the last.
 type tried struct{ times, failed, considered atomic.Int64 }
 
-func (p *tried) FetchDone(*queryplan.Fetch, time.Duration, int, error) {}
-func (p *tried) PlanDone(_ time.Duration, considered int, err error) {
+func (p *tried) FetchBegins(ctx context.Context, _ *executor.Request) context.Context    { return ctx }
+func (p *tried) FetchDone(context.Context, *executor.Request, time.Duration, int, error) {}
+func (p *tried) ParseDone(context.Context, time.Duration, error)                         {}
+func (p *tried) PlanDone(_ context.Context, _ time.Duration, considered int, err error) {
 	p.times.Add(1)
 	p.considered.Store(int64(considered))
 	if err != nil {

@@ -61,8 +61,10 @@ type Engine struct {
 // Observer is told what the engine did; it is called from many goroutines and must be quick.
 type Observer interface {
 	executor.Observer
+	// ParseDone is called after each parsing with validation: how long it took.
+	ParseDone(ctx context.Context, took time.Duration, err error)
 	// PlanDone is called after each planning: how long it took, how many paths it considered.
-	PlanDone(took time.Duration, considered int, err error)
+	PlanDone(ctx context.Context, took time.Duration, considered int, err error)
 }
 
 // New is an engine that answers from the snapshot. The observer may be nil.
@@ -124,7 +126,7 @@ type Outcome struct {
 func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, Outcome) {
 	s := e.current.Load()
 	out := Outcome{Kind: ast.Query, OperationName: r.OperationName}
-	prepared, err := s.prepare(r, &e.documents)
+	prepared, err := s.prepare(ctx, r, &e.documents, e.observer)
 	if err != nil {
 		return refuse(dst, out, err)
 	}

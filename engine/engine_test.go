@@ -13,7 +13,6 @@ import (
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/operation"
-	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
@@ -50,8 +49,10 @@ func (s *source) count(subgraph string) int64 {
 // plans counts the plans that were made.
 type plans struct{ made atomic.Int64 }
 
-func (p *plans) FetchDone(*queryplan.Fetch, time.Duration, int, error) {}
-func (p *plans) PlanDone(_ time.Duration, _ int, err error) {
+func (p *plans) FetchBegins(ctx context.Context, _ *executor.Request) context.Context    { return ctx }
+func (p *plans) FetchDone(context.Context, *executor.Request, time.Duration, int, error) {}
+func (p *plans) ParseDone(context.Context, time.Duration, error)                         {}
+func (p *plans) PlanDone(_ context.Context, _ time.Duration, _ int, err error) {
 	if err == nil {
 		p.made.Add(1)
 	}

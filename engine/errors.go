@@ -31,6 +31,14 @@ func refuse(dst []byte, out Outcome, err error) ([]byte, Outcome) {
 	return append(dst, text...), out
 }
 
+// Code is that of a request which is refused for the error, empty for none.
+func Code(err error) string {
+	if err == nil {
+		return ""
+	}
+	return refusals(err)[0].Code
+}
+
 // refusals is the error as the client gets it. What comes from neither the client's document nor its
 // variables is a failure to plan, whose text names coordinates of the graph and nothing internal.
 func refusals(err error) operation.Errors {

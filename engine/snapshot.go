@@ -49,12 +49,17 @@ func NewSnapshot(graph *supergraph.Supergraph, fetcher executor.Fetcher, cfg Con
 }
 
 // prepare parses and validates, or finds the document in the cache, and picks the operation.
-func (s *Snapshot) prepare(r *Request, count *lookups) (*operation.Prepared, error) {
+func (s *Snapshot) prepare(ctx context.Context, r *Request, count *lookups, observer Observer) (*operation.Prepared, error) {
 	doc, ok := s.documents.GetIfPresent(r.Query)
 	count.count(ok)
 	if !ok {
+		start := time.Now()
 		var err error
-		if doc, err = operation.Parse(s.Graph.API, r.Query, s.cfg.Limits); err != nil {
+		doc, err = operation.Parse(s.Graph.API, r.Query, s.cfg.Limits)
+		if observer != nil {
+			observer.ParseDone(ctx, time.Since(start), err)
+		}
+		if err != nil {
 			return nil, err
 		}
 		s.documents.Set(r.Query, doc)
@@ -110,7 +115,7 @@ func (s *Snapshot) plan(ctx context.Context, v variant, r *Request, count *looku
 	result, err := s.plans.Get(ctx, planKey{op.Key, v.caller}, otter.LoaderFunc[planKey, *planned](
 		func(context.Context, planKey) (*planned, error) {
 			made = true
-			program, err := s.compile(op, v.caller, observer)
+			program, err := s.compile(ctx, op, v.caller, observer)
 			return &planned{program, s.cfg.Demand.estimate(s.Graph, op), err}, nil
 		}))
 	count.count(!made)
@@ -121,15 +126,15 @@ func (s *Snapshot) plan(ctx context.Context, v variant, r *Request, count *looku
 	return u, nil
 }
 
-func (s *Snapshot) compile(op *operation.Operation, who caller, observer Observer) (*executor.Program, error) {
-	plan, err := s.makePlan(op, who, observer)
+func (s *Snapshot) compile(ctx context.Context, op *operation.Operation, who caller, observer Observer) (*executor.Program, error) {
+	plan, err := s.makePlan(ctx, op, who, observer)
 	if err != nil {
 		return nil, err
 	}
 	return executor.Compile(plan)
 }
 
-func (s *Snapshot) makePlan(op *operation.Operation, who caller, observer Observer) (*queryplan.Plan, error) {
+func (s *Snapshot) makePlan(ctx context.Context, op *operation.Operation, who caller, observer Observer) (*queryplan.Plan, error) {
 	op, denied, err := s.access.restrict(op, who.grant)
 	if err != nil {
 		return nil, err
@@ -141,7 +146,7 @@ func (s *Snapshot) makePlan(op *operation.Operation, who caller, observer Observ
 	start := time.Now()
 	plan, err := s.planner.Plan(op, set)
 	if observer != nil {
-		observer.PlanDone(time.Since(start), considered(plan, err), err)
+		observer.PlanDone(ctx, time.Since(start), considered(plan, err), err)
 	}
 	if plan != nil {
 		plan.Denied = denied
@@ -164,7 +169,7 @@ func considered(plan *queryplan.Plan, err error) int {
 // Plan makes the plan of a request anew, for people and for a caller who may read everything. Without variables,
 // those of conditions are true.
 func (s *Snapshot) Plan(r *Request) (*queryplan.Plan, error) {
-	prepared, err := s.prepare(r, nil)
+	prepared, err := s.prepare(context.Background(), r, nil, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +187,7 @@ func (s *Snapshot) Plan(r *Request) (*queryplan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.makePlan(op, caller{labels: strings.Join(r.Labels, labelEnd), grant: everything}, nil)
+	return s.makePlan(context.Background(), op, caller{labels: strings.Join(r.Labels, labelEnd), grant: everything}, nil)
 }
 
 // assumed are values for the variables of conditions: all true.

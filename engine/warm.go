@@ -70,7 +70,7 @@ func (s *Snapshot) popular(n int) []popularity {
 // warm plans one variant of another snapshot on this one, and says whether there is a plan now.
 func (s *Snapshot) warm(ctx context.Context, p popularity, observer Observer) bool {
 	r := &Request{Query: p.text, OperationName: p.operation}
-	prepared, err := s.prepare(r, nil)
+	prepared, err := s.prepare(ctx, r, nil, nil)
 	if err != nil || s.allowed(prepared, r) != nil {
 		return false
 	}

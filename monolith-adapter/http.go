@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/ficusgraph/ficus/subgraph"
 	"github.com/ficusgraph/ficus/subgraph/shaping"
+	"github.com/ficusgraph/ficus/telemetry/trace"
 )
 
 // client sends the requests of one source.
@@ -73,7 +76,10 @@ func (c *client) shaped(ctx context.Context, o *outgoing, p *shaping.Passage) (*
 	repeatable := !o.mutation && c.shaper.Repeatable(o.method)
 	err := c.shaper.Do(ctx, p, repeatable, func(ctx context.Context) shaping.Verdict {
 		var status int
+		ctx, span := trace.Start(ctx, trace.KindClient, o.method, "", time.Now())
 		a, status, failure = c.attempt(ctx, o, p)
+		describe(span, o, a, failure)
+		span.End(time.Now())
 		return verdict(ctx, a, status, failure)
 	})
 	if err != nil {
@@ -86,7 +92,7 @@ func (c *client) shaped(ctx context.Context, o *outgoing, p *shaping.Passage) (*
 // there even if the rest of an answer is not.
 func (c *client) attempt(ctx context.Context, o *outgoing, p *shaping.Passage) (a *answer, status int, err error) {
 	const maxRedirects = 5
-	r := subgraph.Request{Method: o.method, URL: o.url, Header: o.headers, Body: o.body, Once: o.mutation, Deadline: time.Now().Add(c.timeout)}
+	r := subgraph.Request{Method: o.method, URL: o.url, Header: traced(ctx, o.headers), Body: o.body, Once: o.mutation, Deadline: time.Now().Add(c.timeout)}
 	if d, ok := ctx.Deadline(); ok && d.Before(r.Deadline) {
 		r.Deadline = d
 	}
@@ -108,6 +114,42 @@ func (c *client) attempt(ctx context.Context, o *outgoing, p *shaping.Passage) (
 		}
 		return a, a.status, nil
 	}
+}
+
+// describe adds to a call's span what is known of it. The URL is not: ids and keys may be in it.
+func describe(span *trace.Span, o *outgoing, a *answer, err error) {
+	span.Text("http.request.method", o.method)
+	if u, err := url.Parse(o.url); err == nil {
+		span.Text("server.address", u.Hostname())
+	}
+	switch {
+	case err == nil:
+		span.Number("http.response.status_code", a.status)
+		span.Number("http.response.body.size", len(a.body))
+		if a.status >= http.StatusBadRequest {
+			span.Fail(strconv.Itoa(a.status))
+		}
+	case timedOut(err):
+		span.Fail("timeout")
+	case errors.Is(err, context.Canceled):
+		span.Fail("canceled")
+	default:
+		span.Fail("_OTHER")
+	}
+}
+
+// traced is the header with what tells the source of the span that it works for.
+func traced(ctx context.Context, header [][2]string) [][2]string {
+	h := http.Header{}
+	trace.FromContext(ctx).Inject(h)
+	if len(h) == 0 {
+		return header
+	}
+	out := slices.DeleteFunc(slices.Clone(header), func(f [2]string) bool { return h[f[0]] != nil })
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		out = append(out, [2]string{name, h[name][0]})
+	}
+	return out
 }
 
 // elsewhere is where an answer sends a request to, if that is followed: with reads, within the same host, without

@@ -3,6 +3,7 @@ package subgraph
 import (
 	"context"
 	"crypto/tls"
+	"maps"
 	"net/http"
 	"net/url"
 )
@@ -30,6 +31,12 @@ func (h *hosted) close() { h.connections.close() }
 func (h *hosted) send(ctx context.Context, out outgoing, into *reply) error {
 	ctx, cancel := context.WithDeadline(ctx, out.deadline)
 	defer cancel()
+	if out.span != nil {
+		if out.header == nil {
+			out.header = maps.Clone(h.template.Header)
+		}
+		out.span.Inject(out.header)
+	}
 	r := h.request(ctx, out.header)
 	defer attach(r, out.body)()
 	if out.mutation {

@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/telemetry/trace"
 )
 
 // Remote is a service that answers GraphQL over HTTP. It keeps its own connections.
@@ -45,7 +46,9 @@ type sender interface {
 type outgoing struct {
 	// header is nil if it is the protocol's own.
 	header http.Header
-	body   []byte
+	// span is what services are told that they work for; nil for nothing.
+	span *trace.Span
+	body []byte
 	// now is when the fetch began, and deadline when the answer must be there.
 	now, deadline time.Time
 	mutation      bool
@@ -106,12 +109,15 @@ func (r *Remote) settle() {
 func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Response, error) {
 	defer r.settle()
 	now := time.Now()
-	out := outgoing{body: req.Body, now: now, deadline: now.Add(r.timeout), mutation: req.Fetch.Kind == ast.Mutation}
+	out := outgoing{span: trace.FromContext(ctx), body: req.Body, now: now, deadline: now.Add(r.timeout), mutation: req.Fetch.Kind == ast.Mutation}
 	if len(r.rules) > 0 {
 		out.header = apply(r.rules, r.header, FromContext(ctx))
 	}
 	reply := r.pool.reply(max(len(req.Body), req.Expect) + headRoom)
 	err := r.sender.send(ctx, out, reply)
+	if reply.Status != 0 {
+		out.span.Child().Number("http.response.status_code", reply.Status)
+	}
 	if err == nil {
 		err = r.pool.decode(reply, r.maxBytes)
 	}

@@ -14,7 +14,9 @@ import (
 // reply is an answer on its way: status, header and body in one buffer, all of which are used again.
 type reply struct {
 	wire.Answer
-	header   executor.Header
+	header executor.Header
+	// more is the header that tells of the trace.
+	more     []byte
 	response executor.Response
 	// free gives the buffer back; nothing may refer to the answer then.
 	free func()

@@ -52,10 +52,12 @@ func (w *wired) close() { w.client.Close() }
 
 func (w *wired) send(ctx context.Context, out outgoing, into *reply) error {
 	head := w.head
+	into.more = out.span.AppendHeader(into.more[:0])
 	if out.header != nil {
+		out.span.Replace(out.header)
 		head = appendHeader(slices.Clip(w.line), out.header)
 	}
-	r := wire.Request{Head: head, Body: out.body, Deadline: out.deadline, Limit: w.maxBytes}
+	r := wire.Request{Head: head, More: into.more, Body: out.body, Deadline: out.deadline, Limit: w.maxBytes}
 	err := w.client.Do(ctx, &r, &into.Answer)
 	into.header = &into.Answer
 	if errors.Is(err, wire.ErrTooLarge) {

@@ -1,9 +1,11 @@
-// Package telemetry is what operators see of a running gateway: its log and its metrics. It knows nothing of
+// Package telemetry is what operators see of a running gateway: its log, its metrics and its traces. It knows nothing of
 // the rest of the house; whoever has something to report calls a method here, through an interface of its own.
 //
 //	Logger   structured lines, text or JSON                       (log.go)
 //	Metrics  counters and histograms for Prometheus to scrape     (metrics.go, fetches.go, connectors.go,
-//	                                                             caches.go, reloads.go)
+//	                                                             caches.go, reloads.go, spans.go)
+//	Tracer   spans of requests, sent to a collector              (tracing.go, tracer.go, environment.go, traceid.go;
+//	                                                             packages trace and otlp)
 //
 // Reporting must cost next to nothing: every series that a request touches was looked up before, so that
 // reporting is a few atomic additions and no hashing of labels. No label takes a value that a client chooses:
@@ -22,6 +24,10 @@ import (
 type Config struct {
 	// Log is the log.
 	Log Log `yaml:"log"`
+	// Exporters is where traces go.
+	Exporters Exporters `yaml:"exporters"`
+	// Instrumentation is what else is recorded.
+	Instrumentation Instrumentation `yaml:"instrumentation"`
 }
 
 // Log says what the log holds and how it is written.
@@ -49,6 +55,7 @@ func (c Config) Validate() error {
 	if !formats[strings.ToLower(c.Log.Format)] {
 		errs = append(errs, fmt.Errorf("telemetry.log.format: %q is not a format; write text or json", c.Log.Format))
 	}
+	errs = append(errs, c.Exporters.Tracing.validate()...)
 	return errors.Join(errs...)
 }
 
@@ -56,7 +63,7 @@ func (c Config) Validate() error {
 func Logger(c Log, w io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: levels[strings.ToLower(c.Level)]}
 	if strings.EqualFold(c.Format, "json") {
-		return slog.New(slog.NewJSONHandler(w, options))
+		return slog.New(traced{slog.NewJSONHandler(w, options)})
 	}
-	return slog.New(slog.NewTextHandler(w, options))
+	return slog.New(traced{slog.NewTextHandler(w, options)})
 }

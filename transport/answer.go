@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/engine"
+	"github.com/ficusgraph/ficus/telemetry/trace"
 )
 
 // call is one request under way. Its buffers are used again; nothing of it outlives finish.
@@ -138,6 +139,9 @@ func (s *Server) finish(w http.ResponseWriter, r *http.Request, c *call) {
 		if c.outcome == "" {
 			s.refuse(w, r, internal())
 		}
+		c.outcome, c.status, c.result.Code = OutcomePanic, http.StatusInternalServerError, CodeInternal
+		s.traceCall(w, r, c)
+		trace.FromContext(r.Context()).Trace().Keep()
 		s.parts.Observer.RequestDone(kindName(c.result.Kind), OutcomePanic, time.Since(c.start))
 		// Not released: whoever panicked may have left a reader of these buffers behind.
 		return
@@ -146,6 +150,7 @@ func (s *Server) finish(w http.ResponseWriter, r *http.Request, c *call) {
 		c.outcome, c.status, c.result.Code = OutcomeRefused, c.refused.status, c.refused.code
 		s.refuse(w, r, c.refused)
 	}
+	s.traceCall(w, r, c)
 	took := time.Since(c.start)
 	s.parts.Observer.RequestDone(kindName(c.result.Kind), c.outcome, took)
 	if s.parts.Logger.Enabled(r.Context(), slog.LevelDebug) {

@@ -34,6 +34,9 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/go-chi/chi/v5"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/telemetry"
+	"github.com/ficusgraph/ficus/telemetry/trace"
 )
 
 // Parts is what a Server is joined to. Only Engine is required.
@@ -55,6 +58,8 @@ type Parts struct {
 	Stale func() string
 	// Observer counts requests and panics.
 	Observer Observer
+	// Tracer traces requests to the graph; nil traces none.
+	Tracer *telemetry.Tracer
 	// Metrics is served on the admin listener as /metrics.
 	Metrics http.Handler
 	// Logger gets what operators should know; nil means slog.Default.
@@ -167,7 +172,7 @@ func (s *Server) stack() http.Handler {
 	if s.parts.Authenticate == nil {
 		return server
 	}
-	return s.parts.Authenticate(server)
+	return s.authenticating(server)
 }
 
 // routes is the public handler.
@@ -212,7 +217,19 @@ func (s *Server) graph(w http.ResponseWriter, r *http.Request) {
 		s.page.ServeHTTP(w, r)
 		return
 	}
+	if s.parts.Tracer != nil {
+		s.traced(w, r)
+		return
+	}
+	s.checked(w, r)
+}
+
+// checked answers what no website can have made a browser send.
+func (s *Server) checked(w http.ResponseWriter, r *http.Request) {
 	if refused := s.csrf.check(r); refused != nil {
+		root := trace.FromContext(r.Context())
+		root.Text("ficus.outcome", OutcomeRefused)
+		traceStatus(root, refused.status, refused.code, false)
 		s.refuse(w, r, refused)
 		return
 	}

@@ -61,9 +61,12 @@ type Input struct {
 
 // Observer is told of fetches. It is called from many goroutines and must be quick.
 type Observer interface {
+	// FetchBegins is called before a fetch is made, and is the context that it is made in: the request's, to which it
+	// may add what the Fetcher and FetchDone are to find.
+	FetchBegins(ctx context.Context, r *Request) context.Context
 	// FetchDone is called when a fetch has ended and its answer was read: how long the subgraph took, how
 	// many bytes it sent, and what was wrong. GraphQL errors in the answer are no error here.
-	FetchDone(fetch *queryplan.Fetch, took time.Duration, bytes int, err error)
+	FetchDone(ctx context.Context, r *Request, took time.Duration, bytes int, err error)
 }
 
 // Outcome says how a run ended.

@@ -11,7 +11,6 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/ficusgraph/ficus/engine/executor"
-	"github.com/ficusgraph/ficus/engine/queryplan"
 )
 
 const mergeScenario = `
@@ -40,7 +39,11 @@ type suspicious struct {
 	mu sync.Mutex
 }
 
-func (s *suspicious) FetchDone(_ *queryplan.Fetch, _ time.Duration, _ int, err error) {
+func (s *suspicious) FetchBegins(ctx context.Context, _ *executor.Request) context.Context {
+	return ctx
+}
+
+func (s *suspicious) FetchDone(_ context.Context, _ *executor.Request, _ time.Duration, _ int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil && strings.Contains(err.Error(), "panicked") {

@@ -126,11 +126,13 @@ func (r *run) take() int {
 // work makes a fetch, and then of those that became ready by it the first, until there is none.
 func (r *run) work(id int) {
 	for id >= 0 {
+		ctx, request := r.ctx, &r.fetches[id].request
 		var began time.Time
 		if r.in.Observer != nil {
 			began = time.Now()
+			ctx = r.in.Observer.FetchBegins(ctx, request)
 		}
-		response, err := r.fetch(&r.fetches[id].request)
+		response, err := r.fetch(ctx, request)
 		var took time.Duration
 		if r.in.Observer != nil {
 			took = time.Since(began)
@@ -146,7 +148,7 @@ func (r *run) work(id int) {
 		r.mu.Unlock()
 
 		if r.in.Observer != nil {
-			r.in.Observer.FetchDone(r.program.fetches[id].plan, took, size, err)
+			r.in.Observer.FetchDone(ctx, request, took, size, err)
 		}
 		id = next
 	}
@@ -155,16 +157,16 @@ func (r *run) work(id int) {
 var errNoAnswer = errors.New("fetcher gave neither an answer nor an error")
 
 // fetch asks the fetcher. One that panics has failed: on a goroutine of ours nobody else could recover.
-func (r *run) fetch(request *Request) (response *Response, err error) {
+func (r *run) fetch(ctx context.Context, request *Request) (response *Response, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("fetcher panicked: %v", p)
 		}
 	}()
-	if err := r.ctx.Err(); err != nil {
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	response, err = r.fetcher.Fetch(r.ctx, request)
+	response, err = r.fetcher.Fetch(ctx, request)
 	if response == nil && err == nil {
 		err = errNoAnswer
 	}

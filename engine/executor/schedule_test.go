@@ -173,17 +173,33 @@ type observed struct {
 	seen []string
 }
 
-func (o *observed) FetchDone(f *queryplan.Fetch, _ time.Duration, bytes int, err error) {
+// fetchKey is under which a fetch's context has its number.
+type fetchKey struct{}
+
+func (o *observed) FetchBegins(ctx context.Context, r *executor.Request) context.Context {
+	return context.WithValue(ctx, fetchKey{}, r.Fetch.ID)
+}
+
+func (o *observed) FetchDone(ctx context.Context, r *executor.Request, _ time.Duration, bytes int, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.seen = append(o.seen, fmt.Sprintf("%d: %d bytes, failed: %v", f.ID, bytes, err != nil))
+	o.seen = append(o.seen, fmt.Sprintf("%d: %d bytes, failed: %v", r.Fetch.ID, bytes, err != nil))
+	if ctx.Value(fetchKey{}) != r.Fetch.ID {
+		o.seen = append(o.seen, fmt.Sprintf("ended in the context of %v", ctx.Value(fetchKey{})))
+	}
 }
 
 func TestObserverSeesEachFetch(t *testing.T) {
 	p := compile(t, rootFetches(t, nil, []int{0}, []int{1}))
 	o := &observed{}
 	f := newCanned([]string{`{"data":{"f0":1}}`, "error no", "<html>"})
-	p.Run(t.Context(), f, executor.Input{Observer: o}, nil)
+	within := fetcherFunc(func(ctx context.Context, r *executor.Request) (*executor.Response, error) {
+		if ctx.Value(fetchKey{}) != r.Fetch.ID {
+			t.Errorf("fetch %d is made in the context of %v", r.Fetch.ID, ctx.Value(fetchKey{}))
+		}
+		return f.Fetch(ctx, r)
+	})
+	p.Run(t.Context(), within, executor.Input{Observer: o}, nil)
 	want := []string{"0: 17 bytes, failed: false", "1: 0 bytes, failed: true", "2: 6 bytes, failed: true"}
 	if !slices.Equal(o.seen, want) {
 		t.Errorf("have %v", o.seen)

@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/engine/operation"
+	"github.com/ficusgraph/ficus/internal/took"
 )
 
 const (
@@ -65,14 +66,13 @@ func TestBombs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			start := time.Now()
-			err := run(api, bomb.text)
-			took := time.Since(start)
+			var err error
+			used := took.By(t, func() { err = run(api, bomb.text) })
 			runtime.ReadMemStats(&after)
 			allocated := after.TotalAlloc - before.TotalAlloc
-			t.Logf("%v, %d MB: %.100v", took.Round(time.Millisecond), allocated>>20, err)
-			if took > bombTime || allocated > bombMemory {
-				t.Errorf("took %v and %d MB", took, allocated>>20)
+			t.Logf("%v, %d MB: %.100v", used.Round(time.Millisecond), allocated>>20, err)
+			if used > bombTime || allocated > bombMemory {
+				t.Errorf("took %v and %d MB", used, allocated>>20)
 			}
 			if code := codeOf(err); code != bomb.code {
 				t.Errorf("code %q, want %q: %.300v", code, bomb.code, err)

@@ -11,6 +11,7 @@ import (
 	"github.com/ficusgraph/ficus/engine/planner"
 	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/engine/supergraph"
+	"github.com/ficusgraph/ficus/internal/took"
 )
 
 // wide is a graph of many subgraphs, each of which adds fields to each of a few entities, that lead to the next.
@@ -95,7 +96,7 @@ func TestLargeOperationsArePlannedOrRefusedSoon(t *testing.T) {
 			p, op := prepared(t, c.sdl, c.query)
 			var plan *queryplan.Plan
 			var err error
-			if d := took(t, func() { plan, err = p.Plan(op, nil) }); d > time.Second && !testing.Short() {
+			if d := took.By(t, func() { plan, err = p.Plan(op, nil) }); d > time.Second && !testing.Short() {
 				t.Errorf("took %v", d)
 			}
 			if c.refused != errors.Is(err, planner.ErrBudget) || !c.refused && err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ficusgraph/ficus/engine/planner"
+	"github.com/ficusgraph/ficus/internal/took"
 )
 
 // TestHostileGraphsAreBounded plans what takes long over graphs of shapes that multiply: whatever the budget does
@@ -29,7 +30,7 @@ func TestHostileGraphsAreBounded(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p, op := prepared(t, c.sdl, c.query)
 			var err error
-			if d := took(t, func() { _, err = p.Plan(op, nil) }); d > time.Second && !testing.Short() {
+			if d := took.By(t, func() { _, err = p.Plan(op, nil) }); d > time.Second && !testing.Short() {
 				t.Errorf("took %v", d)
 			}
 			if c.planned && err != nil || !c.planned && !errors.Is(err, planner.ErrBudget) {

@@ -55,6 +55,7 @@ func (c *conn) exchange(ctx context.Context, r *Request, a *Answer) (written boo
 func (c *conn) send(r *Request, a *Answer) (written bool, err error) {
 	b := a.Buffer[:0]
 	b = append(b, r.Head...)
+	b = append(b, r.More...)
 	if !r.Reads {
 		b = append(b, "Content-Length: "...)
 		b = strconv.AppendInt(b, int64(len(r.Body)), 10)

@@ -59,6 +59,8 @@ func New(cfg Config) *Client {
 type Request struct {
 	// Head is the request line and the header, each line ended, without Content-Length and without the empty line.
 	Head []byte
+	// More is further header, each line ended, that is this request's own.
+	More []byte
 	Body []byte
 	// Deadline is when the answer must be there.
 	Deadline time.Time

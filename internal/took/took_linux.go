@@ -1,4 +1,4 @@
-package planner_test
+package took
 
 import (
 	"runtime"
@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// took is the processor time of the function: a machine that is busy with other things does not count.
-func took(tb testing.TB, f func()) time.Duration {
+// By is the processor time of the function on its own goroutine: what else the machine does is not in it.
+func By(tb testing.TB, f func()) time.Duration {
 	tb.Helper()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
