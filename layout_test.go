@@ -29,6 +29,7 @@ var floors = map[string][]string{
 	"schema":               {},
 	"rollout":              {},
 	"subgraph/wire":        {},
+	"subgraph/shaping":     {},
 	"internal/conformance": {},
 	"internal/scenario":    {},
 	"internal/took":        {},
@@ -47,8 +48,8 @@ var floors = map[string][]string{
 	"engine/executor": {"engine/queryplan"},
 	// 3: a source is a Fetcher; it knows plans, and nothing of who asks
 	"engine":           {"engine/authorization", "engine/cost", "engine/executor", "engine/introspection", "engine/operation", "engine/planner", "engine/queryplan", "engine/supergraph"},
-	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/wire", "telemetry/trace"},
-	"monolith-adapter": {"engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model", "telemetry/trace"},
+	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/shaping", "subgraph/wire", "telemetry/trace"},
+	"monolith-adapter": {"engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model", "subgraph", "subgraph/shaping", "telemetry/trace"},
 	"mocks":            {"engine/executor", "engine/queryplan", "engine/supergraph", "graph/model"},
 	"graph":            {"graph/model"},
 	"resolvers":        {"graph", "graph/model"},

@@ -77,7 +77,11 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if admin == nil {
 		counts = nil // nobody could read them
 	}
-	registry := owners.New(cfg, owners.Ports{Local: local(cfg, logger), Monolith: monolithPorts(cfg, counts, logger)})
+	resolved, err := local(cfg, logger)
+	if err != nil {
+		return err
+	}
+	registry := owners.New(cfg, owners.Ports{Local: resolved, Monolith: monolithPorts(cfg, counts, logger)})
 	defer registry.Close()
 	first, err := registry.Load(ctx)
 	if err != nil {
@@ -250,14 +254,18 @@ func mocked(report bool) engine.Extensions {
 
 // local is graph/ with resolvers/, executed in process; their ports are joined to the monolith's client and
 // to the verified token.
-func local(cfg *config.Config, logger *slog.Logger) executor.Fetcher {
-	r := &resolvers.Resolver{Viewer: caller, Organizations: monolith.NewClient(cfg.Connectors)}
+func local(cfg *config.Config, logger *slog.Logger) (executor.Fetcher, error) {
+	legacy, err := monolith.NewClient(cfg.Connectors, monolith.Ports{Caller: monolithCaller})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", cfg.Name, err)
+	}
+	r := &resolvers.Resolver{Viewer: caller, Organizations: legacy}
 	return subgraph.NewLocal(graph.NewExecutableSchema(graph.Config{Resolvers: r}), subgraph.LocalConfig{
 		Prepare: r.WithLoaders,
 		Failed: func(ctx context.Context, err error) {
 			logger.WarnContext(ctx, "resolver failed", slog.Any("error", err))
 		},
-	})
+	}), nil
 }
 
 // monolithPorts let connectors see the client's headers and the environment, and report their calls.
@@ -265,9 +273,19 @@ func monolithPorts(cfg *config.Config, metrics *telemetry.Metrics, logger *slog.
 	report := connectorReport{metrics: metrics, log: logger, debug: cfg.Connectors.DebugExtensions}
 	return monolith.Ports{
 		Headers: func(ctx context.Context) http.Header { return subgraph.FromContext(ctx).Header },
+		Caller:  monolithCaller,
 		Env:     os.LookupEnv,
 		Called:  report.called,
 	}
+}
+
+// monolithCaller is who asks, for what sources are shown.
+func monolithCaller(ctx context.Context) monolith.Caller {
+	who := auth.FromContext(ctx)
+	if who == nil {
+		return monolith.Caller{}
+	}
+	return monolith.Caller{Issuer: who.Issuer, Subject: who.Subject, Token: who.Token(), Claims: who.Claims}
 }
 
 // connectorReport counts and logs the calls of connectors, and gathers them for clients that ask to see them.
@@ -283,6 +301,7 @@ func (r *connectorReport) called(ctx context.Context, c *monolith.Call) {
 	counted := telemetry.ConnectorCall{
 		Subgraph: c.Connector.Of, Connector: c.Connector.Coordinate, Source: c.Connector,
 		Status: c.Status, Code: c.Code(), Took: c.Took, Bytes: c.Bytes, Shared: c.Shared,
+		Attempts: c.Attempts, Waited: c.Waited, Refused: string(c.Refused), Breaker: c.Breaker,
 	}
 	if c.Err != nil {
 		r.log.WarnContext(ctx, "connector failed", slog.String("connector", c.Connector.Coordinate), slog.String("url", c.ShownURL()),

@@ -63,10 +63,11 @@ type Front struct {
 	Shutdown    transport.Shutdown    `yaml:"shutdown"`
 }
 
-// Limits bounds requests: as they come over HTTP, and the operations in them.
+// Limits bounds requests: as they come over HTTP, and the operations in them; and the answers to connectors.
 type Limits struct {
 	transport.Limits `yaml:",inline"`
-	Operations       operation.Limits `yaml:",inline"`
+	Operations       operation.Limits         `yaml:",inline"`
+	Connector        subgraph.ConnectorLimits `yaml:"connector"`
 }
 
 // Transport is the configuration of the server.
@@ -181,6 +182,9 @@ func Parse(name string, data []byte, files fs.FS, env func(string) (string, bool
 	if err != nil {
 		return nil, err
 	}
+	cfg.Connectors.Outbound = subgraph.Connectors{
+		Traffic: cfg.Traffic.TrafficShaping.Connector, TLS: cfg.Traffic.TLS.Connector, Limits: cfg.Front.Limits.Connector,
+	}
 	if err := cfg.Validate(); err != nil {
 		return nil, place(name, tree, err)
 	}
@@ -210,6 +214,7 @@ func (c *Config) Validate() error {
 	add("", c.Authorization.Validate())
 	add("", c.Rollout.Validate())
 	add("", c.Traffic.Validate())
+	add("", c.Front.Limits.Connector.Validate())
 	add("", c.Transport().Validate())
 	add("", c.Telemetry.Validate())
 	return errors.Join(errs...)

@@ -55,6 +55,8 @@ func (c *checker) structKeys(n ast.Node, fields []field, path string) {
 		switch {
 		case seen[key]:
 			c.fault(v.Key, "%s%s is given twice", path, key)
+		case i < 0 && movedTo(path, key) != "":
+			c.fault(v.Key, "%s%s is not a key here; write it as %s", path, key, movedTo(path, key))
 		case i < 0:
 			c.fault(v.Key, "%s%s is not a key here%s", path, key, suggestion(key, fields))
 		default:
@@ -96,6 +98,30 @@ func fieldsOf(t reflect.Type) []field {
 		}
 	}
 	return out
+}
+
+// moved are keys that stood elsewhere, or that other gateways have elsewhere. What stands for * is the same in both.
+var moved = []struct{ under, key, to string }{
+	{"connectors.sources.*.", "timeout", "traffic_shaping.connector.sources.*.timeout"},
+	{"connectors.sources.*.", "max_concurrency", "traffic_shaping.connector.sources.*.max_concurrency"},
+	{"connectors.sources.*.", "max_response_bytes", "limits.connector.sources.*.http_max_response_size"},
+	{"traffic_shaping.connector.sources.*.", "http_max_response_bytes", "limits.connector.sources.*.http_max_response_size"},
+	{"traffic_shaping.connector.all.", "http_max_response_bytes", "limits.connector.all.http_max_response_size"},
+	{"traffic_shaping.connector.sources.*.", "http2", "traffic_shaping.connector.sources.*.experimental_http2"},
+	{"traffic_shaping.connector.all.", "http2", "traffic_shaping.connector.all.experimental_http2"},
+}
+
+// movedTo is where a key is now, "" if it is nowhere.
+func movedTo(path, key string) string {
+	for _, m := range moved {
+		under, end, named := strings.Cut(m.under, "*")
+		rest, begins := strings.CutPrefix(path, under)
+		name, ends := strings.CutSuffix(rest, end)
+		if begins && ends && m.key == key && named == (name != "") {
+			return strings.Replace(m.to, "*", name, 1)
+		}
+	}
+	return ""
 }
 
 // suggestion is the nearest key, or the list of them where none is near.

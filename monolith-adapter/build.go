@@ -17,6 +17,8 @@ type outgoing struct {
 	// headers in the order in which they are set; the names are canonical.
 	headers [][2]string
 	body    []byte
+	// mutation: it changes something, and is not sent twice.
+	mutation bool
 }
 
 // identity is the same for requests that are the same.
@@ -32,7 +34,7 @@ func (o *outgoing) identity() string {
 
 // build makes the request of one call. client are the headers of the client's request.
 func (c *Connector) build(base string, e *evaluation, client http.Header) (*outgoing, error) {
-	out := &outgoing{method: c.request.method}
+	out := &outgoing{method: c.request.method, mutation: c.Mutation}
 	var source *request
 	if c.Source != nil {
 		source = &c.Source.request

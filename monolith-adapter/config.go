@@ -7,7 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/ficusgraph/ficus/subgraph"
 )
 
 // Config is how connectors reach the application. Its zero value is the default; the keys are Apollo Router's
@@ -28,6 +29,18 @@ type Config struct {
 	// DebugExtensions shows clients that ask for it what an operation's connectors sent, received and mapped, in
 	// extensions.connectors. It is for development: responses of the application are not for everybody's eyes.
 	DebugExtensions bool `yaml:"debug_extensions"`
+	// SharedLimits are limits that sources have in common, as where several draw on one database; by names that
+	// the sources' shared_limit refers to.
+	SharedLimits map[string]SharedLimit `yaml:"shared_limits"`
+
+	// Outbound stands in the sections traffic_shaping, tls and limits.
+	Outbound subgraph.Connectors `yaml:"-"`
+}
+
+// SharedLimit bounds what is asked of several sources together.
+type SharedLimit struct {
+	// MaxConcurrency is how many requests are under way at once.
+	MaxConcurrency int `yaml:"max_concurrency"`
 }
 
 // SourceConfig is how one source is reached.
@@ -36,30 +49,41 @@ type SourceConfig struct {
 	OverrideURL string `yaml:"override_url"`
 	// Config is what $config reads.
 	Config map[string]any `yaml:"$config"`
-	// Timeout of one request, from its start to the last byte of the answer; 30s by default.
-	Timeout time.Duration `yaml:"timeout"`
-	// MaxConcurrency is how many requests are under way at once, and how many connections are kept; 64 by
-	// default. What comes beyond it waits.
-	MaxConcurrency int `yaml:"max_concurrency"`
-	// MaxResponseBytes is the largest answer, decompressed; 16 MiB by default.
-	MaxResponseBytes int64 `yaml:"max_response_bytes"`
 	// MaxRequestsPerOperation goes before connectors.max_requests_per_operation_per_source; 0 leaves it to that.
 	MaxRequestsPerOperation int `yaml:"max_requests_per_operation"`
+	// SharedLimit is one of shared_limits.
+	SharedLimit string `yaml:"shared_limit"`
+	// Redirects says which are followed; none by default.
+	Redirects Redirects `yaml:"redirects"`
+	// AllowedHosts are names (legacy.internal, *.internal), addresses and networks (10.0.0.0/8) that the source may
+	// be at. By default all but those of clouds' metadata, and this machine where the URL does not say so.
+	AllowedHosts []string `yaml:"allowed_hosts"`
+	// Auth is what the source is shown of who asks.
+	Auth *Auth `yaml:"auth"`
 }
 
-// The defaults of a source.
+// Redirects says which redirects are followed.
+type Redirects string
+
+// The settings of Redirects.
 const (
-	defaultTimeout     = 30 * time.Second
-	defaultConcurrency = 64
-	defaultMaxResponse = 16 << 20
+	// RedirectsNone has a redirect be an answer like any other; the default.
+	RedirectsNone Redirects = "none"
+	// RedirectsSameHost follows those of reads that stay with the same scheme, host and port.
+	RedirectsSameHost Redirects = "same_host"
 )
 
 // Validate reports everything that is wrong with the configuration.
 func (c Config) Validate() error {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(c.Sources)) {
-		if err := c.Sources[name].validate(); err != nil {
-			errs = append(errs, fmt.Errorf("sources.%s: %w", name, err))
+		for _, err := range c.Sources[name].faults(c) {
+			errs = append(errs, fmt.Errorf("sources.%s.%w", name, err))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.SharedLimits)) {
+		if c.SharedLimits[name].MaxConcurrency <= 0 {
+			errs = append(errs, fmt.Errorf("shared_limits.%s.max_concurrency: must be a positive number of requests", name))
 		}
 	}
 	if c.MaxRequestsPerOperation < 0 {
@@ -79,47 +103,28 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-func (s SourceConfig) validate() error {
+// faults are what is wrong with a source, each beginning with its key.
+func (s SourceConfig) faults(c Config) []error {
 	var errs []error
 	if s.OverrideURL != "" {
 		if u, err := url.Parse(s.OverrideURL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 			errs = append(errs, fmt.Errorf("override_url: %q must be a URL with http:// or https:// and a host", s.OverrideURL))
 		}
 	}
-	if s.Timeout < 0 {
-		errs = append(errs, errors.New("timeout: must not be negative"))
-	}
-	if s.MaxConcurrency < 0 {
-		errs = append(errs, errors.New("max_concurrency: must not be negative"))
-	}
-	if s.MaxResponseBytes < 0 {
-		errs = append(errs, errors.New("max_response_bytes: must not be negative"))
-	}
 	if s.MaxRequestsPerOperation < 0 {
 		errs = append(errs, errors.New("max_requests_per_operation: must not be negative"))
 	}
-	return errors.Join(errs...)
-}
-
-func (s SourceConfig) timeout() time.Duration {
-	if s.Timeout == 0 {
-		return defaultTimeout
+	if _, ok := c.SharedLimits[s.SharedLimit]; !ok && s.SharedLimit != "" {
+		names := slices.Sorted(maps.Keys(c.SharedLimits))
+		errs = append(errs, fmt.Errorf("shared_limit: there is no %q in connectors.shared_limits%s", s.SharedLimit, nearest(s.SharedLimit, names)))
 	}
-	return s.Timeout
-}
-
-func (s SourceConfig) concurrency() int {
-	if s.MaxConcurrency == 0 {
-		return defaultConcurrency
+	if s.Redirects != "" && s.Redirects != RedirectsNone && s.Redirects != RedirectsSameHost {
+		errs = append(errs, fmt.Errorf("redirects: %q is none of %s, %s", s.Redirects, RedirectsNone, RedirectsSameHost))
 	}
-	return s.MaxConcurrency
-}
-
-func (s SourceConfig) maxResponse() int64 {
-	if s.MaxResponseBytes == 0 {
-		return defaultMaxResponse
+	if _, err := newHosts(s.AllowedHosts); err != nil {
+		errs = append(errs, err)
 	}
-	return s.MaxResponseBytes
+	return append(errs, s.Auth.faults()...)
 }
 
 // budget is how many requests an operation may send to the source.

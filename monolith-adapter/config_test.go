@@ -3,11 +3,11 @@ package monolith_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/tools/txtar"
 
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/subgraph"
 )
 
 func TestConfigValidate(t *testing.T) {
@@ -18,13 +18,26 @@ func TestConfigValidate(t *testing.T) {
 	}{
 		{"zero", monolith.Config{}, nil},
 		{"full", monolith.Config{
-			AllowEnv: []string{"LEGACY_KEY", "APP_*"},
-			Sources:  map[string]monolith.SourceConfig{"a.b": {OverrideURL: "https://x/y", Timeout: time.Second, MaxConcurrency: 1, MaxResponseBytes: 1}},
+			AllowEnv:     []string{"LEGACY_KEY", "APP_*"},
+			SharedLimits: map[string]monolith.SharedLimit{"db": {MaxConcurrency: 1}},
+			Sources: map[string]monolith.SourceConfig{"a.b": {
+				OverrideURL: "https://x/y", MaxRequestsPerOperation: 1, SharedLimit: "db", Redirects: monolith.RedirectsSameHost,
+				AllowedHosts: []string{"legacy.internal", "*.internal", "10.0.0.0/8", "127.0.0.1", "::1"},
+			}},
 		}, nil},
 		{"all at once", monolith.Config{
-			AllowEnv: []string{"*", "A*B"}, MappingMismatch: "silent",
-			Sources: map[string]monolith.SourceConfig{"a.b": {OverrideURL: "x", Timeout: -1, MaxConcurrency: -1, MaxResponseBytes: -1}},
-		}, []string{`sources.a.b: override_url: "x"`, "timeout", "max_concurrency", "max_response_bytes", `mapping_mismatch: "silent" must be error or ignore`, `"*" must be`, `"A*B" must be`}},
+			AllowEnv: []string{"*", "A*B"}, MappingMismatch: "silent", MaxRequestsPerOperation: -1, MaxRequestsPerOperationPerSource: -1,
+			SharedLimits: map[string]monolith.SharedLimit{"db": {}},
+			Sources: map[string]monolith.SourceConfig{"a.b": {
+				OverrideURL: "x", MaxRequestsPerOperation: -1, SharedLimit: "dp", Redirects: "all", AllowedHosts: []string{"10.0.0.0/8", "http://x"},
+			}},
+		}, []string{
+			`sources.a.b.override_url: "x"`, "sources.a.b.max_requests_per_operation: must", "\nmax_requests_per_operation: must",
+			"max_requests_per_operation_per_source: must", "shared_limits.db.max_concurrency: must be a positive",
+			`sources.a.b.shared_limit: there is no "dp" in connectors.shared_limits; did you mean "db"?`,
+			`sources.a.b.redirects: "all" is none of none, same_host`, `sources.a.b.allowed_hosts: "http://x" is no host's name`,
+			`mapping_mismatch: "silent" must be error or ignore`, `"*" must be`, `"A*B" must be`,
+		}},
 	} {
 		err := tc.cfg.Validate()
 		if (err == nil) != (tc.want == nil) {
@@ -59,6 +72,10 @@ type Query { ping: String @connect(source: "app", http: { GET: "/ping" }, select
 		{"no URL", monolith.Config{AllowEnv: []string{"SECRET"}}, `legacy.app: the base URL "" must have http://`},
 		{"environment", monolith.Config{Sources: map[string]monolith.SourceConfig{"legacy.app": {OverrideURL: "http://x"}}}, "$env.SECRET is not allowed to be read"},
 		{"no such source", monolith.Config{AllowEnv: []string{"SECRET"}, Sources: map[string]monolith.SourceConfig{"legacy.app": {OverrideURL: "http://x"}, "legacy.ap": {}}}, `connectors.sources.legacy.ap: there is no such source; there are: legacy, legacy.app; did you mean "legacy.app"?`},
+		{"no such source, said elsewhere", monolith.Config{
+			AllowEnv: []string{"SECRET"}, Sources: map[string]monolith.SourceConfig{"legacy.app": {OverrideURL: "http://x"}},
+			Outbound: subgraph.Connectors{Traffic: subgraph.ConnectorTraffic{Sources: map[string]subgraph.ConnectorShaping{"legacy.ap": {}}}},
+		}, `traffic_shaping.connector.sources.legacy.ap: there is no such source`},
 	} {
 		f, err := monolith.New(connectors, tc.cfg, monolith.Ports{})
 		switch {

@@ -14,6 +14,8 @@ import (
 
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
+	"github.com/ficusgraph/ficus/subgraph"
+	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
 
 // Ports are what connectors need of their surroundings. Each may be nil.
@@ -24,6 +26,8 @@ type Ports struct {
 	Context func(context.Context) []byte
 	// Env looks up an environment variable.
 	Env func(name string) (string, bool)
+	// Caller is who makes the request.
+	Caller func(context.Context) Caller
 	// Called is told of each call when it has ended. It is called from many goroutines and must be quick.
 	Called func(context.Context, *Call)
 }
@@ -35,8 +39,10 @@ type Call struct {
 	// Status of the answer; 0 if there was none. Bytes of its body.
 	Status, Bytes int
 	Took          time.Duration
-	// Shared: the answer to the same request of another call in the operation was used.
+	// Shared: the answer to the same request of another call in the operation was used, and there is no Passage.
 	Shared bool
+	// Passage is how the request got to the source.
+	shaping.Passage
 	// Problems of the mapping. Err is why the call failed, with its cause.
 	Problems []mapping.Problem
 	Err      error
@@ -82,6 +88,10 @@ type link struct {
 func New(connectors *Connectors, cfg Config, ports Ports) (*Fetcher, error) {
 	f := &Fetcher{links: map[string]*link{}, ports: ports}
 	shared := map[string]*link{}
+	limits := map[string]*shaping.Limit{}
+	for name, limit := range cfg.SharedLimits {
+		limits[name] = shaping.NewLimit(limit.MaxConcurrency)
+	}
 	var errs []error
 	for _, c := range connectors.List {
 		name := c.Of
@@ -91,7 +101,7 @@ func New(connectors *Connectors, cfg Config, ports Ports) (*Fetcher, error) {
 		common := shared[name]
 		if common == nil {
 			var err error
-			if common, err = f.reach(c, cfg, name); err != nil {
+			if common, err = f.reach(c, cfg, name, limits); err != nil {
 				errs = append(errs, fmt.Errorf("connectors.sources.%s: %w", name, err))
 			}
 			shared[name] = common
@@ -138,9 +148,13 @@ func (c *Connectors) unknown(cfg Config) []error {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	var errs []error
+	said := make([]subgraph.Named, 0, len(cfg.Sources))
 	for _, name := range slices.Sorted(maps.Keys(cfg.Sources)) {
-		if len(names) > 0 && !slices.Contains(names, name) {
-			errs = append(errs, fmt.Errorf("connectors.sources.%s: there is no such source; there are: %s%s", name, strings.Join(names, ", "), nearest(name, names)))
+		said = append(said, subgraph.Named{Key: "connectors.sources." + name, Source: name})
+	}
+	for _, n := range append(said, cfg.Outbound.Sources()...) {
+		if len(names) > 0 && !slices.Contains(names, n.Source) {
+			errs = append(errs, fmt.Errorf("%s: there is no such source; there are: %s%s", n.Key, strings.Join(names, ", "), nearest(n.Source, names)))
 		}
 	}
 	return errs
@@ -154,17 +168,23 @@ func (f *Fetcher) Close() {
 }
 
 // reach makes what the connectors of one source share.
-func (f *Fetcher) reach(c *Connector, cfg Config, name string) (*link, error) {
+func (f *Fetcher) reach(c *Connector, cfg Config, name string, limits map[string]*shaping.Limit) (*link, error) {
 	own := cfg.Sources[name]
-	l := &link{client: newClient(own), source: name, budget: cfg.budget(name), lenient: cfg.MappingMismatch == "ignore", fixed: mapping.Variables{"config": mapping.ObjectValue(nil, nil)}}
+	l := &link{source: name, budget: cfg.budget(name), lenient: cfg.MappingMismatch == "ignore", fixed: mapping.Variables{"config": mapping.ObjectValue(nil, nil)}}
+	var err error
+	if l.client, err = newClient(name, cfg, limits[own.SharedLimit]); err != nil {
+		return l, err
+	}
 	f.clients = append(f.clients, l.client)
 	if own.Config != nil {
-		var err error
 		if l.fixed["config"], err = valueOf(own.Config); err != nil {
 			return l, fmt.Errorf("$config: %w", err)
 		}
 	}
-	if c.Source == nil {
+	switch {
+	case c.Source == nil && own.Auth != nil:
+		return l, errors.New("auth: is for the host of a base URL, and these connectors have none; give them a @source")
+	case c.Source == nil:
 		return l, nil
 	}
 	l.base = own.OverrideURL
@@ -182,8 +202,20 @@ func (f *Fetcher) reach(c *Connector, cfg Config, name string) (*link, error) {
 		}
 		l.base = string(text)
 	}
-	if u, err := url.Parse(l.base); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return l, fmt.Errorf("the base URL %q must have http:// or https:// and a host; set override_url, or what the schema's baseURL reads", l.base)
+	u, err := url.Parse(l.base)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		shown := l.base
+		if i := strings.LastIndexByte(shown, '@'); i >= 0 {
+			shown = "..." + shown[i:] // a password may stand before it
+		}
+		return l, fmt.Errorf("the base URL %q must have http:// or https:// and a host; set override_url, or what the schema's baseURL reads", shown)
+	}
+	if u.User != nil || own.Auth != nil {
+		if l.client.badge, err = newBadge(own.Auth, u, l.client, cfg, f.ports, l.fixed["config"]); err != nil {
+			return l, err
+		}
+		u.User = nil // nobody needs to see it in a log
+		l.base = u.String()
 	}
 	return l, nil
 }

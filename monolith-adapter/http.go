@@ -1,53 +1,65 @@
 package monolith
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/ficusgraph/ficus/subgraph"
+	"github.com/ficusgraph/ficus/subgraph/shaping"
 	"github.com/ficusgraph/ficus/telemetry/trace"
 )
 
 // client sends the requests of one source.
 type client struct {
-	http    *http.Client
+	way     *subgraph.Outbound
+	shaper  *shaping.Shaper
 	timeout time.Duration
-	max     int64
-	// slots bound the requests under way.
-	slots chan struct{}
+	max     int
+	// redirects within the host are followed.
+	redirects bool
+	// badge is what requests show; nil for nothing.
+	badge *badge
 }
 
-func newClient(cfg SourceConfig) *client {
-	n := cfg.concurrency()
-	transport := &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         (&net.Dialer{Timeout: min(cfg.timeout(), 10*time.Second), KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:   true,
-		MaxIdleConns:        n,
-		MaxIdleConnsPerHost: n,
-		IdleConnTimeout:     60 * time.Second,
-		TLSHandshakeTimeout: 10 * time.Second,
-		// A header larger than this is no header of an application.
-		MaxResponseHeaderBytes: 256 << 10,
+// newClient is the way to a source. shared is the limit that it has in common with others, or nil.
+func newClient(name string, cfg Config, shared *shaping.Limit) (*client, error) {
+	own := cfg.Sources[name]
+	allowed, err := newHosts(own.AllowedHosts)
+	if err != nil {
+		return nil, err
 	}
-	return &client{
-		timeout: cfg.timeout(), max: cfg.maxResponse(), slots: make(chan struct{}, n),
-		http: &http.Client{
-			Transport: transport,
-			// A redirect could take credentials to another host; it is an answer like any other.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+	way, err := subgraph.NewOutbound(name, cfg.Outbound, allowed.permit)
+	if err != nil {
+		return nil, err
 	}
+	s := cfg.Outbound.Traffic.Of(name)
+	c := &client{way: way, timeout: s.Timeout, max: cfg.Outbound.Limits.Of(name), redirects: own.Redirects == RedirectsSameHost}
+	if shared != nil {
+		c.shaper = shaping.New(s.Config, shared)
+	} else {
+		c.shaper = shaping.New(s.Config)
+	}
+	return c, nil
 }
 
-func (c *client) close() { c.http.CloseIdleConnections() }
+func (c *client) close() {
+	c.way.Close()
+	if c.badge == nil {
+		return
+	}
+	if e, ok := c.badge.credentials.(*exchanger); ok {
+		e.close()
+	}
+}
 
 // answer is what came back.
 type answer struct {
@@ -56,16 +68,52 @@ type answer struct {
 	body   []byte
 }
 
-// errTooLarge is an answer of more bytes than are read.
-var errTooLarge = errors.New("the answer is larger than max_response_bytes")
+// shaped sends a request as the source's shaping has it, and reads the answer. How it got there is added to the
+// passage.
+func (c *client) shaped(ctx context.Context, o *outgoing, p *shaping.Passage) (*answer, error) {
+	var a *answer
+	var failure error
+	repeatable := !o.mutation && c.shaper.Repeatable(o.method)
+	err := c.shaper.Do(ctx, p, repeatable, func(ctx context.Context) shaping.Verdict {
+		var status int
+		ctx, span := trace.Start(ctx, trace.KindClient, o.method, "", time.Now())
+		a, status, failure = c.attempt(ctx, o, p)
+		describe(span, o, a, failure)
+		span.End(time.Now())
+		return verdict(ctx, a, status, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a, failure
+}
 
-// send sends a request, once a slot is free, and reads the answer.
-func (c *client) send(ctx context.Context, o *outgoing) (*answer, error) {
-	ctx, span := trace.Start(ctx, trace.KindClient, o.method, "", time.Now())
-	a, err := c.exchange(ctx, o)
-	describe(span, o, a, err)
-	span.End(time.Now())
-	return a, err
+// attempt sends a request once, and again where the source asks for it elsewhere and that may be. The status is
+// there even if the rest of an answer is not.
+func (c *client) attempt(ctx context.Context, o *outgoing, p *shaping.Passage) (a *answer, status int, err error) {
+	const maxRedirects = 5
+	r := subgraph.Request{Method: o.method, URL: o.url, Header: traced(ctx, o.headers), Body: o.body, Once: o.mutation, Deadline: time.Now().Add(c.timeout)}
+	if d, ok := ctx.Deadline(); ok && d.Before(r.Deadline) {
+		r.Deadline = d
+	}
+	for n := 0; ; n++ {
+		res, err := c.way.Send(ctx, r)
+		switch {
+		case errors.Is(err, subgraph.ErrTooLarge):
+			return nil, res.Status, fmt.Errorf("HTTP %d: %w; http_max_response_size is %d", res.Status, err, c.max)
+		case err != nil && timedOut(err) && ctx.Err() == nil:
+			return nil, res.Status, fmt.Errorf("no whole answer within %s: %w: %w", c.timeout, context.DeadlineExceeded, err)
+		case err != nil:
+			return nil, res.Status, err
+		}
+		p.ResponseBytes = res.Received
+		a := &answer{status: res.Status, header: res.Header, body: res.Body}
+		if next, ok := c.elsewhere(r, a); ok && n < maxRedirects {
+			r.URL = next
+			continue
+		}
+		return a, a.status, nil
+	}
 }
 
 // describe adds to a call's span what is known of it. The URL is not: ids and keys may be in it.
@@ -81,7 +129,7 @@ func describe(span *trace.Span, o *outgoing, a *answer, err error) {
 		if a.status >= http.StatusBadRequest {
 			span.Fail(strconv.Itoa(a.status))
 		}
-	case errors.Is(err, context.DeadlineExceeded):
+	case timedOut(err):
 		span.Fail("timeout")
 	case errors.Is(err, context.Canceled):
 		span.Fail("canceled")
@@ -90,56 +138,71 @@ func describe(span *trace.Span, o *outgoing, a *answer, err error) {
 	}
 }
 
-func (c *client) exchange(ctx context.Context, o *outgoing) (*answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	select {
-	case c.slots <- struct{}{}:
-		defer func() { <-c.slots }()
-	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for one of %d requests to end: %w", cap(c.slots), ctx.Err())
+// traced is the header with what tells the source of the span that it works for.
+func traced(ctx context.Context, header [][2]string) [][2]string {
+	h := http.Header{}
+	trace.FromContext(ctx).Inject(h)
+	if len(h) == 0 {
+		return header
 	}
-	req, err := http.NewRequestWithContext(ctx, o.method, o.url, bytes.NewReader(o.body))
-	if err != nil {
-		return nil, err
+	out := slices.DeleteFunc(slices.Clone(header), func(f [2]string) bool { return h[f[0]] != nil })
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		out = append(out, [2]string{name, h[name][0]})
 	}
-	if o.body == nil {
-		req.Body, req.ContentLength = nil, 0
-	}
-	for _, h := range o.headers {
-		req.Header.Add(h[0], h[1])
-	}
-	if host := o.header("Host"); host != "" {
-		req.Host = host
-		req.Header.Del("Host")
-	}
-	if req.Header.Get("Accept") == "" {
-		req.Header.Set("Accept", "application/json")
-	}
-	trace.FromContext(ctx).Inject(req.Header)
-	res, err := c.http.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = res.Body.Close() }()
-	body, err := c.read(res)
-	if err != nil {
-		return nil, err
-	}
-	return &answer{status: res.StatusCode, header: res.Header, body: body}, nil
+	return out
 }
 
-// read reads the body up to the limit, which counts the bytes after decompression.
-func (c *client) read(res *http.Response) ([]byte, error) {
-	if res.ContentLength > c.max {
-		return nil, errTooLarge
+// elsewhere is where an answer sends a request to, if that is followed: with reads, within the same host, without
+// a step to another address. Everything else is an answer like any other, for it could take credentials along.
+func (c *client) elsewhere(r subgraph.Request, a *answer) (string, bool) {
+	if !c.redirects || a.status < 301 || a.status > 308 || a.status > 303 && a.status < 307 || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return "", false
 	}
-	buf := bytes.NewBuffer(make([]byte, 0, max(512, res.ContentLength+bytes.MinRead)))
-	if _, err := buf.ReadFrom(io.LimitReader(res.Body, c.max+1)); err != nil {
-		return nil, fmt.Errorf("read the answer: %w", err)
+	from, err := url.Parse(r.URL)
+	if err != nil || a.header.Get("Location") == "" {
+		return "", false
 	}
-	if int64(buf.Len()) > c.max {
-		return nil, errTooLarge
+	to, err := from.Parse(a.header.Get("Location"))
+	if err != nil || !strings.EqualFold(to.Scheme, from.Scheme) || !strings.EqualFold(to.Host, from.Host) || to.User != nil || safe(to.EscapedPath()) != nil {
+		return "", false
 	}
-	return buf.Bytes(), nil
+	to.Fragment = ""
+	return to.String(), true
+}
+
+// verdict is what an attempt says of the source: timeouts, broken connections and 5xx are its failures; what the
+// client broke off is not, nor is what was never sent.
+func verdict(ctx context.Context, a *answer, status int, err error) shaping.Verdict {
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled), errors.Is(err, errNotAllowed):
+		return shaping.Verdict{Uncounted: true}
+	case errors.Is(err, subgraph.ErrTooLarge):
+		return shaping.Verdict{}
+	case err != nil && (timedOut(err) || ctx.Err() != nil):
+		return shaping.Verdict{Failed: true}
+	case err != nil:
+		return shaping.Verdict{Failed: true, Retry: status == 0}
+	}
+	v := shaping.Verdict{Failed: a.status >= 500}
+	switch a.status {
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		v.Retry, v.After = true, retryAfter(a.header.Get("Retry-After"), time.Now())
+	}
+	return v
+}
+
+func timedOut(err error) bool {
+	var timeout net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// retryAfter reads seconds or a date; 0 if there is neither.
+func retryAfter(v string, now time.Time) time.Duration {
+	if n, err := strconv.ParseUint(v, 10, 31); err == nil {
+		return time.Duration(n) * time.Second
+	}
+	if at, err := http.ParseTime(v); err == nil {
+		return max(0, at.Sub(now))
+	}
+	return 0
 }

@@ -2,20 +2,27 @@ package monolith_test
 
 import (
 	"compress/gzip"
+	"compress/zlib"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/andybalholm/brotli"
 	"golang.org/x/tools/txtar"
 
+	"github.com/ficusgraph/ficus/engine/supergraph"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/subgraph"
+	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
 
 const pingSchema = `extend schema
@@ -27,32 +34,71 @@ type Query {
 }
 `
 
+// one is a configuration in which all holds for the source that ping asks.
+func one(own monolith.SourceConfig, all subgraph.ConnectorShaping, limit int) monolith.Config {
+	return monolith.Config{Sources: map[string]monolith.SourceConfig{"legacy.app": own}, Outbound: subgraph.Connectors{
+		Traffic: subgraph.ConnectorTraffic{All: all}, Limits: subgraph.ConnectorLimits{All: subgraph.ConnectorLimit{HTTPMaxResponseSize: limit}},
+	}}
+}
+
 // ping fetches the aliases of ping from a server, and gives the answer and the calls' errors.
-func ping(t *testing.T, ctx context.Context, url string, cfg monolith.SourceConfig, operation string) (string, []error) {
+func ping(t *testing.T, ctx context.Context, url string, cfg monolith.Config, operation string) (string, []error) {
+	t.Helper()
+	p := newPinger(t, url, cfg, monolith.Ports{})
+	body := p.ping(t, ctx, operation)
+	var errs []error
+	for _, c := range p.take() {
+		errs = append(errs, c.Err)
+	}
+	return body, errs
+}
+
+// pinger asks one source for pings.
+type pinger struct {
+	graph   *supergraph.Supergraph
+	fetcher *monolith.Fetcher
+	mu      sync.Mutex
+	calls   []monolith.Call
+}
+
+func newPinger(t *testing.T, url string, cfg monolith.Config, ports monolith.Ports) *pinger {
 	t.Helper()
 	sg, connectors, err := expanded(t, txtar.Parse([]byte("-- legacy.graphql --\n"+pingSchema)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg.OverrideURL = url
-	calls := make(chan error, 100)
-	f, err := monolith.New(connectors, monolith.Config{Sources: map[string]monolith.SourceConfig{"legacy.app": cfg}}, monolith.Ports{
-		Called: func(_ context.Context, c *monolith.Call) { calls <- c.Err },
-	})
+	own := cfg.Sources["legacy.app"]
+	own.OverrideURL = url
+	cfg.Sources = map[string]monolith.SourceConfig{"legacy.app": own}
+	p := &pinger{graph: sg}
+	ports.Called = func(_ context.Context, c *monolith.Call) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.calls = append(p.calls, *c)
+	}
+	if p.fetcher, err = monolith.New(connectors, cfg, ports); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.fetcher.Close)
+	return p
+}
+
+func (p *pinger) ping(t *testing.T, ctx context.Context, operation string) string {
+	t.Helper()
+	res, err := p.fetcher.Fetch(ctx, &parseFetch(t, p.graph, "subgraph: legacy_Query_ping_0\n"+operation).Request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	res, err := f.Fetch(ctx, &parseFetch(t, sg, "subgraph: legacy_Query_ping_0\n"+operation).Request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	close(calls)
-	var errs []error
-	for err := range calls {
-		errs = append(errs, err)
-	}
-	return string(res.Body), errs
+	return string(res.Body)
+}
+
+// take is the calls since it was asked last.
+func (p *pinger) take() []monolith.Call {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	calls := p.calls
+	p.calls = nil
+	return calls
 }
 
 // asJSON says of what a handler writes that it is JSON.
@@ -71,20 +117,22 @@ func TestWhatGoesWrongOnTheWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused.Close()
+	var own monolith.SourceConfig
+	var none subgraph.ConnectorShaping
 	for _, tc := range []struct {
 		name, code string
-		cfg        monolith.SourceConfig
+		cfg        monolith.Config
 		handler    http.HandlerFunc
 		err        string
 	}{
-		{"nobody listens", monolith.CodeUnreachable, monolith.SourceConfig{}, nil, "refused"},
-		{"it hangs", monolith.CodeTimeout, monolith.SourceConfig{Timeout: 50 * time.Millisecond}, func(_ http.ResponseWriter, r *http.Request) {
+		{"nobody listens", monolith.CodeUnreachable, monolith.Config{}, nil, "refused"},
+		{"it hangs", monolith.CodeTimeout, one(own, subgraph.ConnectorShaping{Timeout: 50 * time.Millisecond}, 0), func(_ http.ResponseWriter, r *http.Request) {
 			select {
 			case <-hang:
 			case <-r.Context().Done():
 			}
 		}, "deadline"},
-		{"it hangs within the body", monolith.CodeTimeout, monolith.SourceConfig{Timeout: 50 * time.Millisecond}, func(w http.ResponseWriter, r *http.Request) {
+		{"it hangs within the body", monolith.CodeTimeout, one(own, subgraph.ConnectorShaping{Timeout: 50 * time.Millisecond}, 0), func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprint(w, `{"pong":`)
 			_ = http.NewResponseController(w).Flush()
 			select {
@@ -92,30 +140,30 @@ func TestWhatGoesWrongOnTheWay(t *testing.T) {
 			case <-r.Context().Done():
 			}
 		}, "deadline"},
-		{"it hangs up", monolith.CodeUnreachable, monolith.SourceConfig{}, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "EOF"},
-		{"too large, and says so", monolith.CodeResponseInvalid, monolith.SourceConfig{MaxResponseBytes: 1000}, func(w http.ResponseWriter, _ *http.Request) {
+		{"it hangs up", monolith.CodeUnreachable, monolith.Config{}, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "EOF"},
+		{"too large, and says so", monolith.CodeResponseInvalid, one(own, none, 1000), func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "10000000000")
 			fmt.Fprint(w, `{"pong":"x"}`)
-		}, "max_response_bytes"},
-		{"too large, without end", monolith.CodeResponseInvalid, monolith.SourceConfig{MaxResponseBytes: 1 << 20}, func(w http.ResponseWriter, r *http.Request) {
+		}, "http_max_response_size"},
+		{"too large, without end", monolith.CodeResponseInvalid, one(own, none, 1<<20), func(w http.ResponseWriter, r *http.Request) {
 			for r.Context().Err() == nil {
 				if _, err := fmt.Fprint(w, strings.Repeat(" ", 1<<16)); err != nil {
 					return
 				}
 			}
-		}, "max_response_bytes"},
-		{"a bomb", monolith.CodeResponseInvalid, monolith.SourceConfig{MaxResponseBytes: 1 << 20}, func(w http.ResponseWriter, _ *http.Request) {
+		}, "http_max_response_size"},
+		{"a bomb", monolith.CodeResponseInvalid, one(own, none, 1<<20), func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			z := gzip.NewWriter(w)
 			for range 64 {
 				_, _ = z.Write(make([]byte, 1<<20))
 			}
 			_ = z.Close()
-		}, "max_response_bytes"},
-		{"nested without end", monolith.CodeResponseInvalid, monolith.SourceConfig{}, func(w http.ResponseWriter, _ *http.Request) {
+		}, "http_max_response_size"},
+		{"nested without end", monolith.CodeResponseInvalid, monolith.Config{}, func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, strings.Repeat(`{"pong":`, 100_000))
 		}, "nested deeper"},
-		{"not UTF-8", monolith.CodeResponseInvalid, monolith.SourceConfig{}, func(w http.ResponseWriter, _ *http.Request) {
+		{"not UTF-8", monolith.CodeResponseInvalid, monolith.Config{}, func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, "{\"pong\":\"\xff\"}")
 		}, "UTF-8"},
 	} {
@@ -147,7 +195,7 @@ func TestCancelEndsTheCalls(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	defer server.Close()
-	_, errs := ping(t, ctx, server.URL, monolith.SourceConfig{}, "{ a: ping(n: 1) b: ping(n: 2) c: ping(n: 1) }")
+	_, errs := ping(t, ctx, server.URL, monolith.Config{}, "{ a: ping(n: 1) b: ping(n: 2) c: ping(n: 1) }")
 	for _, err := range errs {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%v, want it canceled", err)
@@ -174,7 +222,7 @@ func TestAtMostMaxConcurrencyRequestsAreUnderWay(t *testing.T) {
 	for i := range 12 {
 		fmt.Fprintf(&operation, "a%d: ping(n: %d) ", i, i)
 	}
-	body, _ := ping(t, t.Context(), server.URL, monolith.SourceConfig{MaxConcurrency: 3}, "{"+operation.String()+"}")
+	body, _ := ping(t, t.Context(), server.URL, one(monolith.SourceConfig{}, subgraph.ConnectorShaping{Config: shaping.Config{MaxConcurrency: 3}}, 0), "{"+operation.String()+"}")
 	if strings.Contains(body, "null") || all.Load() != 12 || most.Load() != 3 {
 		t.Errorf("%d of 12 requests, %d at once, want 3: %s", all.Load(), most.Load(), body)
 	}
@@ -185,8 +233,56 @@ func TestConfigReachesTheMappings(t *testing.T) {
 		fmt.Fprintf(w, `{"pong":%q}`, r.Header.Get("X-Key")+r.Header.Get("User-Agent")+r.URL.Path)
 	}))
 	defer server.Close()
-	body, _ := ping(t, t.Context(), server.URL+"/v2/", monolith.SourceConfig{Config: map[string]any{"key": 42}}, "{ ping }")
-	if want := `{"data":{"ping":"42Go-http-client/1.1/v2/ping"}}`; body != want {
+	body, _ := ping(t, t.Context(), server.URL+"/v2/", one(monolith.SourceConfig{Config: map[string]any{"key": 42}}, subgraph.ConnectorShaping{}, 0), "{ ping }")
+	if want := `{"data":{"ping":"42ficus/v2/ping"}}`; body != want {
 		t.Errorf("%s, want %s", body, want)
 	}
+}
+
+// fetcherOf fetches from the subgraphs of a schema's connectors. Where there is a URL, the source app is there.
+func fetcherOf(t *testing.T, schema, url string, cfg monolith.Config) func(subgraph, operation string) string {
+	t.Helper()
+	sg, connectors, err := expanded(t, txtar.Parse([]byte(schema)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if url != "" {
+		own := cfg.Sources["legacy.app"]
+		own.OverrideURL = url
+		cfg.Sources = map[string]monolith.SourceConfig{"legacy.app": own}
+	}
+	f, err := monolith.New(connectors, cfg, monolith.Ports{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.Close)
+	return func(subgraph, operation string) string {
+		res, err := f.Fetch(t.Context(), &parseFetch(t, sg, "subgraph: "+subgraph+"\n"+operation).Request)
+		if err != nil {
+			t.Error(err)
+			return ""
+		}
+		return string(res.Body)
+	}
+}
+
+// plainBody is the body of a request, decompressed.
+func plainBody(t *testing.T, r *http.Request) io.Reader {
+	t.Helper()
+	var in io.Reader
+	var err error
+	switch r.Header.Get("Content-Encoding") {
+	case "gzip":
+		in, err = gzip.NewReader(r.Body)
+	case "deflate":
+		in, err = zlib.NewReader(r.Body)
+	case "br":
+		in = brotli.NewReader(r.Body)
+	default:
+		in = r.Body
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	return in
 }

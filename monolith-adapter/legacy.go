@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/ficusgraph/ficus/graph/model"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
+	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
 
 // legacySource is the source whose configuration the Client goes by, and where it is by default.
@@ -26,16 +28,33 @@ type Client struct {
 }
 
 // NewClient is a Client of the application at the source's override_url, with the key in $config.legacyKey.
-func NewClient(cfg Config) *Client {
+func NewClient(cfg Config, ports Ports) (*Client, error) {
 	own := cfg.Sources[legacySource]
-	c := &Client{client: newClient(own), base: strings.TrimSuffix(own.OverrideURL, "/"), key: legacyKey}
+	way, err := newClient(legacySource, cfg, nil)
+	if err != nil {
+		return nil, fmt.Errorf("connectors.sources.%s: %w", legacySource, err)
+	}
+	c := &Client{client: way, base: strings.TrimSuffix(own.OverrideURL, "/"), key: legacyKey}
 	if c.base == "" {
 		c.base = legacyURL
 	}
 	if key, ok := own.Config["legacyKey"].(string); ok {
 		c.key = key
 	}
-	return c
+	base, err := url.Parse(c.base)
+	if err != nil {
+		return nil, fmt.Errorf("connectors.sources.%s: override_url: %w", legacySource, err)
+	}
+	config, err := valueOf(own.Config)
+	if err != nil {
+		return nil, fmt.Errorf("connectors.sources.%s: $config: %w", legacySource, err)
+	}
+	if way.badge, err = newBadge(own.Auth, base, way, cfg, ports, config); err != nil {
+		return nil, fmt.Errorf("connectors.sources.%s: %w", legacySource, err)
+	}
+	base.User = nil
+	c.base = base.String()
+	return c, nil
 }
 
 // Close closes the connections that are not in use.
@@ -89,7 +108,7 @@ func usage(v mapping.Value) (*model.Usage, error) {
 
 // items gets a list out of the application's envelope, which says by itself whether it is one.
 func (c *Client) items(ctx context.Context, target string) (mapping.Value, error) {
-	a, err := c.client.send(ctx, &outgoing{method: "GET", url: c.base + target, headers: [][2]string{{"X-Legacy-Key", c.key}}})
+	a, err := c.client.send(ctx, &outgoing{method: "GET", url: c.base + target, headers: [][2]string{{"X-Legacy-Key", c.key}}}, new(shaping.Passage))
 	if err != nil {
 		return mapping.Value{}, err
 	}

@@ -63,8 +63,17 @@ func startApplication(t *testing.T) string {
 	return ""
 }
 
+func client(t *testing.T, cfg monolith.SourceConfig) *monolith.Client {
+	t.Helper()
+	c, err := monolith.NewClient(monolith.Config{Sources: map[string]monolith.SourceConfig{"monolith.legacy": cfg}}, monolith.Ports{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 func TestClientAsksForManyAtOnce(t *testing.T) {
-	c := monolith.NewClient(monolith.Config{Sources: map[string]monolith.SourceConfig{"monolith.legacy": {OverrideURL: startApplication(t)}}})
+	c := client(t, monolith.SourceConfig{OverrideURL: startApplication(t)})
 	defer c.Close()
 	got, err := c.UsageByOrganization(t.Context(), []string{"2", "nobody's", "1", "99999999"})
 	if err == nil {
@@ -87,7 +96,7 @@ func TestClientSaysWhyThereIsNoAnswer(t *testing.T) {
 		"connection refused": {OverrideURL: "http://127.0.0.1:1"},
 		"1401":               {OverrideURL: startApplication(t), Config: map[string]any{"legacyKey": "wrong"}},
 	} {
-		c := monolith.NewClient(monolith.Config{Sources: map[string]monolith.SourceConfig{"monolith.legacy": cfg}})
+		c := client(t, cfg)
 		if _, err := c.UsageByOrganization(t.Context(), []string{"1"}); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%v, want %s", err, name)
 		}

@@ -2,13 +2,13 @@ package monolith
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"mime"
-	"net"
 	"strings"
 
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
+	"github.com/ficusgraph/ficus/subgraph"
+	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
 
 // The codes of failed calls, as clients see them.
@@ -25,6 +25,10 @@ const (
 	CodeTimeout = "GATEWAY_TIMEOUT"
 	// CodeTooMany is a request beyond those that one operation may make.
 	CodeTooMany = "REQUEST_LIMIT_EXCEEDED"
+	// CodeRateLimited is a request that was not sent, as the source had enough of them.
+	CodeRateLimited = "REQUEST_RATE_LIMITED"
+	// CodeUnavailable is a request that was not sent, as the source fails or is too slow.
+	CodeUnavailable = "UPSTREAM_UNAVAILABLE"
 )
 
 // failed is a call that failed: what clients are told, and the cause for the log.
@@ -49,13 +53,19 @@ func (f *failed) Unwrap() error { return f.cause }
 
 // unsent is why there is no answer.
 func unsent(err error) *failed {
-	var timeout net.Error
+	var refused *shaping.Refusal
 	switch {
 	case errors.Is(err, errTooMany):
 		return &failed{code: CodeTooMany, message: "The operation makes too many requests.", cause: err}
-	case errors.Is(err, errTooLarge):
+	case errors.As(err, &refused) && refused.Reason == shaping.RateLimited:
+		return &failed{code: CodeRateLimited, message: "Too many requests were made; try again later.", cause: err}
+	case refused != nil:
+		return &failed{code: CodeUnavailable, message: "The request was not made, as the application is overloaded; try again later.", cause: err}
+	case errors.Is(err, subgraph.ErrTooLarge):
 		return &failed{code: CodeResponseInvalid, message: "The response is too large.", cause: err}
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+	case errors.Is(err, errLogin):
+		return &failed{code: CodeFetch, message: "The application could not be signed in to.", cause: err}
+	case timedOut(err):
 		return &failed{code: CodeTimeout, message: "The request timed out.", cause: err}
 	}
 	return &failed{code: CodeUnreachable, message: "The request could not be completed.", cause: err}

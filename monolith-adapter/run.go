@@ -11,6 +11,7 @@ import (
 
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
+	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
 
 // run is the work for one fetch.
@@ -133,7 +134,7 @@ func (x *exchange) perform(selection *mapping.Selection) (mapped, *failed) {
 		x.told.value = v
 		return mapped{v, x.e.lost}, f
 	}
-	res, shared, err := x.send(x.out)
+	res, shared, err := x.send(x.out, &x.told.Passage)
 	if err != nil {
 		return mapped{}, unsent(err)
 	}
@@ -174,25 +175,25 @@ func (r *run) call(selection *mapping.Selection, own mapping.Variables) (mapped,
 
 // send sends a request, or takes the answer to the same one of the operation. What changes something is always
 // sent, and after it nothing is as it was.
-func (r *run) send(out *outgoing) (res *received, shared bool, err error) {
+func (r *run) send(out *outgoing, p *shaping.Passage) (res *received, shared bool, err error) {
 	if !r.reading() {
 		defer r.operation.changed()
 		r.operation.changed()
-		res, err = r.receive(out)
+		res, err = r.receive(out, p)
 		return res, false, err
 	}
-	return r.operation.share(r.ctx, sameRequest{r.source, out.identity()}, func() (*received, error) { return r.receive(out) })
+	return r.operation.share(r.ctx, sameRequest{r.source, out.identity()}, func() (*received, error) { return r.receive(out, p) })
 }
 
 // receive sends a request, if the operation may still make one.
-func (r *run) receive(out *outgoing) (*received, error) {
+func (r *run) receive(out *outgoing, p *shaping.Passage) (*received, error) {
 	if r.canned != nil {
 		return decode(r.canned), nil
 	}
 	if err := r.operation.spend(r.source, r.budget); err != nil {
 		return nil, err
 	}
-	a, err := r.client.send(r.ctx, out)
+	a, err := r.client.send(r.ctx, out, p)
 	if err != nil {
 		return nil, err
 	}

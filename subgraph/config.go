@@ -27,6 +27,8 @@ type TrafficShaping struct {
 	All Shaping `yaml:"all"`
 	// Subgraphs holds for the subgraphs named; what it leaves open is taken from All.
 	Subgraphs map[string]Shaping `yaml:"subgraphs"`
+	// Connector is about the requests of connectors.
+	Connector ConnectorTraffic `yaml:"connector"`
 	// Router is about the requests of clients, before there are fetches.
 	Router RouterShaping `yaml:"router"`
 }
@@ -49,6 +51,7 @@ func (c Config) Validate() error {
 	for _, name := range slices.Sorted(maps.Keys(c.TrafficShaping.Subgraphs)) {
 		errs = append(errs, c.TrafficShaping.Subgraphs[name].validate("traffic_shaping.subgraphs."+name))
 	}
+	errs = append(errs, c.TrafficShaping.Connector.validate("traffic_shaping.connector"))
 	for _, name := range slices.Sorted(maps.Keys(c.OverrideSubgraphURL)) {
 		if _, err := parseURL(c.OverrideSubgraphURL[name]); err != nil {
 			errs = append(errs, fmt.Errorf("override_subgraph_url.%s: %w", name, err))

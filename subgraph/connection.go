@@ -21,6 +21,7 @@ type connections struct {
 	current atomic.Pointer[generation]
 	shaping Shaping
 	secure  *tls.Config
+	permit  Permit
 	// shared says that the service was seen to speak HTTP/2; else the first lane holds all connections.
 	shared atomic.Bool
 }
@@ -40,8 +41,8 @@ type lane struct {
 	fetches atomic.Int64
 }
 
-func newConnections(s Shaping, secure *tls.Config) *connections {
-	c := &connections{shaping: s, secure: secure}
+func newConnections(s Shaping, secure *tls.Config, permit Permit) *connections {
+	c := &connections{shaping: s, secure: secure, permit: permit}
 	c.shared.Store(s.ExperimentalHTTP2 == HTTP2Only)
 	c.current.Store(c.generation(time.Now()))
 	return c
@@ -54,7 +55,7 @@ func (c *connections) generation(now time.Time) *generation {
 		if i > 0 || s.ExperimentalHTTP2 == HTTP2Only {
 			s.MaxConnsPerHost = 1 // or a burst would dial for each fetch, and drop all connections but one
 		}
-		g.lanes[i].Transport = newTransport(s, c.secure.Clone())
+		g.lanes[i].Transport = newTransport(s, c.secure.Clone(), c.permit)
 	}
 	return g
 }
@@ -121,14 +122,14 @@ func NewTransport(name string, cfg Config) (*http.Transport, error) {
 	if err != nil {
 		return nil, fmt.Errorf("subgraph %s: tls: %w", name, err)
 	}
-	return newTransport(cfg.shaping(name), secure), nil
+	return newTransport(cfg.shaping(name), secure, nil), nil
 }
 
 // newTransport is how a service is reached.
-func newTransport(s Shaping, secure *tls.Config) *http.Transport {
+func newTransport(s Shaping, secure *tls.Config, permit Permit) *http.Transport {
 	return &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         dialer(s),
+		DialContext:         dialer(s, permit),
 		TLSClientConfig:     secure,
 		TLSHandshakeTimeout: s.TLSHandshakeTimeout,
 		Protocols:           s.ExperimentalHTTP2.protocols(),
@@ -198,11 +199,12 @@ func (d DNSStrategy) networks() []string {
 	return []string{"tcp"}
 }
 
-// dialer dials as configured. The name is looked up each time.
-func dialer(s Shaping) func(ctx context.Context, network, address string) (net.Conn, error) {
+// dialer dials as configured, to what is permitted. The name is looked up each time.
+func dialer(s Shaping, permit Permit) func(ctx context.Context, network, address string) (net.Conn, error) {
 	d := &net.Dialer{Timeout: s.DialTimeout, KeepAlive: s.KeepAliveProbeInterval}
 	networks := s.DNSResolutionStrategy.networks()
 	return func(ctx context.Context, _, address string) (c net.Conn, err error) {
+		d := permit.guard(d, address)
 		for _, network := range networks {
 			if c, err = d.DialContext(ctx, network, address); err == nil || ctx.Err() != nil {
 				return c, err

@@ -22,7 +22,7 @@ func newHosted(u *url.URL, header http.Header, s Shaping, secure *tls.Config) *h
 			Method: http.MethodPost, URL: u, Host: u.Host, Header: header,
 			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		},
-		connections: newConnections(s, secure), http2Only: s.ExperimentalHTTP2 == HTTP2Only, maxBytes: s.HTTPMaxResponseBytes,
+		connections: newConnections(s, secure, nil), http2Only: s.ExperimentalHTTP2 == HTTP2Only, maxBytes: s.HTTPMaxResponseBytes,
 	}
 }
 

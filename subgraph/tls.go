@@ -12,7 +12,16 @@ import (
 
 // TLS is how services prove who they are, and the gateway to them.
 type TLS struct {
-	Subgraph TLSBySubgraph `yaml:"subgraph"`
+	Subgraph  TLSBySubgraph `yaml:"subgraph"`
+	Connector ConnectorTLS  `yaml:"connector"`
+}
+
+// ConnectorTLS is TLS by connectors' source.
+type ConnectorTLS struct {
+	// All holds for every source.
+	All ClientTLS `yaml:"all"`
+	// Sources holds for those named <subgraph>.<source>; what it leaves open is taken from All.
+	Sources map[string]ClientTLS `yaml:"sources"`
 }
 
 // TLSBySubgraph is TLS by subgraph.
@@ -44,6 +53,10 @@ func (t TLS) validate() error {
 	for _, name := range slices.Sorted(maps.Keys(t.Subgraph.Subgraphs)) {
 		errs = append(errs, t.Subgraph.Subgraphs[name].validate("tls.subgraph.subgraphs."+name))
 	}
+	errs = append(errs, t.Connector.All.validate("tls.connector.all"))
+	for _, name := range slices.Sorted(maps.Keys(t.Connector.Sources)) {
+		errs = append(errs, t.Connector.Sources[name].validate("tls.connector.sources."+name))
+	}
 	return flatten(errs)
 }
 
@@ -60,9 +73,17 @@ func (c ClientTLS) validate(key string) error {
 
 // config is TLS to a subgraph.
 func (t TLS) config(subgraph string) (*tls.Config, error) {
-	c := t.Subgraph.Subgraphs[subgraph]
-	fallback(&c.CertificateAuthorities, t.Subgraph.All.CertificateAuthorities)
-	fallback(&c.ClientAuthentication, t.Subgraph.All.ClientAuthentication)
+	return t.Subgraph.Subgraphs[subgraph].over(t.Subgraph.All).config()
+}
+
+// over is the configuration with what it leaves open taken from another.
+func (c ClientTLS) over(all ClientTLS) ClientTLS {
+	fallback(&c.CertificateAuthorities, all.CertificateAuthorities)
+	fallback(&c.ClientAuthentication, all.ClientAuthentication)
+	return c
+}
+
+func (c ClientTLS) config() (*tls.Config, error) {
 	roots, err := c.authorities()
 	if err != nil {
 		return nil, fmt.Errorf("certificate_authorities: %w", err)

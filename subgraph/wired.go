@@ -38,7 +38,7 @@ func newWired(u *url.URL, header http.Header, s Shaping) *wired {
 		port = "80"
 	}
 	line := "POST " + u.RequestURI() + " HTTP/1.1\r\nHost: " + u.Host + "\r\n"
-	address, dial := net.JoinHostPort(u.Hostname(), port), dialer(s)
+	address, dial := net.JoinHostPort(u.Hostname(), port), dialer(s, nil)
 	return &wired{
 		client: wire.New(wire.Config{
 			Dial:     func(ctx context.Context) (net.Conn, error) { return dial(ctx, "tcp", address) },
@@ -73,11 +73,15 @@ var lineBreaks = strings.NewReplacer("\r", " ", "\n", " ")
 func appendHeader(dst []byte, h http.Header) []byte {
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, v := range h[name] {
-			dst = append(dst, name...)
-			dst = append(dst, ": "...)
-			dst = append(dst, lineBreaks.Replace(v)...)
-			dst = append(dst, "\r\n"...)
+			dst = appendField(dst, name, v)
 		}
 	}
 	return dst
+}
+
+func appendField(dst []byte, name, value string) []byte {
+	dst = append(dst, name...)
+	dst = append(dst, ": "...)
+	dst = append(dst, lineBreaks.Replace(value)...)
+	return append(dst, "\r\n"...)
 }

@@ -56,9 +56,12 @@ func (c *conn) send(r *Request, a *Answer) (written bool, err error) {
 	b := a.Buffer[:0]
 	b = append(b, r.Head...)
 	b = append(b, r.More...)
-	b = append(b, "Content-Length: "...)
-	b = strconv.AppendInt(b, int64(len(r.Body)), 10)
-	b = append(b, "\r\n\r\n"...)
+	if !r.Reads {
+		b = append(b, "Content-Length: "...)
+		b = strconv.AppendInt(b, int64(len(r.Body)), 10)
+		b = append(b, "\r\n"...)
+	}
+	b = append(b, "\r\n"...)
 	small := len(r.Body) <= copied
 	if small {
 		b = append(b, r.Body...)

@@ -236,6 +236,18 @@ func (a *Answer) Field(name string) (first []byte) {
 	return first
 }
 
+// All yields the header fields in their order; both are parts of the answer's buffer.
+func (a *Answer) All(yield func(name, value []byte) bool) {
+	for rest := a.header; len(rest) > 0; {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, newline)
+		name, value, _ := bytes.Cut(trimReturn(line), colon)
+		if !yield(name, bytes.Trim(value, " \t")) {
+			return
+		}
+	}
+}
+
 func (a *Answer) each(name string, yield func([]byte) bool) {
 	for rest := a.header; len(rest) > 0; {
 		var line []byte

@@ -1,14 +1,15 @@
 // Package wire sends requests to one host over HTTP/1.1 without TLS, and reads their answers whole.
 //
-// It does what net/http's transport does for a gateway's fetches, and nothing else: a POST with a body that is
-// in memory, an answer that is wanted in memory. That lets one goroutine do all the work and one buffer hold all
+// It does what net/http's transport does for a gateway's fetches, and nothing else: a request with a body that is
+// in memory, of any method but HEAD; an answer that is wanted in memory. That lets one goroutine do all the work and one buffer hold all
 // the bytes:
 //
 //	buffer   request line | header | body                 written at once
 //	         status line | header | body                  read over it, the body in place
 //
 // A request is sent again only where nothing of it was written, because the connection that it was to go on
-// turned out to be closed. Where anything was written the host may have acted on it, and the fault is returned.
+// turned out to be closed. Where anything was written the host may have acted on it, and the fault is returned, but
+// for requests that say that they only read.
 //
 // What a host sends is not trusted: the header is bounded, the length that it announces is believed up to a
 // bound before the bytes are there, and anything that two readers could understand in two ways is a fault.
@@ -16,8 +17,11 @@ package wire
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -51,7 +55,7 @@ func New(cfg Config) *Client {
 	return &Client{cfg: cfg, slots: make(chan struct{}, cfg.MaxConns)}
 }
 
-// Request is one POST.
+// Request is one request.
 type Request struct {
 	// Head is the request line and the header, each line ended, without Content-Length and without the empty line.
 	Head []byte
@@ -62,6 +66,9 @@ type Request struct {
 	Deadline time.Time
 	// Limit is the largest body of an answer, in bytes.
 	Limit int
+	// Reads says that the request, a GET, changes nothing and has no body: it is sent again, once, where a kept
+	// connection broke before an answer came, as a host may close one at any time.
+	Reads bool
 }
 
 // Answer is what the host said. Its bytes are parts of Buffer, which Do overwrites, and which may be larger
@@ -80,7 +87,7 @@ func (c *Client) Do(ctx context.Context, r *Request, a *Answer) error {
 		return err
 	}
 	defer func() { <-c.slots }()
-	for {
+	for repeated := false; ; {
 		cn, err := c.connection(ctx, r.Deadline)
 		if err != nil {
 			return err
@@ -88,10 +95,21 @@ func (c *Client) Do(ctx context.Context, r *Request, a *Answer) error {
 		reused := cn.used
 		written, err := cn.exchange(ctx, r, a)
 		c.done(cn)
-		if err == nil || written || !reused || ctx.Err() != nil {
+		if err == nil || !reused || ctx.Err() != nil {
 			return err
 		}
+		if written {
+			if repeated || !r.Reads || !broken(err) {
+				return err
+			}
+			repeated = true
+		}
 	}
+}
+
+// broken reports whether the host closed the connection without an answer.
+func broken(err error) bool {
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // acquire waits until there may be one more connection.
