@@ -43,7 +43,8 @@ func (t Trial) Run(ctx context.Context) (*Seen, error) {
 	if t.Reply != nil {
 		r.canned = &answer{status: t.Reply.Status, header: t.Reply.Headers, body: t.Reply.Body}
 	}
-	guarded(0, func(int) { r.call(c.selection, r.tried(t.Variables)) }, func(_ int, f *failed) { err = f })
+	// What it gives, or why it failed, is in the call.
+	guarded(0, func(int) { _, _ = r.call(c.selection, r.tried(t.Variables)) }, func(_ int, f *failed) { err = f })
 	if err != nil {
 		return nil, err
 	}
