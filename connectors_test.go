@@ -70,7 +70,7 @@ func TestConnectorsAreSeen(t *testing.T) {
 	response, _ := one["response"].(map[string]any)
 	delete(response, "headers")
 	want := map[string]any{
-		"coordinate": "Query.book@connect[0]", "subgraph": "books", "source": "api", "shared": false,
+		"coordinate": "Query.book@connect[0]", "subgraph": "books", "source": "api", "shared": false, "attempts": 1.0,
 		"request":  map[string]any{"method": "GET", "url": books.URL + "/books/1", "headers": map[string]any{"X-Api-Key": []any{"[redacted]"}}},
 		"response": map[string]any{"status": 200.0, "bytes": 17.0, "body": map[string]any{"id": 1.0, "name": 5.0}},
 		"mapping":  map[string]any{"selection": "id title: name->first", "result": map[string]any{"id": 1.0, "title": 5.0}},

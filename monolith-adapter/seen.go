@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
+	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
 
 // Seen is all that there is to see of one call: what was sent, what came back, what was made of it. It holds
@@ -27,6 +28,8 @@ type Seen struct {
 	Failure *Failure
 	Took    time.Duration
 	Shared  bool
+	// Passage is how the request got to the source.
+	shaping.Passage
 }
 
 // SentRequest is a request as it was sent.
@@ -66,7 +69,7 @@ type Problem struct {
 
 // Look is what there is to see of the call.
 func (c *Call) Look() *Seen {
-	e := &Seen{Connector: c.Connector, Value: c.value, Took: c.Took, Shared: c.Shared}
+	e := &Seen{Connector: c.Connector, Value: c.value, Took: c.Took, Shared: c.Shared, Passage: c.Passage}
 	if c.sent != nil {
 		e.Request = &SentRequest{Method: c.sent.method, URL: c.sent.url, Headers: c.sent.headers, Body: c.sent.body}
 	}

@@ -22,6 +22,9 @@ type Shown struct {
 	TookMillis float64        `json:"took_ms"`
 	// Shared: the response is that of the same request of another call.
 	Shared bool `json:"shared"`
+	// Attempts is how often the request was sent; Refused is why it was not.
+	Attempts int    `json:"attempts"`
+	Refused  string `json:"refused,omitempty"`
 }
 
 // ShownRequest is what was sent.
@@ -70,7 +73,7 @@ func (e *Seen) Show(limit int) *Shown {
 	c := e.Connector
 	out := &Shown{
 		Coordinate: c.Coordinate, Subgraph: c.Of, ID: c.ID, Problems: []ShownProblem{},
-		TookMillis: float64(e.Took.Microseconds()) / float64(time.Millisecond/time.Microsecond), Shared: e.Shared,
+		TookMillis: float64(e.Took.Microseconds()) / float64(time.Millisecond/time.Microsecond), Shared: e.Shared, Attempts: e.Attempts, Refused: string(e.Refused),
 	}
 	if c.Source != nil {
 		out.Source = c.Source.Name
