@@ -223,6 +223,8 @@ type seat struct {
 	// listed: the value is one of a list, at that index.
 	listed bool
 	index  int
+	// wording of the field, if it is at hand.
+	wording *wording
 	// rule is what people said of the field; nil if nothing.
 	rule *rule
 	// paged: the field returns a page of a list. part is the part that is wanted, if that is decided.

@@ -47,6 +47,9 @@ func (a *answer) leaf(typ string, s seat) any {
 			return v
 		}
 	}
+	if s.def != nil {
+		s.wording = a.wordingOf(s.def)
+	}
 	if v, ok := a.ruled(typ, s); ok {
 		return v
 	}

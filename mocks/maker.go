@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/brianvoe/gofakeit/v7"
+
+	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
 // maker makes up the value of one field.
@@ -29,15 +31,44 @@ func newMaker(s seat) maker {
 			m.owner = split(s.owner.typ.Name)
 		}
 	}
-	if s.def != nil {
-		m.name, m.description = split(s.def.Name), strings.ToLower(s.def.Description)
+	w := s.wording
+	if w == nil {
+		w = wordingOf(s.def)
 	}
-	if m.meaning = meaningOf(m.name); m.meaning == unknown {
-		m.meaning = described(m.description)
-	}
+	m.name, m.description, m.meaning = w.name, w.description, w.meaning
 	m.fake = gofakeit.NewFaker(&dice{uint64(m.place)}, false)
 	m.person = gofakeit.NewFaker(&dice{uint64(m.self.of("person"))}, false)
 	return m
+}
+
+// wording is what a field is called and said to be, and what that means.
+type wording struct {
+	name        []string
+	description string
+	meaning     meaning
+}
+
+func wordingOf(def *supergraph.Field) *wording {
+	w := &wording{}
+	if def != nil {
+		w.name, w.description = split(def.Name), strings.ToLower(def.Description)
+	}
+	if w.meaning = meaningOf(w.name); w.meaning == unknown {
+		w.meaning = described(w.description)
+	}
+	return w
+}
+
+// wordingOf is the wording of a field, made once.
+func (s *Source) wordingOf(def *supergraph.Field) *wording {
+	if w, ok := s.wordings.Load(def); ok {
+		return w.(*wording) //nolint:forcetypeassert // nothing else is stored
+	}
+	w := wordingOf(def)
+	if def.Parent != nil { // fields of the graph, of which there are so many; others are made for one answer
+		s.wordings.Store(def, w)
+	}
+	return w
 }
 
 // about reports whether one of the words is in the name of the type that has the field.

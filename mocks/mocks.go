@@ -22,6 +22,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/ficusgraph/ficus/engine/executor"
@@ -84,6 +85,8 @@ type Source struct {
 	script   *Script
 	// implied are keys of types that have none, by name.
 	implied map[string][]*supergraph.Key
+	// wordings of fields, as they are met.
+	wordings *sync.Map
 }
 
 var _ executor.Fetcher = (*Source)(nil)
@@ -94,7 +97,7 @@ func New(graph *supergraph.Supergraph, subgraph string, seed int64) (*Source, er
 	if g == nil {
 		return nil, fmt.Errorf("mock %s: there is no such subgraph", subgraph)
 	}
-	return &Source{graph: graph, subgraph: g, seed: hash(seed), implied: implied(graph, g.ID)}, nil
+	return &Source{graph: graph, subgraph: g, seed: hash(seed), implied: implied(graph, g.ID), wordings: &sync.Map{}}, nil
 }
 
 // Following is the source with values as the script says.
