@@ -33,6 +33,7 @@ var floors = map[string][]string{
 	"internal/conformance": {},
 	"internal/scenario":    {},
 	"internal/took":        {},
+	"heap":                 {},
 	"internal/collector":   {},
 	// 1
 	"engine/operation":         {"engine/supergraph"},

@@ -29,6 +29,7 @@ import (
 	"github.com/ficusgraph/ficus/examples/monolith/legacy"
 	"github.com/ficusgraph/ficus/examples/tickets/service"
 	"github.com/ficusgraph/ficus/graph"
+	"github.com/ficusgraph/ficus/heap"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
@@ -53,14 +54,10 @@ func main() {
 	}))
 }
 
-// gcPercent is how much garbage there may be beside what lives, in percent, unless GOGC says otherwise. A request
-// leaves some kilobytes behind, as its buffers are used again: Go's default of 100 would buy nothing for its memory.
-const gcPercent = 25
-
 // serve starts the gateway that the configuration describes, and serves until the context ends.
 func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if _, given := os.LookupEnv("GOGC"); !given {
-		debug.SetGCPercent(gcPercent)
+		heap.Tune()
 	}
 	logger := telemetry.Logger(cfg.Telemetry.Log, hooks.Log)
 	metrics := telemetry.NewMetrics()

@@ -1,0 +1,43 @@
+package heap
+
+import (
+	"runtime"
+	"runtime/debug"
+	"testing"
+	"time"
+)
+
+func TestPercent(t *testing.T) {
+	for _, c := range []struct {
+		live, want int
+	}{{0, most}, {1 << 20, most}, {4 << 20, 300}, {8 << 20, 100}, {Target, 12}, {20 << 20, 10}, {48 << 20, 12}, {1 << 30, 24}} {
+		if got := percent(c.live); got != c.want {
+			t.Errorf("%d MB live: %d percent, want %d", c.live>>20, got, c.want)
+		}
+	}
+}
+
+// TestTuneFollowsWhatLives holds that a collection sets the percentage by what it found alive.
+func TestTuneFollowsWhatLives(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
+	Tune()
+	kept := make([]byte, 2*Target)
+	settles(t, func(percent int) bool { return percent < 20 })
+	runtime.KeepAlive(kept)
+	settles(t, func(percent int) bool { return percent > 200 })
+}
+
+func settles(t *testing.T, right func(percent int) bool) {
+	t.Helper()
+	var last int
+	for range 100 {
+		runtime.GC()
+		time.Sleep(10 * time.Millisecond)
+		last = debug.SetGCPercent(100)
+		debug.SetGCPercent(last)
+		if right(last) {
+			return
+		}
+	}
+	t.Errorf("the percentage is %d", last)
+}
