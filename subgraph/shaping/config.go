@@ -16,6 +16,9 @@ type Config struct {
 	MaxConcurrency int `yaml:"max_concurrency"`
 	// MaxWait is how long a request waits for one of them to end; 10s by default.
 	MaxWait time.Duration `yaml:"max_wait"`
+	// Deadline is how long a request may take in all, with waiting, all attempts and the pauses between them; by
+	// default only each of these is bounded.
+	Deadline time.Duration `yaml:"deadline"`
 	// GlobalRateLimit bounds the requests in a time; no bound by default.
 	GlobalRateLimit RateLimit `yaml:"global_rate_limit"`
 	// CircuitBreaker leaves a source alone that fails.
@@ -75,6 +78,7 @@ func (c Config) Over(next ...Config) Config {
 	for _, n := range append(next, defaults) {
 		c.MaxConcurrency = cmp.Or(c.MaxConcurrency, n.MaxConcurrency)
 		c.MaxWait = cmp.Or(c.MaxWait, n.MaxWait)
+		c.Deadline = cmp.Or(c.Deadline, n.Deadline)
 		c.GlobalRateLimit = cmp.Or(c.GlobalRateLimit, n.GlobalRateLimit)
 		c.CircuitBreaker = Breaker{
 			Enabled:     cmp.Or(c.CircuitBreaker.Enabled, n.CircuitBreaker.Enabled),
@@ -108,6 +112,7 @@ func (c Config) Validate(key string) error {
 	}{
 		{"max_concurrency", int64(c.MaxConcurrency)},
 		{"max_wait", int64(c.MaxWait)},
+		{"deadline", int64(c.Deadline)},
 		{"global_rate_limit.capacity", int64(c.GlobalRateLimit.Capacity)},
 		{"global_rate_limit.interval", int64(c.GlobalRateLimit.Interval)},
 		{"circuit_breaker.min_requests", int64(c.CircuitBreaker.MinRequests)},

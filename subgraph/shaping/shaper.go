@@ -10,19 +10,20 @@ import (
 
 // Shaper leads the requests to one source.
 type Shaper struct {
-	limits  []*Limit
-	wait    time.Duration
-	rate    *rate.Limiter
-	breaker breaker
-	retry   Retry
-	budget  *budget
+	limits   []*Limit
+	wait     time.Duration
+	deadline time.Duration
+	rate     *rate.Limiter
+	breaker  breaker
+	retry    Retry
+	budget   *budget
 }
 
 // New is a Shaper with its own limit, after which come those that it shares with other sources.
 func New(cfg Config, shared ...*Limit) *Shaper {
 	cfg = cfg.Over()
 	s := &Shaper{
-		limits: append([]*Limit{NewLimit(cfg.MaxConcurrency)}, shared...), wait: cfg.MaxWait,
+		limits: append([]*Limit{NewLimit(cfg.MaxConcurrency)}, shared...), wait: cfg.MaxWait, deadline: cfg.Deadline,
 		rate: rate.NewLimiter(rate.Inf, 0), breaker: newBreaker(cfg.CircuitBreaker),
 		retry: cfg.Retry, budget: newBudget(cfg.Retry.Budget),
 	}
@@ -49,6 +50,11 @@ func (s *Shaper) Repeatable(method string) bool { return slices.Contains(s.retry
 func (s *Shaper) Do(ctx context.Context, p *Passage, repeatable bool, attempt func(context.Context) Verdict) error {
 	if !s.rate.Allow() {
 		return refuse(p, RateLimited)
+	}
+	if s.deadline > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.deadline)
+		defer cancel()
 	}
 	leave, err := enter(ctx, s.limits, s.wait, p)
 	if err != nil {

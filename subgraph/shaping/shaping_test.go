@@ -291,3 +291,31 @@ func TestWhatIsLeftOpenIsTakenFromTheNext(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func TestDeadlineIsOfWaitingAndAllAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := shaping.New(shaping.Config{
+			MaxConcurrency: 1, MaxWait: time.Hour, Deadline: 10 * time.Second,
+			Retry: shaping.Retry{MaxAttempts: 5, Delay: time.Nanosecond},
+		})
+		hang := func(ctx context.Context) shaping.Verdict {
+			select {
+			case <-ctx.Done():
+			case <-time.After(4 * time.Second):
+			}
+			return later
+		}
+		start := time.Now()
+		go func() { _ = s.Do(t.Context(), new(shaping.Passage), true, hang) }()
+		synctest.Wait()
+		err := s.Do(t.Context(), new(shaping.Passage), true, hang)
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 10*time.Second {
+			t.Errorf("one that waited: %v after %s", err, time.Since(start))
+		}
+		start = time.Now()
+		var p shaping.Passage
+		if err := s.Do(t.Context(), &p, true, hang); err != nil || time.Since(start) != 10*time.Second || p.Attempts != 3 {
+			t.Errorf("one that was tried again: %v after %s, %d attempts", err, time.Since(start), p.Attempts)
+		}
+	})
+}
