@@ -69,10 +69,7 @@ func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, e
 		if err != nil {
 			return nil, err
 		}
-		if subgraphs, err = declared(subgraphs); err != nil {
-			return nil, err
-		}
-		composed, err := composition.Compose(withoutDirectives(subgraphs))
+		composed, err := compose(subgraphs)
 		if err != nil {
 			return nil, err
 		}

@@ -89,10 +89,7 @@ func Compose(ctx context.Context, cfg *config.Config) (*composition.Result, erro
 	if err != nil {
 		return nil, err
 	}
-	if subgraphs, err = declared(subgraphs); err != nil {
-		return nil, err
-	}
-	composed, err := composition.Compose(withoutDirectives(subgraphs))
+	composed, err := compose(subgraphs)
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +99,15 @@ func Compose(ctx context.Context, cfg *config.Config) (*composition.Result, erro
 	}
 	composed.Hints = slices.Concat(warnings, whole, composed.Hints)
 	return composed, nil
+}
+
+// compose composes schemas whose connectors were checked: with the entities that those make, without what is for mocks.
+func compose(subgraphs []composition.Subgraph) (*composition.Result, error) {
+	subgraphs, err := declared(subgraphs)
+	if err != nil {
+		return nil, err
+	}
+	return composition.Compose(withoutDirectives(subgraphs))
 }
 
 // expandable reports what only shows in the whole graph: what connectors cannot resolve where a query asks for it.
