@@ -89,9 +89,11 @@ func (w *walk) run(t *testing.T, line, address string) {
 	switch {
 	case strings.Contains(line, "-listen"):
 		p := run(t, cmd)
-		p.line("serv")
 		if strings.Contains(line, "ficus serve") {
+			p.line("serving address=")
 			w.gateway = p
+		} else {
+			p.line("serves http")
 		}
 		return
 	default:
@@ -103,8 +105,11 @@ func (w *walk) run(t *testing.T, line, address string) {
 	}
 }
 
+// servesAt finds where a gateway says that it serves.
+var servesAt = regexp.MustCompile(`serving address=(\S+)`)
+
 func (w *walk) url() string {
-	return "http://" + regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(w.gateway.text()) + "/graphql"
+	return "http://" + servesAt.FindStringSubmatch(w.gateway.text())[1] + "/graphql"
 }
 
 // edit makes the change of a diff without line numbers: what it takes away, with what is around it, stands in the
