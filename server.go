@@ -438,6 +438,11 @@ func (o observer) PlanDone(ctx context.Context, took time.Duration, considered i
 	o.tracer.PlanDone(ctx, took, considered, engine.Code(err))
 }
 
+// CostDone implements engine.Observer.
+func (o observer) CostDone(_ context.Context, estimated int, tooMuch bool) {
+	o.metrics.CostDone(estimated, tooMuch)
+}
+
 // FetchBegins implements executor.Observer.
 func (o observer) FetchBegins(ctx context.Context, r *executor.Request) context.Context {
 	return o.tracer.FetchBegins(ctx, telemetry.Fetch{

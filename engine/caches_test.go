@@ -19,6 +19,7 @@ type tried struct{ times, failed, considered atomic.Int64 }
 func (p *tried) FetchBegins(ctx context.Context, _ *executor.Request) context.Context    { return ctx }
 func (p *tried) FetchDone(context.Context, *executor.Request, time.Duration, int, error) {}
 func (p *tried) ParseDone(context.Context, time.Duration, error)                         {}
+func (p *tried) CostDone(context.Context, int, bool)                                     {}
 func (p *tried) PlanDone(_ context.Context, _ time.Duration, considered int, err error) {
 	p.times.Add(1)
 	p.considered.Store(int64(considered))

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -75,12 +76,12 @@ func (d Demand) estimate(sg *supergraph.Supergraph, op *operation.Operation) *co
 }
 
 // afford is what the operation costs with the values, or the error with which it is refused.
-func (d Demand) afford(e *cost.Estimate, values operation.Values) (int, error) {
-	if e == nil {
-		return 0, nil
-	}
+func (d Demand) afford(ctx context.Context, e *cost.Estimate, values operation.Values, observer Observer) (int, error) {
 	n, err := e.Of(values)
 	most := d.Strategy.StaticEstimated.Max
+	if observer != nil {
+		observer.CostDone(ctx, n, n > most)
+	}
 	switch {
 	case d.Mode != EnforceDemand:
 		return n, nil

@@ -65,6 +65,8 @@ type Observer interface {
 	ParseDone(ctx context.Context, took time.Duration, err error)
 	// PlanDone is called after each planning: how long it took, how many paths it considered.
 	PlanDone(ctx context.Context, took time.Duration, considered int, err error)
+	// CostDone is called for each operation whose cost is estimated: what it is, and whether that is too much.
+	CostDone(ctx context.Context, estimated int, tooMuch bool)
 }
 
 // New is an engine that answers from the snapshot. The observer may be nil.
@@ -142,8 +144,10 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	if err != nil {
 		return refuse(dst, out, err)
 	}
-	if out.Cost, err = s.cfg.Demand.afford(planned.estimate, values); err != nil {
-		return refuse(dst, out, err)
+	if planned.estimate != nil {
+		if out.Cost, err = s.cfg.Demand.afford(ctx, planned.estimate, values, e.observer); err != nil {
+			return refuse(dst, out, err)
+		}
 	}
 	ctx, extensions, r := s.cfg.extend(ctx, Executed{out.OperationName, planned.program.Plan()}, r)
 	in := input(values, e.observer)

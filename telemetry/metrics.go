@@ -18,6 +18,7 @@ type Metrics struct {
 	requests [len(kinds)]requestSeries
 	panics   prometheus.Counter
 	plans    planSeries
+	costs    costSeries
 	fetches  fetchVectors
 	// connectors make the series of connectors.
 	connectors *connectorVectors
@@ -47,6 +48,12 @@ type planSeries struct {
 	took, paths  prometheus.Histogram
 }
 
+// costSeries are those of what operations are estimated to cost.
+type costSeries struct {
+	within, tooMuch prometheus.Counter
+	estimated       prometheus.Histogram
+}
+
 // seconds are the buckets of durations, from half a millisecond to half a minute.
 var seconds = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 
@@ -57,6 +64,7 @@ func NewMetrics() *Metrics {
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.addRequests()
 	m.addPlans()
+	m.addCosts()
 	m.fetches = newFetchVectors(m.registry)
 	m.connectors = newConnectorVectors(m.registry)
 	m.reloads = newReloadSeries(m.registry)
@@ -103,6 +111,32 @@ func (m *Metrics) addPlans() {
 		}),
 	}
 	m.registry.MustRegister(total, m.plans.took, m.plans.paths)
+}
+
+func (m *Metrics) addCosts() {
+	total := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "ficus_operation_costs_total", Help: "Operations whose cost was estimated, and whether it was within demand_control's max.",
+	}, []string{"result"})
+	m.costs = costSeries{
+		within: total.WithLabelValues("ok"), tooMuch: total.WithLabelValues("too_expensive"),
+		estimated: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "ficus_operation_cost", Help: "What operations are estimated to cost.", Buckets: prometheus.ExponentialBuckets(1, 10, 7),
+		}),
+	}
+	m.registry.MustRegister(total, m.costs.estimated)
+}
+
+// CostDone counts an estimate of what an operation costs, and whether that is too much.
+func (m *Metrics) CostDone(estimated int, tooMuch bool) {
+	if m == nil {
+		return
+	}
+	if tooMuch {
+		m.costs.tooMuch.Inc()
+	} else {
+		m.costs.within.Inc()
+	}
+	m.costs.estimated.Observe(float64(estimated))
 }
 
 // RequestDone counts a request: its kind, what became of it, and how long that took.

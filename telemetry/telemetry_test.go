@@ -43,6 +43,8 @@ func TestMetrics(t *testing.T) {
 	m.RequestDone("mutation", "partial", time.Millisecond)
 	m.RequestDone("something", "else", time.Millisecond)
 	m.Panicked()
+	m.CostDone(7, false)
+	m.CostDone(5000, true)
 	m.PlanDone(2*time.Millisecond, 40, nil)
 	m.PlanDone(time.Millisecond, 1000, errors.New("too many"))
 	m.FetchDone("users", time.Millisecond, 100, "")
@@ -64,6 +66,9 @@ func TestMetrics(t *testing.T) {
 		`ficus_plans_total{outcome="ok"} 1`,
 		`ficus_plans_total{outcome="failed"} 1`,
 		`ficus_plan_paths_sum 1040`,
+		`ficus_operation_costs_total{result="ok"} 1`,
+		`ficus_operation_costs_total{result="too_expensive"} 1`,
+		`ficus_operation_cost_sum 5007`,
 		`ficus_fetches_total{code="",outcome="ok",subgraph="users"} 1`,
 		`ficus_fetches_total{code="SUBREQUEST_HTTP_ERROR",outcome="failed",subgraph="users"} 1`,
 		`ficus_fetch_response_bytes_total{subgraph="users"} 100`,

@@ -306,12 +306,14 @@ func TestDeadlineIsOfWaitingAndAllAttempts(t *testing.T) {
 			return later
 		}
 		start := time.Now()
-		go func() { _ = s.Do(t.Context(), new(shaping.Passage), true, hang) }()
+		deaf := func(context.Context) shaping.Verdict { time.Sleep(15 * time.Second); return fine }
+		go func() { _ = s.Do(t.Context(), new(shaping.Passage), true, deaf) }()
 		synctest.Wait()
 		err := s.Do(t.Context(), new(shaping.Passage), true, hang)
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 10*time.Second {
 			t.Errorf("one that waited: %v after %s", err, time.Since(start))
 		}
+		time.Sleep(10 * time.Second)
 		start = time.Now()
 		var p shaping.Passage
 		if err := s.Do(t.Context(), &p, true, hang); err != nil || time.Since(start) != 10*time.Second || p.Attempts != 3 {
