@@ -10,7 +10,7 @@ import (
 func TestPercent(t *testing.T) {
 	for _, c := range []struct {
 		live, want int
-	}{{0, most}, {1 << 20, most}, {4 << 20, 300}, {8 << 20, 100}, {Target, 12}, {20 << 20, 10}, {48 << 20, 12}, {1 << 30, 24}} {
+	}{{0, most}, {1 << 20, most}, {4 << 20, 300}, {8 << 20, 100}, {Target, 12}, {20 << 20, 10}, {60 << 20, 33}, {1 << 30, 96}} {
 		if got := percent(c.live); got != c.want {
 			t.Errorf("%d MB live: %d percent, want %d", c.live>>20, got, c.want)
 		}
@@ -21,8 +21,8 @@ func TestPercent(t *testing.T) {
 func TestTuneFollowsWhatLives(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(100))
 	Tune()
-	kept := make([]byte, 2*Target)
-	settles(t, func(percent int) bool { return percent < 20 })
+	kept := make([]byte, Target)
+	settles(t, func(percent int) bool { return percent < 30 })
 	runtime.KeepAlive(kept)
 	settles(t, func(percent int) bool { return percent > 200 })
 }
