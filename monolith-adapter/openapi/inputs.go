@@ -9,22 +9,7 @@ import (
 // input is the type of values of a schema in requests.
 func (b *builder) input(ref *openapi3.SchemaRef, hint, place string) *typ {
 	s := b.shape(ref, place, 0)
-	t := &typ{nonNull: !s.nullable}
-	switch s.kind {
-	case scalarShape:
-		t.name = b.scalar(s.scalar)
-	case enumShape:
-		t.enum = b.enum(s, hint)
-	case listShape:
-		if b.nesting++; b.nesting <= maxLists {
-			t.list = b.input(s.items, singularLast(hint), s.place+"/items")
-		} else {
-			s.reason = "is a list within more lists than can be read"
-		}
-		b.nesting--
-	case objectShape:
-		t.object = b.inputObject(s, hint)
-	}
+	t := b.value(s, hint, b.input, b.inputObject)
 	if t.name == "" && t.enum == nil && t.list == nil && t.object == nil {
 		b.warnJSON(s)
 		t.name = b.scalar("JSON")

@@ -13,6 +13,17 @@ const maxLists = 4
 // output is the type of values of a schema in answers. hint names it if the schema has no name.
 func (b *builder) output(ref *openapi3.SchemaRef, hint, place string) *typ {
 	s := b.shape(ref, place, 0)
+	t := b.value(s, hint, b.output, b.object)
+	if t.name == "" && t.enum == nil && t.list == nil && (t.object == nil || len(t.object.members) == 0 && t.object.name == "") {
+		b.warnJSON(s)
+		return &typ{name: b.scalar("JSON"), nonNull: t.nonNull}
+	}
+	return t
+}
+
+// value is the type of a shape's values; it says nothing where they can only be JSON. of is the type of what is in a
+// list, and object that of an object: those differ between requests and answers.
+func (b *builder) value(s *shape, hint string, of func(ref *openapi3.SchemaRef, hint, place string) *typ, object func(*shape, string) *object) *typ {
 	t := &typ{nonNull: !s.nullable}
 	switch s.kind {
 	case scalarShape:
@@ -21,17 +32,13 @@ func (b *builder) output(ref *openapi3.SchemaRef, hint, place string) *typ {
 		t.enum = b.enum(s, hint)
 	case listShape:
 		if b.nesting++; b.nesting <= maxLists {
-			t.list = b.output(s.items, singularLast(hint), s.place+"/items")
+			t.list = of(s.items, singularLast(hint), s.place+"/items")
 		} else {
 			s.reason = "is a list within more lists than can be read"
 		}
 		b.nesting--
 	case objectShape:
-		t.object = b.object(s, hint)
-	}
-	if t.name == "" && t.enum == nil && t.list == nil && (t.object == nil || len(t.object.members) == 0 && t.object.name == "") {
-		b.warnJSON(s)
-		return &typ{name: b.scalar("JSON"), nonNull: t.nonNull}
+		t.object = object(s, hint)
 	}
 	return t
 }
