@@ -1,11 +1,7 @@
 package main_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 )
@@ -47,7 +43,7 @@ func TestBombsAtTheDoor(t *testing.T) {
 		t.Run(bomb.name, func(t *testing.T) {
 			for i := range 3 {
 				before, spent := e.metric(t, "go_memstats_alloc_bytes_total"), e.metric(t, "process_cpu_seconds_total")
-				text := e.send(t, bomb.query)
+				text := inquire(t, e.url, bomb.query, nil).body
 				took := e.metric(t, "process_cpu_seconds_total") - spent
 				allocated := e.metric(t, "go_memstats_alloc_bytes_total") - before
 				if i == 0 {
@@ -84,23 +80,4 @@ func doublingFragments(n int) string {
 	}
 	fmt.Fprintf(&b, " fragment F%d on Item { one }", n)
 	return b.String()
-}
-
-// send posts a query, and gives the answer.
-func (e *editor) send(t *testing.T, query string) string {
-	t.Helper()
-	body, err := json.Marshal(map[string]string{"query": query})
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.Post(e.url, "application/json", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }

@@ -103,29 +103,16 @@ func TestConnectorsAreSeen(t *testing.T) {
 }
 
 // extensions are those of the response to a query, asked for with the header or not.
-func extensions(t *testing.T, url, query, ask string) map[string]any {
+func extensions(t *testing.T, url, query, wanted string) map[string]any {
 	t.Helper()
-	body, err := json.Marshal(map[string]string{"query": query})
-	if err != nil {
-		t.Fatal(err)
+	header := http.Header{}
+	if wanted != "" {
+		header.Set("Apollo-Connectors-Debugging", wanted)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	if ask != "" {
-		req.Header.Set("Apollo-Connectors-Debugging", ask)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
 	var a struct {
 		Extensions map[string]any `json:"extensions"`
 	}
-	if err := json.NewDecoder(res.Body).Decode(&a); err != nil {
+	if err := json.Unmarshal([]byte(inquire(t, url, query, header).body), &a); err != nil {
 		t.Fatal(err)
 	}
 	return a.Extensions
@@ -134,18 +121,5 @@ func extensions(t *testing.T, url, query, ask string) map[string]any {
 // metrics are the lines that an admin address serves.
 func metrics(t *testing.T, admin string) []string {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+admin+"/metrics", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Split(string(text), "\n")
+	return strings.Split(send(t, http.MethodGet, "http://"+admin+"/metrics", nil, nil).body, "\n")
 }

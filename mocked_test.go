@@ -1,9 +1,6 @@
 package main_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -47,38 +44,14 @@ func startIn(t *testing.T, dir string, args ...string) *process {
 	return run(t, cmd)
 }
 
-// mocked is an answer with what is beside it.
-type mocked struct {
-	status int
-	header http.Header
-	body   string
-}
-
 // askMocked asks with headers, in pairs of name and value.
-func askMocked(t *testing.T, address, query string, headers ...string) mocked {
+func askMocked(t *testing.T, address, query string, headers ...string) reply {
 	t.Helper()
-	body, err := json.Marshal(map[string]string{"query": query})
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+address+"/graphql", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
+	h := http.Header{}
 	for i := 0; i < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
+		h.Set(headers[i], headers[i+1])
 	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return mocked{res.StatusCode, res.Header, string(text)}
+	return inquire(t, "http://"+address+"/graphql", query, h)
 }
 
 func TestMocksAreServedFromSchemasAlone(t *testing.T) {

@@ -146,23 +146,25 @@ type answer struct {
 	} `json:"errors"`
 }
 
-// post sends a GraphQL request.
-func post(t *testing.T, url, query string, header http.Header) (int, answer) {
+// reply is an answer as it came.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// send sends a request and reads the reply.
+func send(t *testing.T, method, url string, body []byte, header http.Header) reply {
 	t.Helper()
-	body, err := json.Marshal(map[string]string{"query": query})
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if header != nil {
 		req.Header = header.Clone()
 	}
-	req.Header.Set("Content-Type", "application/json")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -172,9 +174,31 @@ func post(t *testing.T, url, query string, header http.Header) (int, answer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var a answer
-	if err := json.Unmarshal(text, &a); err != nil {
-		t.Fatalf("HTTP %d: %v: %s", res.StatusCode, err, text)
+	return reply{res.StatusCode, res.Header, string(text)}
+}
+
+// inquire sends a GraphQL request.
+func inquire(t *testing.T, url, query string, header http.Header) reply {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"query": query})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return res.StatusCode, a
+	header = header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set("Content-Type", "application/json")
+	return send(t, http.MethodPost, url, body, header)
+}
+
+// post sends a GraphQL request, and reads its response.
+func post(t *testing.T, url, query string, header http.Header) (int, answer) {
+	t.Helper()
+	r := inquire(t, url, query, header)
+	var a answer
+	if err := json.Unmarshal([]byte(r.body), &a); err != nil {
+		t.Fatalf("HTTP %d: %v: %s", r.status, err, r.body)
+	}
+	return r.status, a
 }

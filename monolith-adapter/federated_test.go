@@ -32,12 +32,7 @@ import (
 func TestFederation(t *testing.T) {
 	scenarios(t, "testdata/federated/*.txtar", func(t *testing.T, a *txtar.Archive) map[string]string {
 		server := newServer(t, section(a, "server"))
-		for i := range a.Files {
-			if strings.HasSuffix(a.Files[i].Name, ".graphql") {
-				defer func(i int, was []byte) { a.Files[i].Data = was }(i, a.Files[i].Data)
-				a.Files[i].Data = []byte(strings.ReplaceAll(string(a.Files[i].Data), "${url}", server.URL))
-			}
-		}
+		defer withURL(a, server.URL)()
 		sg, connectors, err := expanded(t, a)
 		if err != nil {
 			t.Fatal(err)
