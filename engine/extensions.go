@@ -18,21 +18,19 @@ type Executed struct {
 
 // And is both extensions, whose members go into one object.
 func (x Extensions) And(other Extensions) Extensions {
-	if x == nil || other == nil {
-		return func(ctx context.Context, of Executed) (context.Context, func(dst []byte) []byte) {
-			if x != nil {
-				return x(ctx, of)
-			}
-			return other(ctx, of)
-		}
+	switch {
+	case x == nil:
+		return other
+	case other == nil:
+		return x
 	}
 	return func(ctx context.Context, of Executed) (context.Context, func(dst []byte) []byte) {
 		ctx, first := x(ctx, of)
 		ctx, second := other(ctx, of)
-		if first == nil || second == nil {
-			if first == nil {
-				first = second
-			}
+		switch {
+		case first == nil:
+			return ctx, second
+		case second == nil:
 			return ctx, first
 		}
 		return ctx, func(dst []byte) []byte { return joined(dst, first, second) }

@@ -17,11 +17,11 @@ import (
 // Auth is what a source is shown of who asks: one of bearer, basic, session and exchange, and an API key, alone or
 // beside it. It goes to the host of the source's base URL and to no other, and before what the schema sets.
 type Auth struct {
-	Bearer   *Bearer   `yaml:"bearer"`
-	Basic    *Basic    `yaml:"basic"`
-	APIKey   *APIKey   `yaml:"api_key"`
-	Session  *Session  `yaml:"session"`
-	Exchange *Exchange `yaml:"exchange"`
+	Bearer   *Bearer        `yaml:"bearer"`
+	Basic    *Basic         `yaml:"basic"`
+	APIKey   *APIKey        `yaml:"api_key"`
+	Session  *Session       `yaml:"session"`
+	Exchange *TokenExchange `yaml:"exchange"`
 }
 
 // Bearer is a token: the caller's own, as it was verified, or one of the gateway's.

@@ -15,9 +15,9 @@ import (
 	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
 
-// Exchange trades the caller's token for one of the source's audience, at an issuer.
+// TokenExchange trades the caller's token for one of the source's audience, at an issuer.
 // https://www.rfc-editor.org/rfc/rfc8693
-type Exchange struct {
+type TokenExchange struct {
 	// URL of the issuer's token endpoint.
 	URL string `yaml:"url"`
 	// Audience, Resource and Scope say what the token is to be for.
@@ -31,7 +31,7 @@ type Exchange struct {
 	SubjectTokenType string `yaml:"subject_token_type"`
 }
 
-func (e *Exchange) faults() []error {
+func (e *TokenExchange) faults() []error {
 	if e == nil {
 		return nil
 	}
@@ -47,7 +47,7 @@ func (e *Exchange) faults() []error {
 
 // exchanger trades tokens.
 type exchanger struct {
-	Exchange
+	TokenExchange
 	way  *subgraph.Outbound
 	held *tokens
 }
@@ -58,7 +58,7 @@ const (
 	early = 10 * time.Second
 )
 
-func newExchanger(e Exchange, cfg Config) (*exchanger, error) {
+func newExchanger(e TokenExchange, cfg Config) (*exchanger, error) {
 	open, err := newHosts(nil)
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func newExchanger(e Exchange, cfg Config) (*exchanger, error) {
 	if e.SubjectTokenType == "" {
 		e.SubjectTokenType = "urn:ietf:params:oauth:token-type:access_token"
 	}
-	return &exchanger{Exchange: e, way: way, held: newTokens(exchangeTimeout)}, nil
+	return &exchanger{TokenExchange: e, way: way, held: newTokens(exchangeTimeout)}, nil
 }
 
 func (e *exchanger) close() { e.way.Close() }
