@@ -98,7 +98,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err := watchCaches(metrics, gateway); err != nil {
 		return err
 	}
-	changes := &reloads{gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served}
+	notices := &owners.Notices{Logger: logger, Environment: cfg.Environment}
+	notices.Served(first)
+	changes := &reloads{gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served, notices: notices}
 
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
@@ -141,7 +143,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if hooks.Started != nil {
 		hooks.Started(public.Addr().String())
 	}
-	logger.Info("serving", slog.String("address", public.Addr().String()), slog.Int("subgraphs", len(first.Supergraph.Subgraphs)))
+	logger.Info("serving", slog.String("address", public.Addr().String()), slog.String("environment", string(cfg.Environment)), slog.Int("subgraphs", len(first.Supergraph.Subgraphs)))
 	return server.Serve(ctx, public, admin)
 }
 
@@ -363,6 +365,7 @@ type reloads struct {
 	metrics *telemetry.Metrics
 	log     *slog.Logger
 	served  *atomic.Pointer[owners.Graph]
+	notices *owners.Notices
 	// fault is why the newest graph is not served, nil if it is.
 	fault atomic.Pointer[string]
 }
@@ -384,6 +387,7 @@ func (r *reloads) take(ctx context.Context, g *owners.Graph, err error) error {
 	warmed := r.gateway.Reload(ctx, snapshot)
 	r.fault.Store(nil)
 	r.served.Store(g)
+	r.notices.Served(g)
 	took := time.Since(start)
 	r.metrics.Reloaded(took, warmed, nil)
 	r.log.Info("the graph has changed", slog.Int("subgraphs", len(g.Supergraph.Subgraphs)), slog.Int("warmed", warmed), slog.Duration("took", took))

@@ -11,7 +11,7 @@ import (
 // Status is how far a subgraph's contract is implemented.
 type Status struct {
 	Subgraph string `json:"subgraph"`
-	// Owner is who answers: service, monolith, local or mock.
+	// Owner is who answers: service, monolith, local, mock, or nobody.
 	Owner string `json:"owner"`
 	// State is "up" or "unreachable" for a service that was asked, else "".
 	State string `json:"state,omitempty"`
@@ -61,6 +61,8 @@ func (r *Registry) owner(name string, contract *supergraph.Supergraph, a *assign
 		return "mock"
 	case source == config.Local:
 		return "local"
+	case r.unowned(name, contract):
+		return "nobody"
 	case connected(contract, name):
 		return "monolith"
 	default:
