@@ -27,7 +27,8 @@ var floors = map[string][]string{
 	"telemetry/otlp":       {"telemetry/trace"},
 	"telemetry":            {"telemetry/otlp", "telemetry/trace"},
 	"schema":               {},
-	"rollout":              {},
+	"events":               {},
+	"rollout":              {"events"},
 	"subgraph/wire":        {},
 	"subgraph/shaping":     {},
 	"internal/conformance": {},
@@ -59,7 +60,7 @@ var floors = map[string][]string{
 	// 4
 	"transport": {"auth", "engine", "telemetry", "telemetry/trace"},
 	"config":    {"auth", "engine", "engine/operation", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
-	"owners":    {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "subgraph"},
+	"owners":    {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "rollout", "subgraph"},
 	// 5, 6
 	"monolith-adapter/suite": {"config", "monolith-adapter", "monolith-adapter/mapping"},
 

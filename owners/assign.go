@@ -75,7 +75,12 @@ func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, e
 		}
 		name, sdl, a.graph.Hints, a.graph.Warnings = r.cfg.Name, composed.SupergraphSDL, composed.Hints, warnings
 	}
-	return supergraph.Read(name, sdl)
+	sg, err := supergraph.Read(name, sdl)
+	if err != nil {
+		return nil, err
+	}
+	a.graph.Migrations, err = migrations(in.migrations, sg)
+	return sg, err
 }
 
 // checkConnectors reports what is wrong with @source and @connect, at its place in the subgraphs' schemas.

@@ -22,6 +22,8 @@ type inputs struct {
 	subgraphs  []composition.Subgraph
 	// values and scenarios are the files about mocks.
 	values, scenarios []mocks.File
+	// migrations are the files that say what moves.
+	migrations []file
 	// deployed is the SDL of the services that said it, by subgraph.
 	deployed map[string]string
 }
@@ -33,6 +35,9 @@ func (r *Registry) read(ctx context.Context) (inputs, error) {
 	var in inputs
 	var err error
 	if in.values, in.scenarios, err = mockFiles(r.cfg); err != nil {
+		return in, err
+	}
+	if in.migrations, err = migrationFiles(r.cfg); err != nil {
 		return in, err
 	}
 	file := r.cfg.Supergraph.File

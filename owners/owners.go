@@ -35,6 +35,8 @@ type Graph struct {
 	Warnings []composition.Hint
 	// Status of each subgraph of the contract, by name.
 	Status []Status
+	// Migrations are what moves in the graph.
+	Migrations Migrations
 	// Mocks is what the mock source was told; nil if nothing is mocked.
 	Mocks *mocks.Script
 
