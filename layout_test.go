@@ -57,6 +57,7 @@ var floors = map[string][]string{
 	// test support: random graphs, a source that forgives nothing
 	"internal/universe": {"engine/executor"},
 	// 4
+	"admin":     {},
 	"transport": {"auth", "engine", "telemetry", "telemetry/trace"},
 	"config":    {"auth", "engine", "engine/operation", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
 	"owners":    {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "subgraph"},
