@@ -37,6 +37,9 @@ type Graph struct {
 	Status []Status
 	// Migrations are what moves in the graph.
 	Migrations Migrations
+	// Contradictions are where services that said what they implement are not what their contracts say, by
+	// subgraph and then by the contract's order.
+	Contradictions []Contradiction
 	// Mocks is what the mock source was told; nil if nothing is mocked.
 	Mocks *mocks.Script
 
