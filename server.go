@@ -35,6 +35,7 @@ import (
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 	"github.com/ficusgraph/ficus/owners"
+	"github.com/ficusgraph/ficus/owners/status"
 	"github.com/ficusgraph/ficus/resolvers"
 	"github.com/ficusgraph/ficus/rollout"
 	"github.com/ficusgraph/ficus/subgraph"
@@ -177,6 +178,15 @@ func api(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], 
 	_, listen := cfg.Transport().Addresses()
 	out := admin.New(admin.Config{Token: cfg.Front.Admin.Token, Listen: listen, Address: at}, logger)
 	out.Handle(http.MethodGet, "/status", func(*http.Request) (any, error) { return served.Load().Report(), nil })
+	out.Handle(http.MethodPost, "/operations", func(r *http.Request) (any, error) {
+		var asked struct {
+			Operations []status.Saved `json:"operations"`
+		}
+		if err := admin.Read(r, &asked); err != nil {
+			return nil, err
+		}
+		return served.Load().Operations(asked.Operations), nil
+	})
 	return out
 }
 

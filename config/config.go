@@ -38,6 +38,7 @@ type Config struct {
 	Rollout        rollout.Config     `yaml:"rollout"`
 	DemandControl  engine.Demand      `yaml:"demand_control"`
 	// Who answers.
+	Contract   Contract        `yaml:"contract"`
 	Traffic    subgraph.Config `yaml:",inline"`
 	Connectors monolith.Config `yaml:"connectors"`
 	Mocks      mocks.Config    `yaml:"mocks"`

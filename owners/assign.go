@@ -50,8 +50,7 @@ func (r *Registry) assign(in inputs) (*assignment, error) {
 	}
 	a.graph.Warnings = append(a.graph.Warnings, hints(a.connectors.Warnings)...)
 	a.graph.Supergraph = sg
-	a.graph.Status = r.status(contract, a, in)
-	return a, nil
+	return a, r.surveyed(contract, a, in)
 }
 
 // contract is the graph as the teams agreed on it: read, or composed and read.

@@ -24,6 +24,8 @@ type inputs struct {
 	values, scenarios []mocks.File
 	// migrations are the files that say what moves.
 	migrations []file
+	// teams is the owners file.
+	teams string
 	// deployed is the SDL of the services that said it, by subgraph.
 	deployed map[string]string
 }
@@ -39,6 +41,13 @@ func (r *Registry) read(ctx context.Context) (inputs, error) {
 	}
 	if in.migrations, err = migrationFiles(r.cfg); err != nil {
 		return in, err
+	}
+	if name := r.cfg.Contract.Owners; name != "" {
+		text, err := r.cfg.ReadFile(name)
+		if err != nil {
+			return in, fmt.Errorf("%s: contract.owners: %w", r.cfg.Name, err)
+		}
+		in.teams = string(text)
 	}
 	file := r.cfg.Supergraph.File
 	if file == "" {
