@@ -34,8 +34,11 @@ const (
 // Board holds the migrations with their states, and the Table that they make. It follows the store: a change is in
 // force on each replica at its next request. While the store is away, what was known last holds.
 type Board struct {
-	cfg    Config
+	cfg  Config
+	open func() (Store, error)
+	// store is nil until there is something to keep; opened is closed then.
 	store  Store
+	opened chan struct{}
 	log    *slog.Logger
 	now    func() time.Time
 	table  atomic.Pointer[Table]
@@ -43,9 +46,9 @@ type Board struct {
 	moving map[string]*moving
 	// states are those of the store, also of migrations that no file names.
 	states map[string]stated
-	// known says that the store's states have been read once; away why it cannot be watched now.
-	known bool
-	away  error
+	// read is closed once the store's states have been read; away is why it cannot be watched now.
+	read chan struct{}
+	away error
 	// wake ends the wait for the next end of an entry.
 	wake chan struct{}
 	next time.Time
@@ -64,16 +67,20 @@ type stated struct {
 	revision uint64
 }
 
-// Parts are what a Board needs of its surroundings. Store may be left out: states are then those of the schema.
+// Parts are what a Board needs of its surroundings. Store opens the store when the first migration is defined; it may be
+// left out: states are then those of the schema.
 type Parts struct {
-	Store  Store
+	Store  func() (Store, error)
 	Logger *slog.Logger
 	Now    func() time.Time
 }
 
 // NewBoard is a board without migrations.
 func NewBoard(cfg Config, parts Parts) *Board {
-	b := &Board{cfg: cfg, store: parts.Store, log: parts.Logger, now: parts.Now, states: map[string]stated{}, wake: make(chan struct{}, 1)}
+	b := &Board{
+		cfg: cfg, open: parts.Store, opened: make(chan struct{}), log: parts.Logger, now: parts.Now,
+		states: map[string]stated{}, wake: make(chan struct{}, 1), read: make(chan struct{}),
+	}
 	if b.log == nil {
 		b.log = slog.Default()
 	}
@@ -87,15 +94,41 @@ func NewBoard(cfg Config, parts Parts) *Board {
 // Table is what decides now. Whoever decides several labels of one request takes it once.
 func (b *Board) Table() *Table { return b.table.Load() }
 
-// Define makes the migrations those of a graph, each with the label that its coordinates have in the schema.
-func (b *Board) Define(list []*Migration, labels map[string]string) {
+// Define makes the migrations those of a graph, each with the label that its coordinates have in the schema. It fails
+// if there is the first one, and the store cannot be opened.
+func (b *Board) Define(list []*Migration, labels map[string]string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if len(list) > 0 && b.store == nil && b.open != nil {
+		store, err := b.open()
+		if err != nil {
+			return err
+		}
+		b.store = store
+		close(b.opened)
+	}
 	b.moving = map[string]*moving{}
 	for _, m := range list {
 		b.moving[m.Name] = &moving{m, labels[m.Name]}
 	}
 	b.decide()
+	return nil
+}
+
+// Await waits until the store's states are known, and no longer than the context lasts: what is known then holds. Without
+// migrations there is nothing to wait for.
+func (b *Board) Await(ctx context.Context) {
+	b.mu.Lock()
+	store := b.store
+	b.mu.Unlock()
+	if store == nil {
+		return
+	}
+	select {
+	case <-b.read:
+	case <-ctx.Done():
+		b.log.Warn("the states of migrations are not known yet; those of the schema hold until they are")
+	}
 }
 
 // decide makes the table anew. The caller holds the lock.
@@ -131,12 +164,17 @@ const aDay = 24 * time.Hour
 // again is how long a board waits before it watches a store again.
 const again = 500 * time.Millisecond
 
-// Follow watches the store, and the ends of entries, until the context ends. Before it returns nobody else may.
+// Follow watches the store, and the ends of entries, until the context ends. It is called once.
 func (b *Board) Follow(ctx context.Context) {
 	var waiting sync.WaitGroup
 	defer waiting.Wait()
 	waiting.Go(func() { b.expire(ctx) })
-	for b.store != nil && ctx.Err() == nil {
+	select {
+	case <-ctx.Done():
+		return
+	case <-b.opened:
+	}
+	for ctx.Err() == nil {
 		err := b.store.Watch(ctx, b.take, b.current)
 		if ctx.Err() != nil {
 			return
@@ -176,7 +214,7 @@ func (b *Board) expire(ctx context.Context) {
 
 // take makes a revision of the store the state.
 func (b *Board) take(e events.Entry) {
-	s, err := read(e)
+	s, err := parse(e)
 	if err != nil {
 		b.log.Error("a migration's state cannot be read; the last one holds", slog.String("migration", e.Key), slog.Any("error", err))
 		return
@@ -192,7 +230,7 @@ func (b *Board) take(e events.Entry) {
 		slog.String("why", s.Change.Why), slog.String("stage", string(s.Stage)), slog.String("percent", s.Percent.String()), slog.Bool("aborted", s.Aborted))
 }
 
-func read(e events.Entry) (stated, error) {
+func parse(e events.Entry) (stated, error) {
 	var s State
 	if err := json.Unmarshal(e.Value, &s); err != nil {
 		return stated{}, fmt.Errorf("state of %s: %w", e.Key, err)
@@ -206,7 +244,12 @@ func (b *Board) current() {
 	if b.away != nil {
 		b.log.Info("the states of migrations are followed again")
 	}
-	b.known, b.away = true, nil
+	b.away = nil
+	select {
+	case <-b.read:
+	default:
+		close(b.read)
+	}
 }
 
 func (b *Board) lost(err error) {

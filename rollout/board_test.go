@@ -35,13 +35,18 @@ func broker(t *testing.T, directory string) *events.Broker {
 // following is a board that follows the store, as a replica's.
 func following(t *testing.T, store rollout.Store, label string) *rollout.Board {
 	t.Helper()
-	b := rollout.NewBoard(rollout.Config{}, rollout.Parts{Store: store, Logger: slog.New(slog.DiscardHandler)})
-	b.Define([]*rollout.Migration{health}, map[string]string{health.Name: label})
+	b := rollout.NewBoard(rollout.Config{}, rollout.Parts{Store: func() (rollout.Store, error) { return store, nil }, Logger: slog.New(slog.DiscardHandler)})
+	if err := b.Define([]*rollout.Migration{health}, map[string]string{health.Name: label}); err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var done sync.WaitGroup
 	done.Go(func() { b.Follow(ctx) })
 	t.Cleanup(func() { cancel(); done.Wait() })
-	eventually(t, func() bool { return b.List()[0].Stale == "" })
+	b.Await(t.Context())
+	if stale := b.List()[0].Stale; stale != "" {
+		t.Fatal(stale)
+	}
 	return b
 }
 

@@ -43,6 +43,18 @@ type Entry struct {
 	Until time.Time `yaml:"until" json:"until,omitzero"`
 }
 
+// String is the entry in a line.
+func (e Entry) String() string {
+	out := e.Key
+	if !e.Until.IsZero() {
+		out += " until " + e.Until.Format(time.RFC3339)
+	}
+	if e.Why != "" {
+		out += ": " + e.Why
+	}
+	return out
+}
+
 // Label is the override label that stands for the migration in the graph.
 func (m *Migration) Label() string { return "migration:" + m.Name }
 

@@ -50,10 +50,10 @@ func (b *Board) List() []Standing {
 func (b *Board) standing(m *moving) Standing {
 	s := b.state(m)
 	out := Standing{
-		Name: m.Name, Description: m.Description, Owner: m.Owner, Why: m.Migration.Why, Coordinates: m.Coordinates, From: m.From, To: m.To,
+		Name: m.Name, Description: m.Description, Owner: m.Owner, Why: m.Why, Coordinates: m.Coordinates, From: m.From, To: m.To,
 		Steps: m.steps(), State: s.State, Revision: s.revision, Key: []string{},
 	}
-	out.Allow, out.Deny = slices.Concat(m.Migration.Allow, s.Allow), slices.Concat(m.Migration.Deny, s.Deny)
+	out.Allow, out.Deny = slices.Concat(m.Allow, s.Allow), slices.Concat(m.Deny, s.Deny)
 	keys := m.Key
 	if len(keys) == 0 {
 		keys = b.Table().keys
@@ -61,11 +61,16 @@ func (b *Board) standing(m *moving) Standing {
 	for _, k := range keys {
 		out.Key = append(out.Key, k.String())
 	}
-	switch {
-	case b.away != nil:
+	if b.away != nil {
 		out.Stale = b.away.Error()
-	case b.store != nil && !b.known:
-		out.Stale = "the store has not been read yet"
+		return out
+	}
+	select {
+	case <-b.read:
+	default:
+		if b.store != nil {
+			out.Stale = "the store has not been read yet"
+		}
 	}
 	return out
 }
@@ -90,7 +95,7 @@ func (b *Board) History(ctx context.Context, name string) ([]Past, error) {
 		return nil, err
 	}
 	for _, e := range list {
-		s, err := read(e)
+		s, err := parse(e)
 		if err != nil {
 			return nil, err
 		}

@@ -45,6 +45,18 @@ type Change struct {
 	At   time.Time `json:"at"`
 }
 
+// String is the change in a line; of nobody's it is the schema's.
+func (c Change) String() string {
+	if c.Verb == "" {
+		return "none: as the schema says"
+	}
+	out := c.Verb + " by " + c.By + " at " + c.At.Format(time.RFC3339)
+	if c.Why != "" {
+		out += ": " + c.Why
+	}
+	return out
+}
+
 // Order is what an operator asks for.
 type Order struct {
 	// Verb is one of start, set, pause, resume, abort, finish, allow, deny, forget.
