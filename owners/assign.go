@@ -27,24 +27,23 @@ type assignment struct {
 // assign decides who answers.
 func (r *Registry) assign(in inputs) (*assignment, error) {
 	a := &assignment{graph: &Graph{}, fetchers: map[string]executor.Fetcher{}}
-	of, err := r.agree(in)
+	agreed, err := r.contract(in, a)
 	if err != nil {
 		return nil, err
 	}
-	a.graph.Hints, a.graph.Warnings = of.hints, slices.Clone(of.warnings)
-	if err := r.checkAcknowledged(of.graph); err != nil {
+	if err := r.checkAcknowledged(agreed); err != nil {
 		return nil, err
 	}
-	if a.graph.Mocks, err = r.script(of.graph, in); err != nil {
+	if a.graph.Mocks, err = r.script(agreed, in); err != nil {
 		return nil, err
 	}
-	found, err := r.compare(of, in)
+	found, err := r.compare(agreed, in)
 	if err != nil {
 		return nil, err
 	}
 	a.graph.Contradictions = found.contradictions
-	a.fate = r.decide(of.graph, found.lacking)
-	sg, err := r.served(of.graph, in, a.fate)
+	a.fate = r.decide(agreed, found.lacking)
+	sg, err := r.served(agreed, in, a)
 	if err != nil {
 		return nil, err
 	}
@@ -54,18 +53,18 @@ func (r *Registry) assign(in inputs) (*assignment, error) {
 	a.graph.Warnings = append(a.graph.Warnings, hints(a.connectors.Warnings)...)
 	a.graph.Supergraph = sg
 	a.graph.Dropped = a.fate.dropped
-	a.graph.Status = r.status(of.graph, a, in)
-	return a, nil
+	return a, r.surveyed(agreed, a, in)
 }
 
 // served is the contract without what nobody answers, and with what is mocked in subgraphs of its own.
-func (r *Registry) served(agreed *supergraph.Supergraph, in inputs, f *fate) (*supergraph.Supergraph, error) {
-	sg := agreed
+func (r *Registry) served(agreed *supergraph.Supergraph, in inputs, a *assignment) (*supergraph.Supergraph, error) {
+	sg, f := agreed, a.fate
 	var err error
 	if len(f.dropped) > 0 {
 		if sg, err = r.reduced(in, f); err != nil {
 			return nil, err
 		}
+		sg.Relabel(a.graph.Migrations.by)
 	}
 	if f.mocked, err = mocks.Along(sg, left(sg, f.mocked)); err != nil {
 		return nil, fmt.Errorf("%s: mocks: %w", r.cfg.Name, err)
@@ -87,39 +86,44 @@ func left(sg *supergraph.Supergraph, list []mocks.Coordinate) []mocks.Coordinate
 	return out
 }
 
-// agreed is the graph as the teams agreed on it, with the schemas of which it was composed.
+// agreed is the graph as the teams agreed on it, as composed of their schemas.
 type agreed struct {
 	of []composition.Subgraph
 	// promised are the schemas, read, by subgraph.
 	promised map[string]*contract.Schema
-	graph    *supergraph.Supergraph
-	hints    []composition.Hint
+	composed *composition.Result
 	warnings []composition.Hint
 }
 
-// agree reads the composed graph, or composes and reads it. It is as before where the schemas are.
-func (r *Registry) agree(in inputs) (*agreed, error) {
-	if r.agreed != nil && r.agreed.graph.SDL == in.supergraph {
-		return r.agreed, nil
-	}
-	out := &agreed{of: in.subgraphs, promised: map[string]*contract.Schema{}}
+// contract is the graph as the teams agreed on it: read, or composed and read.
+func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, error) {
 	name, sdl := r.cfg.Supergraph.File, in.supergraph
 	if sdl == "" {
-		if r.agreed != nil && slices.Equal(r.agreed.of, in.subgraphs) {
-			return r.agreed, nil
-		}
-		var err error
-		if out.warnings, err = checkConnectors(in.subgraphs); err != nil {
-			return nil, err
-		}
-		composed, err := compose(in.subgraphs)
+		of, err := r.agree(in)
 		if err != nil {
 			return nil, err
 		}
-		name, sdl, out.hints = r.cfg.Name, composed.SupergraphSDL, composed.Hints
+		name, sdl, a.graph.Hints, a.graph.Warnings = r.cfg.Name, of.composed.SupergraphSDL, of.composed.Hints, slices.Clone(of.warnings)
 	}
+	sg, err := supergraph.Read(name, sdl)
+	if err != nil {
+		return nil, err
+	}
+	a.graph.Migrations, err = migrations(in.migrations, sg)
+	return sg, err
+}
+
+// agree composes the schemas of the subgraphs, if they are not those that it composed last.
+func (r *Registry) agree(in inputs) (*agreed, error) {
+	if r.agreed != nil && slices.Equal(r.agreed.of, in.subgraphs) {
+		return r.agreed, nil
+	}
+	out := &agreed{of: in.subgraphs, promised: map[string]*contract.Schema{}}
 	var err error
-	if out.graph, err = supergraph.Read(name, sdl); err != nil {
+	if out.warnings, err = checkConnectors(in.subgraphs); err != nil {
+		return nil, err
+	}
+	if out.composed, err = compose(in.subgraphs); err != nil {
 		return nil, err
 	}
 	for _, s := range in.subgraphs {

@@ -3,6 +3,7 @@ package owners
 import (
 	"fmt"
 
+	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/mocks"
 	"github.com/ficusgraph/ficus/owners/contract"
 )
@@ -18,7 +19,7 @@ type findings struct {
 
 // compare compares the contract with what is implemented: what a service says it has; where it says nothing, what
 // its contract does not mark.
-func (r *Registry) compare(of *agreed, in inputs) (*findings, error) {
+func (r *Registry) compare(graph *supergraph.Supergraph, in inputs) (*findings, error) {
 	out := &findings{}
 	for _, s := range in.subgraphs {
 		url := r.cfg.Subgraphs[s.Name].RoutingURL
@@ -30,7 +31,7 @@ func (r *Registry) compare(of *agreed, in inputs) (*findings, error) {
 			})
 		}
 		sdl, ok := in.deployed[s.Name]
-		if !ok || connected(of.graph, s.Name) {
+		if !ok || connected(graph, s.Name) {
 			marked, err := mocks.Marked(s.SDL)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", s.File, err)
@@ -45,8 +46,8 @@ func (r *Registry) compare(of *agreed, in inputs) (*findings, error) {
 		if err != nil {
 			return nil, fmt.Errorf("what %s implements: %w", s.Name, err)
 		}
-		promised := of.promised[s.Name]
-		out.lacking = append(out.lacking, contract.Lacks(of.graph, s.Name, promised, service)...)
+		promised := r.agreed.promised[s.Name]
+		out.lacking = append(out.lacking, contract.Lacks(graph, s.Name, promised, service)...)
 		for _, c := range contract.Compare(promised, service) {
 			c.Subgraph = s.Name
 			out.contradictions = append(out.contradictions, c)
