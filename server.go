@@ -108,7 +108,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err := watchCaches(metrics, gateway); err != nil {
 		return err
 	}
-	changes := &reloads{gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served, board: board}
+	notices := &owners.Notices{Logger: logger, Environment: cfg.Environment}
+	notices.Served(first)
+	changes := &reloads{gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served, notices: notices, board: board}
 
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
@@ -158,7 +160,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if hooks.Started != nil {
 		hooks.Started(public.Addr().String())
 	}
-	logger.Info("serving", slog.String("address", public.Addr().String()), slog.Int("subgraphs", len(first.Supergraph.Subgraphs)))
+	logger.Info("serving", slog.String("address", public.Addr().String()), slog.String("environment", string(cfg.Environment)), slog.Int("subgraphs", len(first.Supergraph.Subgraphs)))
 	return server.Serve(ctx, public, back)
 }
 
@@ -429,6 +431,7 @@ type reloads struct {
 	metrics *telemetry.Metrics
 	log     *slog.Logger
 	served  *atomic.Pointer[owners.Graph]
+	notices *owners.Notices
 	board   *rollout.Board
 	// fault is why the newest graph is not served, nil if it is.
 	fault atomic.Pointer[string]
@@ -455,6 +458,7 @@ func (r *reloads) take(ctx context.Context, g *owners.Graph, err error) error {
 	warmed := r.gateway.Reload(ctx, snapshot)
 	r.fault.Store(nil)
 	r.served.Store(g)
+	r.notices.Served(g)
 	took := time.Since(start)
 	r.metrics.Reloaded(took, warmed, nil)
 	r.log.Info("the graph has changed", slog.Int("subgraphs", len(g.Supergraph.Subgraphs)), slog.Int("warmed", warmed), slog.Duration("took", took))
