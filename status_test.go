@@ -12,8 +12,8 @@ import (
 func statusFolder(t *testing.T, admin string) (dir, public, operators string) {
 	t.Helper()
 	dir, public, operators = mockFolder(t), freeAddress(t), freeAddress(t)
-	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+public+" }\nmocks: { enabled: true }\nadmin: { listen: \""+operators+"\", "+admin+" }\ncontract: { owners: OWNERS.yaml }\n"+
-		"subgraphs: { shop: { source: mock, schema: { file: shop.graphql } } }\n")
+	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+public+" }\nenvironment: dev\nadmin: { listen: \""+operators+"\", "+admin+" }\ncontract: { owners: OWNERS.yaml }\n"+
+		"subgraphs: { shop: { mock: always, schema: { file: shop.graphql } } }\n")
 	writeIn(t, dir, "OWNERS.yaml", "Cart: checkout\nProduct: catalog\n")
 	writeIn(t, dir, "operations/cart.graphql", "query Cart { cart { note } }")
 	return dir, public, operators
@@ -75,7 +75,7 @@ func TestWithoutATokenOperatorsAreOnThisMachine(t *testing.T) {
 	}
 	dir, _, operators = statusFolder(t, "")
 	_, port, _ := strings.Cut(operators, ":")
-	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: \"127.0.0.1:0\" }\nadmin: { listen: \"0.0.0.0:"+port+"\" }\nsubgraphs: { shop: { source: mock, schema: { file: shop.graphql } } }\n")
+	writeIn(t, dir, "ficus.yaml", "environment: dev\nsupergraph: { listen: \"127.0.0.1:0\" }\nadmin: { listen: \"0.0.0.0:"+port+"\" }\nsubgraphs: { shop: { mock: always, schema: { file: shop.graphql } } }\n")
 	p := startIn(t, dir, "serve")
 	p.line("the admin API refuses everybody")
 	p.line("serving")

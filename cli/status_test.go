@@ -24,7 +24,7 @@ func shop(t *testing.T) (dir string) {
 	t.Cleanup(service.Close)
 	dir = t.TempDir()
 	for name, text := range map[string]string{
-		"ficus.yaml": "mocks: {enabled: true}\nadmin: {listen: off}\ncontract: {owners: OWNERS.yaml}\n" +
+		"ficus.yaml": "environment: dev\nadmin: {listen: off}\ncontract: {owners: OWNERS.yaml}\n" +
 			"subgraphs:\n  shop: {routing_url: \"" + service.URL + "\", schema: {file: shop.graphql}}\n",
 		"shop.graphql": "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.7\", import: [\"@key\"])\n" +
 			"type Query { cart: Cart }\ntype Cart @key(fields: \"id\") { id: ID! total: Int note: String gift: Boolean }\n",

@@ -22,8 +22,8 @@ func (f *statusFlags) check(in *input) error {
 	switch {
 	case slices.Contains(f.failOn, "operations") && f.operations == "":
 		return &usageError{errors.New("--fail-on operations needs the saved operations; name their folder with --operations")}
-	case f.url != "" && (in.configFile != "" || in.supergraphFile != ""):
-		return &usageError{errors.New("--url asks a running gateway, which has its own configuration; leave out --config and --supergraph")}
+	case f.url != "" && (in.configFile != "" || in.supergraphFile != "" || in.environment != ""):
+		return &usageError{errors.New("--url asks a running gateway, which has its own configuration; leave out --config, --supergraph and --env")}
 	case f.token != "" && f.url == "":
 		return &usageError{errors.New("--token is for a running gateway; name it with --url")}
 	}

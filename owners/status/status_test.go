@@ -43,14 +43,14 @@ func TestReports(t *testing.T) {
 func read(t *testing.T, a *txtar.Archive) (status.Facts, error) {
 	t.Helper()
 	facts := status.Facts{Contract: compose(t, a)}
-	lacking := map[string][]string{}
-	as := map[string]status.State{}
+	mocked, missing := map[string][]string{}, map[string][]string{}
 	for line := range strings.Lines(scenario.Section(a, "lacking")) {
 		var state, subgraph, coordinate string
 		if _, err := fmt.Sscan(line, &state, &subgraph, &coordinate); err != nil {
 			t.Fatalf("lacking: %q: %v", line, err)
 		}
-		lacking[subgraph], as[subgraph] = append(lacking[subgraph], coordinate), status.State(state)
+		of := map[string]map[string][]string{"mocked": mocked, "missing": missing}[state]
+		of[subgraph] = append(of[subgraph], coordinate)
 	}
 	for line := range strings.Lines(scenario.Section(a, "contradictions")) {
 		var subgraph, coordinate string
@@ -61,7 +61,7 @@ func read(t *testing.T, a *txtar.Archive) (status.Facts, error) {
 	}
 	for _, g := range facts.Contract.Subgraphs {
 		s := status.Subgraph{Subgraph: g.Name, Owner: "service"}
-		facts.Subgraphs = append(facts.Subgraphs, s.Count(facts.Contract, lacking[g.Name], as[g.Name], facts.Contradictions))
+		facts.Subgraphs = append(facts.Subgraphs, s.Count(facts.Contract, mocked[g.Name], missing[g.Name], facts.Contradictions))
 	}
 	var err error
 	if text := scenario.Section(a, "OWNERS.yaml"); text != "" {
