@@ -41,6 +41,7 @@ func shop(t *testing.T) (dir string) {
 		"invalid/invalid.graphql":   "{ cart { price } }",
 		"wrong/ficus.yaml":          "contract: {owners: OWNERS.yaml}\nsubgraphs: {shop: {routing_url: \"http://a\", schema: {file: ../shop.graphql}}}\n",
 		"wrong/OWNERS.yaml":         "\n  Cart.totl: shop\n",
+		"unowned/ficus.yaml":        "subgraphs: {shop: {routing_url: \"http://127.0.0.1:1\", schema: {file: ../shop.graphql}}}\n",
 		"lost/ficus.yaml":           "contract: {owners: nowhere.yaml}\nsubgraphs: {shop: {routing_url: \"http://a\", schema: {file: ../shop.graphql}}}\n",
 	} {
 		name = filepath.Join(dir, name)
@@ -72,6 +73,14 @@ func TestStatusTellsWhatIsDone(t *testing.T) {
 			"error: 2 fields mocked: ", "error: 2 of 4 saved operations not ready: operations/apollo.json[Gift] Gift, operations/page/note.gql Note\n",
 		}},
 		{"fails on what is not valid", "--operations invalid --fail-on operations", 1, []string{`invalid/invalid.graphql: invalid: 1:10: Cannot query field "price"`}, []string{"1 of 1 saved operation not ready: invalid/invalid.graphql"}},
+		{"a team's fields", "--team gifts --fields --fail-on mocked", 1, []string{"gifts  0            1", "shop: Cart.gift is mocked (gifts)\n"}, []string{"error: 1 field mocked: Cart.gift\n"}},
+		{"a team that is done", "--team gifts --fail-on missing", 0, nil, nil},
+		{"a team that is none", "--team gift", 1, nil, []string{"--team gift: the owners file has no such team; it has: shop, gifts"}},
+		{"a team without an owners file", "--team gifts --config unowned/ficus.yaml", 1, nil, []string{"--team gifts: there is no owners file"}},
+		{"in production", "--env production --fields", 0, []string{"shop      service  3            0       2", "shop: Cart.note is missing (shop)\n"}, nil},
+		{"what production lacks", "--env production --operations operations --fail-on missing,mocked,operations", 1, []string{"Note: missing: Cart.note\n", "2 of 4 saved operations"}, []string{
+			"error: 2 fields missing: Cart.gift, Cart.note\n", "2 of 4 saved operations not ready",
+		}},
 		{"an unknown reason", "--fail-on mokced", 2, nil, []string{`"mokced" is none of missing, mocked, contradicting, operations`}},
 		{"operations that are not named", "--fail-on operations", 2, nil, []string{"--operations"}},
 		{"a token for nobody", "--token x", 2, nil, []string{"--url"}},
