@@ -62,7 +62,7 @@ var floors = map[string][]string{
 	"transport":     {"auth", "engine", "telemetry", "telemetry/trace"},
 	"config":        {"auth", "engine", "engine/operation", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
 	"owners/status": {"engine/operation", "engine/supergraph", "owners/contract"},
-	"owners":        {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "subgraph"},
+	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "subgraph"},
 	// 5, 6
 	"monolith-adapter/suite": {"config", "monolith-adapter", "monolith-adapter/mapping"},
 

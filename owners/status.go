@@ -33,6 +33,7 @@ func (r *Registry) surveyed(contract *supergraph.Supergraph, a *assignment, in i
 		}
 	}
 	a.graph.Status = a.graph.facts.Subgraphs
+	a.graph.facts.Plan = planned(a.graph.Supergraph, a.fate.whole)
 	facts := a.graph.facts
 	a.graph.report = sync.OnceValue(func() *status.Report { return status.Of(facts) })
 	return nil
