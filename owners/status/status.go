@@ -106,8 +106,8 @@ type Facts struct {
 	Contradictions []contract.Contradiction
 	// Teams own the fields; nil if nobody said so.
 	Teams *Teams
-	// Plan is an error if real owners alone cannot answer the operation of that name in a document, nil if it has only
-	// one; nil for a graph that nobody plans on.
+	// Plan is an error if real owners alone cannot answer the operation of that name in a document ("" if it has only
+	// one); nil for a graph that nobody plans on.
 	Plan func(document, operation string) error
 }
 
