@@ -15,11 +15,11 @@ import (
 	"github.com/ficusgraph/ficus/owners/status"
 )
 
-// shop is a folder with a graph of which a service implements a part, and the service.
-func shop(t *testing.T) (dir string) {
+// shop is a folder with a graph of which a service implements a part, and the service, with the type of a field.
+func shop(t *testing.T, total string) (dir string) {
 	t.Helper()
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write([]byte(`{"data":{"_service":{"sdl":"type Query { cart: Cart } type Cart { id: ID! total: Int }"}}}`))
+		_, _ = w.Write([]byte(`{"data":{"_service":{"sdl":"type Query { cart: Cart }\ntype Cart @key(fields: \"id\") {\n  id: ID!\n  total: ` + total + `\n}"}}}`))
 	}))
 	t.Cleanup(service.Close)
 	dir = t.TempDir()
@@ -56,7 +56,7 @@ func shop(t *testing.T) (dir string) {
 }
 
 func TestStatusTellsWhatIsDone(t *testing.T) {
-	t.Chdir(shop(t))
+	t.Chdir(shop(t, "Int"))
 	tests := []struct {
 		name, args string
 		code       int
@@ -112,9 +112,27 @@ func TestStatusTellsWhatIsDone(t *testing.T) {
 	}
 }
 
+// TestStatusSaysWhoContradicts with the lines of both, and who uses it is not ready.
+func TestStatusSaysWhoContradicts(t *testing.T) {
+	t.Chdir(shop(t, "String"))
+	code, out, errs, _ := runHere(t, "status", "--operations", "operations", "--fail-on", "contradicting")
+	for _, want := range []string{
+		"shop      service  2            2       0        1 ", "shop   2            1       0        1\n",
+		"\n  contract  shop.graphql:3:40: type Cart @key(fields: \"id\") { id: ID! total: Int ", ":4:3: total: String\n",
+		"operations/ready.graphql Total: contradicting: Cart.total\n", "0 of 4 saved operations",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	if code != 1 || !strings.Contains(errs, "error: 1 coordinate not as in the contract: Cart.total") {
+		t.Errorf("exit code %d, %s", code, errs)
+	}
+}
+
 // TestStatusInJSON has what the tables have, and fails alike.
 func TestStatusInJSON(t *testing.T) {
-	t.Chdir(shop(t))
+	t.Chdir(shop(t, "Int"))
 	code, out, errs, _ := runHere(t, "status", "--json", "--operations", "operations", "--fail-on", "operations")
 	var got status.Report
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != 1 {
@@ -128,7 +146,7 @@ func TestStatusInJSON(t *testing.T) {
 // TestStatusAsksARunningGateway: the same report, over the admin API.
 func TestStatusAsksARunningGateway(t *testing.T) {
 	const token = "a token of sixteen or more"
-	t.Chdir(shop(t))
+	t.Chdir(shop(t, "Int"))
 	_, want, _, _ := runHere(t, "status", "--json", "--operations", "operations")
 	var report status.Report
 	if err := json.Unmarshal([]byte(want), &report); err != nil {

@@ -87,7 +87,7 @@ func verdict(r *status.Report, f *statusFlags) error {
 		switch {
 		case len(list) == 0:
 		case name == "contradicting":
-			errs = append(errs, fmt.Errorf("%s, what the service means is not what the contract says: %s", counted(len(list), "coordinate"), some(list)))
+			errs = append(errs, fmt.Errorf("%s not as in the contract: %s", counted(len(list), "coordinate"), some(list)))
 		default:
 			errs = append(errs, fmt.Errorf("%s %s: %s", counted(len(list), "field"), name, some(list)))
 		}

@@ -82,6 +82,8 @@ func (r *Registry) owner(name string, contract *supergraph.Supergraph, a *assign
 		return "mock"
 	case source == config.Local:
 		return "local"
+	case r.unowned(name, contract):
+		return "nobody"
 	case connected(contract, name):
 		return "monolith"
 	default:

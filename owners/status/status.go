@@ -53,7 +53,7 @@ type Report struct {
 // Subgraph is how far a subgraph's contract is kept.
 type Subgraph struct {
 	Subgraph string `json:"subgraph"`
-	// Owner is who answers: service, monolith, local or mock.
+	// Owner is who answers: service, monolith, local, mock, or nobody.
 	Owner string `json:"owner"`
 	// State is "up" or "unreachable" for a service that was asked, else "".
 	State string `json:"state,omitempty"`
