@@ -45,6 +45,8 @@ type Config struct {
 	PerRequest bool `yaml:"per_request"`
 	// Report says in each answer what of it was made up. It is for development.
 	Report bool `yaml:"report"`
+	// Session bounds what is kept of mutations.
+	Session SessionConfig `yaml:"session"`
 }
 
 // Patterns of files where none are configured.
@@ -118,6 +120,7 @@ func (s *Source) Fetch(ctx context.Context, r *executor.Request) (*executor.Resp
 	a := &answer{Source: s, ctx: ctx, variables: variables}
 	if request := FromContext(ctx); request != nil {
 		a.request(request)
+		a.overlay = request.overlay()
 		request.answered(r.Fetch)
 	}
 	a.raw(`{"data":`)

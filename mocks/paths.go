@@ -37,14 +37,20 @@ func End(ctx context.Context, plan *queryplan.Plan) []byte {
 	}
 	slices.Sort(paths)
 	paths = slices.Compact(paths)
-	if r.count = len(paths); len(paths) == 0 {
+	if r.count = len(paths); len(paths) == 0 && len(r.changes) == 0 {
 		return nil
 	}
 	out := struct {
 		Mocked []string `json:"mocked"`
 		More   int      `json:"more,omitempty"`
 		Choice string   `json:"choice,omitempty"`
-	}{Mocked: paths, Choice: r.Choice.String()}
+		// Changes are what mutations did, Session is where that is kept.
+		Changes []*Change `json:"changes,omitempty"`
+		Session string    `json:"session,omitempty"`
+	}{Mocked: paths, Choice: r.Choice.String(), Changes: r.changes}
+	if r.changed {
+		out.Session = r.Session
+	}
 	if len(paths) > maxPaths {
 		out.Mocked, out.More = paths[:maxPaths], len(paths)-maxPaths
 	}
