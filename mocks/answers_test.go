@@ -114,7 +114,7 @@ func answerOf(t *testing.T, e *engine.Engine, sg *supergraph.Supergraph, script 
 	if err != nil {
 		return err.Error() + "\n"
 	}
-	return responseOf(t, e, a, name, &mocks.Request{Choice: choice})
+	return responseOf(t, e, a, name, &mocks.Request{Report: true, Choice: choice})
 }
 
 // responseOf is the response to a query of the archive in a request.

@@ -48,7 +48,7 @@ func TestEffects(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			request := &mocks.Request{Choice: choice, Session: "s", Sessions: sessions}
+			request := &mocks.Request{Report: true, Choice: choice, Session: "s", Sessions: sessions}
 			if id, given := optional(a, name+".session"); given {
 				request.Session = strings.TrimSpace(id)
 			}

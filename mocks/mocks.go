@@ -47,6 +47,8 @@ type Config struct {
 	Report bool `yaml:"report"`
 	// Session bounds what is kept of mutations.
 	Session SessionConfig `yaml:"session"`
+	// Grants let requests choose where PerRequest is off.
+	Grants GrantConfig `yaml:"grants"`
 }
 
 // Patterns of files where none are configured.
@@ -67,8 +69,8 @@ func (c Config) Patterns() (files, scenarios []string) {
 	return files, scenarios
 }
 
-// Gated reports whether requests are to pass a Gate.
-func (c Config) Gated() bool { return c.PerRequest || c.Report || c.Scenario != "" }
+// Validate says what is wrong.
+func (c Config) Validate() error { return errors.Join(c.Session.Validate(), c.Grants.Validate()) }
 
 // maxObjects bounds one answer. Lists have up to three elements, and lists in lists multiply.
 const maxObjects = 100_000

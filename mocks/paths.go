@@ -23,10 +23,10 @@ func Begin(ctx context.Context, operation string) context.Context {
 }
 
 // End says what of an answer was made up: a JSON object that lists the paths, as the client calls them, beneath which
-// all is, and the choice that was made; nil if nothing was.
+// all is, the choice that was made and what mutations did; nil if nothing was, or it is not to be said.
 func End(ctx context.Context, plan *queryplan.Plan) []byte {
 	r := FromContext(ctx)
-	if r == nil {
+	if r == nil || !r.Report {
 		return nil
 	}
 	r.mu.Lock()

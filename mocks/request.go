@@ -13,6 +13,10 @@ type Request struct {
 	Choice *Choice
 	// Operation is the name of the client's operation.
 	Operation string
+	// Report says that the answer lists what was made up.
+	Report bool
+	// Subject is whose grant the request has, "" if none: sessions of one subject are not those of another.
+	Subject string
 	// Session is the name of the client's session, "" if it has none. Sessions keeps what mutations change; without
 	// it nothing is kept.
 	Session  string
@@ -62,11 +66,26 @@ func (r *Request) answered(f *queryplan.Fetch) {
 	r.fetches = append(r.fetches, f)
 }
 
+// key tells sessions apart.
+func (r *Request) key() string {
+	if r.Session == "" {
+		return ""
+	}
+	return r.Subject + " " + r.Session
+}
+
+// Mocked reports whether the mock source answered anything.
+func (r *Request) Mocked() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.fetches) > 0
+}
+
 // overlay is what the session has changed so far.
 func (r *Request) overlay() *overlay {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if one := r.Sessions.find(r.Session); one != nil {
+	if one := r.Sessions.find(r.key()); one != nil {
 		r.changed = true
 		return one.changed.Load()
 	}
@@ -87,7 +106,7 @@ func (r *Request) keeps() *session {
 		r.Session, r.began = r.NewSession(), true
 	}
 	r.changed = true
-	return r.Sessions.open(r.Session)
+	return r.Sessions.open(r.key())
 }
 
 // change changes the session; without one, the change is only made to look at it.

@@ -37,6 +37,8 @@ type Graph struct {
 	Status []Status
 	// Mocks is what the mock source was told; nil if nothing is mocked.
 	Mocks *mocks.Script
+	// Mocked are the subgraphs that the mock source answers for, by their names in Supergraph.
+	Mocked []string
 
 	connections connections
 }
