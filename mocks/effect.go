@@ -87,9 +87,10 @@ func (a *answer) guess(def *supergraph.Field, t *ast.Type, said map[string]any) 
 	switch {
 	case slices.Contains(making, d.verb), slices.Contains(copying, d.verb), slices.Contains(opening, d.verb) && len(x.targets) == 0:
 		x.kind, x.targets = creates, nil
-		if !slices.Contains(copying, d.verb) {
-			x.own(a)
+		if slices.Contains(copying, d.verb) {
+			maps.DeleteFunc(said, func(name string, _ any) bool { return isKeyField(x.on, name) }) // those of the other one
 		}
+		x.own(a)
 	case len(x.targets) == 0:
 		return a.only(x)
 	case slices.Contains(taking, d.verb) && (d.typ != nil || len(said) == 1):

@@ -42,9 +42,7 @@ func (a *answer) perform(def *supergraph.Field, t *ast.Type, s *seat) (after fun
 	if err != nil {
 		return nil, &Failure{CodeFull, upperFirst(err.Error()) + "."}
 	}
-	if one != nil {
-		a.overlay = next
-	}
+	a.overlay = next // without a session too: the answer itself shows what the mutation did
 	a.tell(x, def, s, one)
 	s.shape(a.payload(x, t, x.done))
 	if x.kind != deletes || one == nil {
