@@ -188,7 +188,7 @@ func (m *marking) mark(h http.Header) {
 		h.Set(HeaderMocked, strconv.Itoa(n))
 	}
 	if id := m.request.Began(); id != "" {
-		cookie := http.Cookie{Name: HeaderSession, Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}
+		cookie := http.Cookie{Name: HeaderSession, Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode} //nolint:gosec // not Secure: for development, without TLS, and it is worth nothing
 		h.Add("Set-Cookie", cookie.String())
 	}
 }
