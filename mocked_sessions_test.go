@@ -197,6 +197,7 @@ func TestGrantsLetRequestsChooseWhereTheyMayNot(t *testing.T) {
 		{"no grant", []string{"Ficus-Mock", "null=Product.price"}, 403, "MOCK_GRANT_MISSING"},
 		{"no grant for a session", []string{"Ficus-Mock-Session", "x"}, 403, "MOCK_GRANT_MISSING"},
 		{"another coordinate", []string{"Ficus-Mock", "error=Query.product:NO", "Ficus-Mock-Grant", narrow}, 403, "MOCK_GRANT_TOO_NARROW"},
+		{"what a service answers", []string{"Ficus-Mock", "scenario=longest; error=Query.product:NO", "Ficus-Mock-Grant", all}, 400, "Ficus-Mock: character 19: Query.product is not made up here"},
 		{"another scenario", []string{"Ficus-Mock", "scenario=empty", "Ficus-Mock-Grant", narrow}, 403, `Ficus-Mock-Grant: the grant of ada is not for the scenario empty`},
 		{"another secret", []string{"Ficus-Mock", "scenario=empty", "Ficus-Mock-Grant", token("other words that are as long as those before", mocks.Grant{All: true}, now)}, 403, "MOCK_GRANT_INVALID"},
 		{"no token", []string{"Ficus-Mock", "scenario=empty", "Ficus-Mock-Grant", "open sesame"}, 403, "MOCK_GRANT_INVALID"},
@@ -208,5 +209,17 @@ func TestGrantsLetRequestsChooseWhereTheyMayNot(t *testing.T) {
 				t.Errorf("HTTP %d: %s\nwant %d with %s", got.status, got.body, test.status, test.want)
 			}
 		})
+	}
+}
+
+// TestRealAnswersAreBrokenWhereRequestsMayChoose also where nothing of the answer is made up.
+func TestRealAnswersAreBrokenWhereRequestsMayChoose(t *testing.T) {
+	address, _ := serveCatalog(t, ", per_request: true, report: true", "")
+	got := askMocked(t, address, `{ product(id: 5) { name } }`, "Ficus-Mock", "error=Product.name:TIMEOUT")
+	if got.header.Get("Cache-Control") != "no-store" || !strings.Contains(got.body, `"code":"TIMEOUT"`) || !strings.Contains(got.body, `"choice":"error=Product.name:TIMEOUT"`) {
+		t.Errorf("%v %s", got.header, got.body)
+	}
+	if got := askMocked(t, address, `{ product(id: 5) { name } }`); got.body != `{"data":{"product":{"name":"Lamp"}}}` {
+		t.Error(got.body)
 	}
 }
