@@ -112,4 +112,3 @@ func TestRealOwnersAreSlowWhereThatIsChosen(t *testing.T) {
 		}
 	})
 }
-

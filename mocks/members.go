@@ -166,7 +166,7 @@ func (a *answer) belongs(c *change, l *listing) bool {
 	if c.deleted || !a.isChanged(c, l.elem) || a.contradicts(c, l) {
 		return false
 	}
-	asked := c.created
+	asked, open := c.created, false
 	for _, name := range slices.Sorted(maps.Keys(l.filters)) {
 		if _, said := a.saidOf(c, name); said {
 			asked = true
@@ -174,15 +174,13 @@ func (a *answer) belongs(c *change, l *listing) bool {
 		}
 		f := t.Field(name)
 		base, isRef := strings.CutSuffix(name, "Id")
-		switch {
-		case f == nil && isRef && t.Field(base) != nil, f != nil && f.Type.Elem == nil && !meets(l.filters[name], a.valueIn(t, c, f)):
-			return false
-		}
+		open = open || f == nil && isRef && t.Field(base) != nil || f != nil && f.Type.Elem == nil && !meets(l.filters[name], a.valueIn(t, c, f))
 	}
-	if l.parent == nil {
-		return asked
+	if l.parent != nil {
+		refers := slices.Contains(a.references(c, l.parent), true)
+		asked, open = asked || refers, open || !refers
 	}
-	return slices.Contains(a.references(c, l.parent), true)
+	return asked && (!open || !c.created && a.stoodBeside(c, l))
 }
 
 // saidOf is what mutations said of what an argument is called: a field, or the key of what a field returns.
