@@ -18,13 +18,13 @@ func (a *answer) saidOf(c *change, name string) (any, bool) {
 	}
 	base, isRef := strings.CutSuffix(name, "Id")
 	if v, ok := c.fields[base]; ok && isRef {
-		return keyIn(v), true
+		return idOf(v), true
 	}
 	return nil, false
 }
 
-// keyIn is the one value of a key that has one, or what is given itself.
-func keyIn(v any) any {
+// idOf is the one value of a key that has one, or what is given itself.
+func idOf(v any) any {
 	fields, ok := v.(map[string]any)
 	if id, has := fields["id"]; ok && has {
 		return id
@@ -40,7 +40,7 @@ func keyIn(v any) any {
 // meets reports whether a value is the one that an argument asks for, or one of them.
 func meets(want, have any) bool {
 	if list, several := have.([]any); several {
-		return slices.ContainsFunc(list, func(one any) bool { return meets(want, keyIn(one)) })
+		return slices.ContainsFunc(list, func(one any) bool { return meets(want, idOf(one)) })
 	}
 	if list, several := want.([]any); several {
 		return slices.ContainsFunc(list, func(one any) bool { return alike(one, have) })
@@ -70,7 +70,7 @@ func (a *answer) references(c *change, to *object) []bool {
 		default:
 			continue
 		}
-		out = append(out, alike(to.known[key.Name], keyIn(c.fields[name])))
+		out = append(out, alike(to.known[key.Name], idOf(c.fields[name])))
 	}
 	return out
 }
