@@ -112,7 +112,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 	notices := &owners.Notices{Logger: logger, Environment: cfg.Environment}
 	notices.Served(first)
-	changes := &reloads{gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served, notices: notices, board: board, made: made}
+	changes := &reloads{
+		gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served, notices: notices, board: board, made: made,
+	}
 
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
@@ -225,7 +227,7 @@ func (m *migrations) close() {
 func api(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], board *rollout.Board, logger *slog.Logger) http.Handler {
 	_, listen := cfg.Transport().Addresses()
 	out := admin.New(admin.Config{Token: cfg.Front.Admin.Token, Listen: listen, Address: at}, logger)
-	out.Handle(http.MethodGet, "/status", func(*http.Request) (any, error) { return served.Load().Report(), nil })
+	out.Handle(http.MethodGet, "/status", standing(served))
 	out.Handle(http.MethodPost, "/operations", func(r *http.Request) (any, error) {
 		var asked struct {
 			Operations []status.Saved `json:"operations"`
@@ -237,6 +239,11 @@ func api(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], 
 	})
 	out.Rollouts(board)
 	return out
+}
+
+// standing is how far the contract of the graph is kept that is served.
+func standing(served *atomic.Pointer[owners.Graph]) admin.Answer {
+	return func(*http.Request) (any, error) { return served.Load().Report(), nil }
 }
 
 // inbound lets header rules see the client's headers and claims.

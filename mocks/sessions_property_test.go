@@ -102,7 +102,9 @@ func inSession(t *testing.T, c *chooser, s *mocks.Source, sessions *mocks.Sessio
 
 func shortened(text []byte) string { return fmt.Sprintf("%.2000s", text) }
 
-func TestEveryAnswerFitsItsTypesAfterChanges(t *testing.T) { fitsAfterChanges(t, shop(t), rounds(t, 60)) }
+func TestEveryAnswerFitsItsTypesAfterChanges(t *testing.T) {
+	fitsAfterChanges(t, shop(t), rounds(t, 60))
+}
 
 // TestAnswersFitAfterChangesInSchemasAtHand changes what the schemas in the folder MOCKS_SCHEMAS have.
 func TestAnswersFitAfterChangesInSchemasAtHand(t *testing.T) {
