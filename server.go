@@ -22,6 +22,7 @@ import (
 	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/cli"
 	"github.com/ficusgraph/ficus/config"
+	"github.com/ficusgraph/ficus/console"
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/authorization"
 	"github.com/ficusgraph/ficus/engine/executor"
@@ -103,6 +104,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
 		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.stale, Tracer: tracer,
+		Beside: map[string]http.Handler{},
 	}
 	if cfg.Authentication.Router.JWT != nil {
 		who, err := auth.New(cfg.Authentication, auth.Parts{Logger: logger})
@@ -114,6 +116,11 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 	if owners.Mocking(cfg) && cfg.Mocks.Gated() {
 		gate(cfg, &served, &parts)
+	}
+	if cfg.Front.GraphiQL.Enabled {
+		if err := page(cfg, &parts); err != nil {
+			return err
+		}
 	}
 	server, err := transport.New(cfg.Transport(), parts)
 	if err != nil {
@@ -226,6 +233,9 @@ func gate(cfg *config.Config, served *atomic.Pointer[owners.Graph], parts *trans
 		now := served.Load()
 		return now.Supergraph, now.Mocks
 	}}
+	if cfg.Mocks.PerRequest {
+		parts.Beside[scenariosPath] = http.HandlerFunc(g.Scenarios)
+	}
 	authenticate := parts.Authenticate
 	parts.Authenticate = func(next http.Handler) http.Handler {
 		if authenticate == nil {
@@ -233,6 +243,31 @@ func gate(cfg *config.Config, served *atomic.Pointer[owners.Graph], parts *trans
 		}
 		return authenticate(g.Wrap(next))
 	}
+}
+
+// scenariosPath is where the dev page asks what can be chosen from the mock source.
+const scenariosPath = "/_ficus/scenarios"
+
+// page has browsers get the console, if it was built into this program.
+func page(cfg *config.Config, parts *transport.Parts) error {
+	files, err := console.Dist()
+	if err != nil {
+		return err
+	}
+	front := cfg.Transport()
+	facts := console.Facts{Graph: front.Path(), Header: front.CSRF.Header()}
+	if parts.Beside[scenariosPath] != nil {
+		facts.Scenarios = scenariosPath
+	}
+	p, err := console.New(files, facts)
+	switch {
+	case errors.Is(err, console.ErrNotBuilt):
+		return nil // the explorer is served, and says so
+	case err != nil:
+		return err
+	}
+	parts.Page, parts.Beside[console.Prefix+"*"] = p, p
+	return nil
 }
 
 // mocked tells the mock source the names of operations, and answers, if it is to report, what of them was made up.

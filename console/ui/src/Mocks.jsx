@@ -1,0 +1,96 @@
+// What is asked of the mock source: the scenario, the latency, single fields, and a link that says all of it.
+import { pick, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
+import { useEffect, useRef, useState } from "react";
+import { isNone, none } from "./choice.js";
+import { Fields } from "./Fields.jsx";
+import { facts, read } from "./gateway.js";
+import { linkTo } from "./link.js";
+
+const latencies = ["", "100ms", "300ms", "1s", "3s", "10s"];
+
+export function Mocks({ choice, setChoice, schema, linked }) {
+  const [scenarios, setScenarios] = useState([]);
+  const [problem, setProblem] = useState("");
+  useEffect(() => {
+    read(facts.scenarios).then((answer) => setScenarios(answer.scenarios), (e) => setProblem(e.message));
+  }, []);
+  useRerun(choice, linked);
+  const description = scenarios.find((s) => s.name === choice.scenario)?.description ?? "";
+  return (
+    <div className="mocks" role="group" aria-label="Mocks">
+      <label title={description}>Scenario
+        <select value={choice.scenario} onChange={(e) => setChoice({ ...choice, scenario: e.target.value })}>
+          <option value="">none</option>
+          <Options list={scenarios} chosen={choice.scenario} />
+        </select>
+      </label>
+      <label>Latency
+        <select value={choice.latency} onChange={(e) => setChoice({ ...choice, latency: e.target.value })}>
+          {[...new Set([...latencies, choice.latency])].map((l) => <option key={l} value={l}>{l || "none"}</option>)}
+        </select>
+      </label>
+      <Fields fields={choice.fields} setFields={(fields) => setChoice({ ...choice, fields })} schema={schema} />
+      {!isNone(choice) && <button type="button" className="plain" onClick={() => setChoice(none)}>Clear</button>}
+      <Share choice={choice} />
+      {problem && <span className="problem" role="alert">The scenarios were not read: {problem}</span>}
+    </div>
+  );
+}
+
+// Options lists scenarios in two groups. One that is chosen and not there stays chosen: the gateway says what is wrong.
+function Options({ list, chosen }) {
+  const option = (s) => <option key={s.name} value={s.name} title={s.description}>{s.name}</option>;
+  const own = list.filter((s) => !s.builtIn), builtIn = list.filter((s) => s.builtIn);
+  const known = list.some((s) => s.name === chosen) || chosen === "";
+  return (
+    <>
+      {own.length > 0 && <optgroup label="Of this graph">{own.map(option)}</optgroup>}
+      {builtIn.length > 0 && <optgroup label="Built in">{builtIn.map(option)}</optgroup>}
+      {!known && <option value={chosen}>{chosen}</option>}
+    </>
+  );
+}
+
+// useRerun asks again when something else is chosen, and once for what a link brought. Only what changes nothing is
+// run without being asked for.
+function useRerun(choice, linked) {
+  const { run } = useGraphiQLActions();
+  const { responseEditor, queryEditor, documentAST } = useGraphiQL(pick("responseEditor", "queryEditor", "documentAST"));
+  const seen = useRef(linked ? null : choice);
+  useEffect(() => {
+    if (!responseEditor || !queryEditor || !documentAST || seen.current === choice) return;
+    const first = seen.current === null;
+    seen.current = choice;
+    const operations = documentAST.definitions.filter((d) => d.kind === "OperationDefinition");
+    const safe = operations.length > 0 && operations.every((o) => o.operation === "query");
+    if (safe && (first || responseEditor.getValue() !== "")) run();
+  }, [choice, responseEditor, queryEditor, documentAST, run]);
+}
+
+function Share({ choice }) {
+  const { queryEditor, variableEditor } = useGraphiQL(pick("queryEditor", "variableEditor"));
+  const [link, setLink] = useState(null);
+  const [copied, setCopied] = useState(false);
+  const share = async () => {
+    const text = linkTo({ query: queryEditor?.getValue(), variables: variableEditor?.getValue(), choice });
+    setLink(text);
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied(true);
+    } catch {
+      setCopied(false); // the browser does not allow it: the link is there to be copied by hand
+    }
+  };
+  return (
+    <div className="drop">
+      <button type="button" onClick={share}>Share link</button>
+      {link !== null && (
+        <div className="sheet share" role="dialog" aria-label="Link">
+          <p role="status">{copied ? "Copied. The link restores operation, variables and scenario; headers are not in it." : "Copy this link:"}</p>
+          <input aria-label="Link to this state" readOnly value={link} autoFocus onFocus={(e) => e.target.select()} />
+          <button type="button" className="plain" onClick={() => setLink(null)}>Close</button>
+        </div>
+      )}
+    </div>
+  );
+}
