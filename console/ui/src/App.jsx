@@ -4,11 +4,12 @@ import { HISTORY_PLUGIN, HistoryStore } from "@graphiql/plugin-history";
 import { GraphiQLProvider } from "@graphiql/react";
 import { GraphiQL, GraphiQLInterface } from "graphiql";
 import { useEffect, useRef, useState } from "react";
+import { Chosen } from "./Chosen.jsx";
 import { choiceText, none } from "./choice.js";
 import { facts, fetcher } from "./gateway.js";
 import { takeLink } from "./link.js";
 import { MockedPaths } from "./MockedPaths.jsx";
-import { Mocks } from "./Mocks.jsx";
+import { Mocks, useScenarios } from "./Mocks.jsx";
 import { session } from "./session.js";
 import { Status } from "./Status.jsx";
 import { recall, remember } from "./store.js";
@@ -21,6 +22,7 @@ export function App() {
   const [view, setView] = useState("query");
   const [choice, setChoice] = useState(() => given?.choice ?? recall("choice") ?? none);
   const [schema, setSchema] = useState(null);
+  const scenarios = useScenarios();
   const current = useRef(choice);
   current.current = choice;
   const [ask] = useState(() => fetcher(() => {
@@ -43,8 +45,9 @@ export function App() {
       <HistoryStore>
         <DocExplorerStore>
           <Bar view={view} setView={setView}>
-            {facts.scenarios && view === "query" && <Mocks choice={choice} setChoice={setChoice} schema={schema} linked={given !== null} />}
+            {facts.scenarios && view === "query" && <Mocks choice={choice} setChoice={setChoice} scenarios={scenarios} schema={schema} linked={given !== null} />}
           </Bar>
+          {facts.scenarios && view === "query" && <Chosen choice={choice} setChoice={setChoice} scenarios={scenarios} />}
           <main id="query-view" hidden={view !== "query"}>
             <GraphiQLInterface onEditHeaders={(text) => remember("headers", text)}>
               <GraphiQL.Logo><span className="graph-path">{facts.graph}</span></GraphiQL.Logo>

@@ -2,16 +2,14 @@
 import { isInterfaceType, isObjectType } from "graphql";
 import { useMemo, useState } from "react";
 import { kinds, whatIsWrong } from "./choice.js";
+import { Sheet } from "./Sheet.jsx";
 
 export function Fields({ fields, setFields, schema }) {
-  const [open, setOpen] = useState(false);
+  const label = <>Fields{fields.length > 0 && <span className="count">{fields.length}</span>}</>;
   return (
-    <div className="drop" onKeyDown={(e) => e.key === "Escape" && setOpen(false)}>
-      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
-        Fields{fields.length > 0 && <span className="count">{fields.length}</span>}
-      </button>
-      {open && (
-        <div className="sheet" role="dialog" aria-label="Single fields">
+    <Sheet label={label} title="Single fields">
+      {() => (
+        <>
           {fields.length === 0 && <p>Have a mocked field fail, be null, or be a list of some length.</p>}
           <ul>
             {fields.map((f, i) => (
@@ -22,9 +20,9 @@ export function Fields({ fields, setFields, schema }) {
             ))}
           </ul>
           <Entry add={(entry) => setFields([...fields, entry])} schema={schema} />
-        </div>
+        </>
       )}
-    </div>
+    </Sheet>
   );
 }
 

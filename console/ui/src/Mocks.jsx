@@ -1,27 +1,31 @@
 // What is asked of the mock source: the scenario, the latency, single fields, and a link that says all of it.
 import { pick, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { useEffect, useRef, useState } from "react";
-import { isNone, none } from "./choice.js";
 import { Fields } from "./Fields.jsx";
 import { facts, read } from "./gateway.js";
 import { linkTo } from "./link.js";
+import { Sheet } from "./Sheet.jsx";
 
 const latencies = ["", "100ms", "300ms", "1s", "3s", "10s"];
 
-export function Mocks({ choice, setChoice, schema, linked }) {
-  const [scenarios, setScenarios] = useState([]);
-  const [problem, setProblem] = useState("");
+// useScenarios is what can be chosen, or why that is not known.
+export function useScenarios() {
+  const [known, setKnown] = useState({ list: [], problem: "" });
   useEffect(() => {
-    read(facts.scenarios).then((answer) => setScenarios(answer.scenarios), (e) => setProblem(e.message));
+    if (!facts.scenarios) return;
+    read(facts.scenarios).then((answer) => setKnown({ list: answer.scenarios, problem: "" }), (e) => setKnown({ list: [], problem: e.message }));
   }, []);
+  return known;
+}
+
+export function Mocks({ choice, setChoice, scenarios, schema, linked }) {
   useRerun(choice, linked);
-  const description = scenarios.find((s) => s.name === choice.scenario)?.description ?? "";
   return (
     <div className="mocks" role="group" aria-label="Mocks">
-      <label title={description}>Scenario
+      <label>Scenario
         <select value={choice.scenario} onChange={(e) => setChoice({ ...choice, scenario: e.target.value })}>
           <option value="">none</option>
-          <Options list={scenarios} chosen={choice.scenario} />
+          <Options list={scenarios.list} chosen={choice.scenario} />
         </select>
       </label>
       <label>Latency
@@ -30,9 +34,7 @@ export function Mocks({ choice, setChoice, schema, linked }) {
         </select>
       </label>
       <Fields fields={choice.fields} setFields={(fields) => setChoice({ ...choice, fields })} schema={schema} />
-      {!isNone(choice) && <button type="button" className="plain" onClick={() => setChoice(none)}>Clear</button>}
       <Share choice={choice} />
-      {problem && <span className="problem" role="alert">The scenarios were not read: {problem}</span>}
     </div>
   );
 }
@@ -69,7 +71,7 @@ function useRerun(choice, linked) {
 
 function Share({ choice }) {
   const { queryEditor, variableEditor } = useGraphiQL(pick("queryEditor", "variableEditor"));
-  const [link, setLink] = useState(null);
+  const [link, setLink] = useState("");
   const [copied, setCopied] = useState(false);
   const share = async () => {
     const text = linkTo({ query: queryEditor?.getValue(), variables: variableEditor?.getValue(), choice });
@@ -82,15 +84,14 @@ function Share({ choice }) {
     }
   };
   return (
-    <div className="drop">
-      <button type="button" onClick={share}>Share link</button>
-      {link !== null && (
-        <div className="sheet share" role="dialog" aria-label="Link">
-          <p role="status">{copied ? "Copied. The link restores operation, variables and scenario; headers are not in it." : "Copy this link:"}</p>
-          <input aria-label="Link to this state" readOnly value={link} autoFocus onFocus={(e) => e.target.select()} />
-          <button type="button" className="plain" onClick={() => setLink(null)}>Close</button>
+    <Sheet label="Share link" title="Link" onOpen={share}>
+      {(close) => (
+        <div className="share">
+          <p role="status">{copied ? "Copied. It restores operation, variables and mocks; headers are not in it." : "Copy this link:"}</p>
+          <input aria-label="Link to this state" readOnly value={link} onFocus={(e) => e.target.select()} />
+          <button type="button" className="plain" onClick={close}>Close</button>
         </div>
       )}
-    </div>
+    </Sheet>
   );
 }
