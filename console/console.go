@@ -12,15 +12,12 @@ package console
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
 	"net/http"
-	"path"
 	"strings"
 )
 
@@ -45,13 +42,16 @@ type Facts struct {
 	Graph string
 	// Header is one that proves requests safe.
 	Header string
+	// Files is where the page's files are; New says it.
+	Files string
 	// Scenarios and Status are the paths of what can be chosen from the mock source and of what is implemented.
 	Scenarios, Status string
 }
 
 // Page serves the page at any path, and its files beneath Prefix.
 type Page struct {
-	html  []byte
+	html []byte
+	// files by path, which has a digest of all of them in it: what was loaded once is never asked for again.
 	files map[string]file
 }
 
@@ -59,18 +59,12 @@ type Page struct {
 type file struct {
 	packed []byte
 	kind   string
-	tag    string
 }
 
 // policy lets the page load only what the gateway serves. Its editor writes styles of its own, so these are allowed
 // inline; scripts are not, and no text is ever run.
 const policy = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; " +
 	"img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-// kinds are the media types of what a page may have.
-var kinds = map[string]string{
-	".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".ttf": "font/ttf", ".txt": "text/plain; charset=utf-8",
-}
 
 // New is the page of the files that were built; ErrNotBuilt if there are none.
 func New(files fs.FS, facts Facts) (*Page, error) {
@@ -85,24 +79,15 @@ func New(files fs.FS, facts Facts) (*Page, error) {
 	if err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
+	p := &Page{}
+	if p.files, facts.Files, err = load(files); err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
 	var html bytes.Buffer
 	if err := t.Execute(&html, facts); err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
-	p := &Page{html: html.Bytes(), files: map[string]file{}}
-	packed, err := fs.Glob(files, "*.gz")
-	if err != nil {
-		return nil, fmt.Errorf("console: %w", err)
-	}
-	for _, name := range packed {
-		body, err := fs.ReadFile(files, name)
-		if err != nil {
-			return nil, fmt.Errorf("console: %w", err)
-		}
-		name = strings.TrimSuffix(name, ".gz")
-		sum := sha256.Sum256(body)
-		p.files[name] = file{packed: body, kind: kinds[path.Ext(name)], tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
-	}
+	p.html = html.Bytes()
 	return p, nil
 }
 
@@ -111,15 +96,14 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	name, beneath := strings.CutPrefix(r.URL.Path, Prefix)
-	if !beneath {
+	if !strings.HasPrefix(r.URL.Path, Prefix) {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Content-Security-Policy", policy)
 		h.Set("Cache-Control", "no-cache")
 		_, _ = w.Write(p.html) // a client that left reads nothing
 		return
 	}
-	f, ok := p.files[name]
+	f, ok := p.files[r.URL.Path]
 	if !ok {
 		http.NotFound(w, r)
 		return

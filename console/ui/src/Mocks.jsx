@@ -1,5 +1,6 @@
 // What is asked of the mock source: the scenario, the latency, single fields, and a link that says all of it.
 import { pick, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
+import { parse } from "graphql";
 import { useEffect, useRef, useState } from "react";
 import { Fields } from "./Fields.jsx";
 import { facts, read } from "./gateway.js";
@@ -53,20 +54,27 @@ function Options({ list, chosen }) {
   );
 }
 
-// useRerun asks again when something else is chosen, and once for what a link brought. Only what changes nothing is
-// run without being asked for.
+// useRerun asks again when something else is chosen, and once for what a link brought.
 function useRerun(choice, linked) {
   const { run } = useGraphiQLActions();
-  const { responseEditor, queryEditor, documentAST } = useGraphiQL(pick("responseEditor", "queryEditor", "documentAST"));
+  const { responseEditor, queryEditor } = useGraphiQL(pick("responseEditor", "queryEditor"));
   const seen = useRef(linked ? null : choice);
   useEffect(() => {
-    if (!responseEditor || !queryEditor || !documentAST || seen.current === choice) return;
+    if (!responseEditor || !queryEditor || seen.current === choice) return;
     const first = seen.current === null;
     seen.current = choice;
-    const operations = documentAST.definitions.filter((d) => d.kind === "OperationDefinition");
-    const safe = operations.length > 0 && operations.every((o) => o.operation === "query");
-    if (safe && (first || responseEditor.getValue() !== "")) run();
-  }, [choice, responseEditor, queryEditor, documentAST, run]);
+    if ((first || responseEditor.getValue() !== "") && changesNothing(queryEditor.getValue())) run();
+  }, [choice, responseEditor, queryEditor, run]);
+}
+
+// changesNothing reports whether a document may be run without being asked for.
+function changesNothing(text) {
+  try {
+    const operations = parse(text).definitions.filter((d) => d.kind === "OperationDefinition");
+    return operations.length > 0 && operations.every((o) => o.operation === "query");
+  } catch {
+    return false;
+  }
 }
 
 function Share({ choice }) {

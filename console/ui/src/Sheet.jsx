@@ -11,16 +11,18 @@ export function Sheet({ label, title, onOpen, children }) {
   useEffect(() => {
     if (!open) return;
     const elsewhere = (e) => !whole.current?.contains(e.target) && setOpen(false);
-    for (const kind of ["pointerdown", "focusin"]) document.addEventListener(kind, elsewhere);
+    const escape = (e) => e.key === "Escape" && close();
+    const ears = [["pointerdown", elsewhere], ["focusin", elsewhere], ["keydown", escape]];
+    for (const [kind, ear] of ears) document.addEventListener(kind, ear);
     whole.current?.querySelector("[role=dialog] input")?.focus();
-    return () => ["pointerdown", "focusin"].forEach((kind) => document.removeEventListener(kind, elsewhere));
+    return () => ears.forEach(([kind, ear]) => document.removeEventListener(kind, ear));
   }, [open]);
   const toggle = () => {
     if (!open) onOpen?.();
     setOpen(!open);
   };
   return (
-    <div className="drop" ref={whole} onKeyDown={(e) => open && e.key === "Escape" && close()}>
+    <div className="drop" ref={whole}>
       <button type="button" ref={button} aria-expanded={open} onClick={toggle}>{label}</button>
       {open && <div className="sheet" role="dialog" aria-label={title}>{children(close)}</div>}
     </div>

@@ -13,19 +13,43 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// TestExplorer starts the demo and uses its explorer.
+// TestConsole starts the demo with the console built in, and uses it.
+func TestConsole(t *testing.T) {
+	needTools(t)
+	if _, err := os.Stat("../../console/dist/index.html"); err != nil {
+		t.Fatalf("FICUS_BROWSER=1, but the console is not built: run internal/browser/setup.sh (%v)", err)
+	}
+	drive(t, "console.test.mjs")
+}
+
+// TestExplorer starts the demo as it is on a machine that has nothing but Go, and uses its explorer.
 func TestExplorer(t *testing.T) {
 	needTools(t)
-	url, token := demo(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	index, err := filepath.Abs("../../console/dist/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay := filepath.Join(t.TempDir(), "overlay.json")
+	if err := os.WriteFile(overlay, []byte(`{"Replace": {`+strconv.Quote(index)+`: ""}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	drive(t, "explorer.test.mjs", "-overlay", overlay)
+}
+
+// drive does with a demo what a script says, in a browser. The flags are for building the gateway.
+func drive(t *testing.T, script string, flags ...string) {
+	t.Helper()
+	url, token := demo(t, flags...)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", "explorer.test.mjs", url)
+	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", script, url)
 	cmd.Env = append(os.Environ(), "FICUS_TOKEN="+token, "FICUS_CHROMIUM="+chromium())
 	endPolitely(cmd)
 	out, err := cmd.CombinedOutput()
@@ -67,10 +91,11 @@ func needTools(t *testing.T) {
 var announced = regexp.MustCompile(`(?s)in a browser at (http://[^\s]+/)\..*Authorization: Bearer ([^'\s]+)'`)
 
 // demo builds the program, runs its demo until the test ends, and returns the explorer's address and a token.
-func demo(t *testing.T) (url, token string) {
+func demo(t *testing.T, flags ...string) (url, token string) {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "ficus")
-	if out, err := exec.Command("go", "build", "-o", binary, "../..").CombinedOutput(); err != nil {
+	build := append(append([]string{"build"}, flags...), "-o", binary, "../..")
+	if out, err := exec.Command("go", build...).CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	ctx, stop := context.WithCancel(context.Background())
