@@ -123,7 +123,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		gate(cfg, &served, &parts)
 	}
 	if cfg.Front.GraphiQL.Enabled {
-		if err := page(cfg, &parts); err != nil {
+		if err := page(cfg, &served, &parts); err != nil {
 			return err
 		}
 	}
@@ -267,17 +267,20 @@ func gate(cfg *config.Config, served *atomic.Pointer[owners.Graph], parts *trans
 	}
 }
 
-// scenariosPath is where the dev page asks what can be chosen from the mock source.
-const scenariosPath = "/_ficus/scenarios"
+// What the dev page asks: what can be chosen from the mock source, and how far the contract is kept.
+const (
+	scenariosPath = "/_ficus/scenarios"
+	statusPath    = "/_ficus/status"
+)
 
 // page has browsers get the console, if it was built into this program.
-func page(cfg *config.Config, parts *transport.Parts) error {
+func page(cfg *config.Config, served *atomic.Pointer[owners.Graph], parts *transport.Parts) error {
 	files, err := console.Dist()
 	if err != nil {
 		return err
 	}
 	front := cfg.Transport()
-	facts := console.Facts{Graph: front.Path(), Header: front.CSRF.Header()}
+	facts := console.Facts{Graph: front.Path(), Header: front.CSRF.Header(), Status: statusPath}
 	if parts.Beside[scenariosPath] != nil {
 		facts.Scenarios = scenariosPath
 	}
@@ -289,6 +292,7 @@ func page(cfg *config.Config, parts *transport.Parts) error {
 		return err
 	}
 	parts.Page, parts.Beside[console.Prefix+"*"] = p, p
+	parts.Beside[statusPath] = admin.SameSite(admin.JSON(parts.Logger, func(*http.Request) (any, error) { return served.Load().Report(), nil }))
 	return nil
 }
 

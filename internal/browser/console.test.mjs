@@ -97,7 +97,7 @@ test("a scenario changes the answer at once, and is said until it is cleared", a
   assert.deepEqual(nulls.data.tickets.map((t) => t.sentiment), [null, null]);
   assert.equal(nulls.data.tickets[0].subject, usual.data.tickets[0].subject, "what real owners answer stays");
   await badge("2 paths mocked");
-  await page.locator(".mocked code").filter({ hasText: "scenario=nulls" }).waitFor();
+  await page.locator(".made code").filter({ hasText: "scenario=nulls" }).waitFor();
   await page.getByLabel("Chosen").filter({ hasText: "What may be null is" }).waitFor();
   await shot("console-scenario");
   const cleared = await answered(() => page.getByRole("button", { name: "Clear" }).click());
@@ -220,6 +220,36 @@ test("all that Ficus adds is reached with the keyboard", async () => {
   assert.equal(got.data.tickets.length, 2);
 });
 
+test("the status of each field: found by name and by state, and followed while the gateway lives", async () => {
+  await page.getByRole("button", { name: "Status" }).click();
+  const row = (name) => page.getByRole("row").filter({ has: page.getByRole("rowheader", { name, exact: true }) });
+  await row("Ticket.sentiment").filter({ hasText: /mocked.*tickets.*service/ }).waitFor();
+  await row("Ticket.subject").filter({ hasText: /implemented.*tickets.*service/ }).waitFor();
+  await page.getByRole("article").filter({ hasText: /tickets service, up.*2 mocked of/s }).waitFor();
+  await shot("console-status");
+  await page.getByLabel("Find").fill("carbon");
+  assert.deepEqual(await page.getByRole("rowheader").allTextContents(), ["Site.carbonScore"]);
+  await page.getByLabel("Find").fill("zzz");
+  await page.getByRole("status").filter({ hasText: "No field is named so" }).waitFor();
+  await page.getByLabel("Find").fill("");
+  await page.getByRole("button", { name: /^mocked/ }).click();
+  assert.deepEqual([...new Set(await page.locator("td .state").allTextContents())], ["mocked"]);
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await page.evaluate(faintTexts, ":is(.bar, .status) *"), [], colorScheme);
+  }
+  const report = await page.evaluate(() => fetch("/_ficus/status").then((r) => r.json()));
+  report.types.find((t) => t.name === "Ticket").fields.find((f) => f.name === "sentiment").state = "implemented";
+  report.contradictions.push({ subgraph: "tickets", coordinate: "Ticket.id", message: "the service says Int!", contract: { file: "tickets.graphql", line: 4, text: "id: ID!" }, service: { file: "http://there", line: 7, text: "id: Int!" } });
+  await page.route("**/_ficus/status", (route) => route.fulfill({ json: report }));
+  await row("Ticket.sentiment").waitFor({ state: "detached" });
+  await page.getByRole("region", { name: "Contradictions" }).filter({ hasText: /tickets\.graphql:4 id: ID!.*http:\/\/there:7 id: Int!/s }).waitFor();
+  await page.unrouteAll({ behavior: "wait" });
+  await context.setOffline(true);
+  await page.getByRole("alert").filter({ hasText: "The gateway did not answer" }).waitFor();
+  assert.ok(await row("Ticket.suggestedReply").isVisible(), "what was read stays");
+});
+
 test("texts stand out from their ground, in light and in dark", async () => {
   await operation(tickets);
   await run();
@@ -228,7 +258,7 @@ test("texts stand out from their ground, in light and in dark", async () => {
   await page.getByRole("button", { name: "Fields" }).click();
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await page.evaluate(faintTexts, ":is(.bar, .chosen, .mocked, .status) *"), [], colorScheme);
+    assert.deepEqual(await page.evaluate(faintTexts, ":is(.bar, .chosen, .made, .status) *"), [], colorScheme);
   }
 });
 

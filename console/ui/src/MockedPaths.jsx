@@ -24,7 +24,7 @@ export function MockedPaths() {
   if (!mocked) return null;
   const total = mocked.paths.length + mocked.more;
   return (
-    <section className="mocked" aria-label="Mocked">
+    <section className="made" aria-label="Mocked">
       {total === 0 ? <span className="badge real">nothing mocked</span> : (
         <button type="button" className="badge" aria-expanded={open} onClick={() => setOpen(!open)}>
           {total} {total === 1 ? "path" : "paths"} mocked
