@@ -45,6 +45,10 @@ type Config struct {
 	PerRequest bool `yaml:"per_request"`
 	// Report says in each answer what of it was made up. It is for development.
 	Report bool `yaml:"report"`
+	// Session bounds what is kept of mutations.
+	Session SessionConfig `yaml:"session"`
+	// Grants let requests choose where PerRequest is off.
+	Grants GrantConfig `yaml:"grants"`
 }
 
 // Patterns of files where none are configured.
@@ -65,8 +69,8 @@ func (c Config) Patterns() (files, scenarios []string) {
 	return files, scenarios
 }
 
-// Gated reports whether requests are to pass a Gate.
-func (c Config) Gated() bool { return c.PerRequest || c.Report || c.Scenario != "" }
+// Validate says what is wrong.
+func (c Config) Validate() error { return errors.Join(c.Session.Validate(), c.Grants.Validate()) }
 
 // maxObjects bounds one answer. Lists have up to three elements, and lists in lists multiply.
 const maxObjects = 100_000
@@ -118,6 +122,7 @@ func (s *Source) Fetch(ctx context.Context, r *executor.Request) (*executor.Resp
 	a := &answer{Source: s, ctx: ctx, variables: variables}
 	if request := FromContext(ctx); request != nil {
 		a.request(request)
+		a.overlay = request.overlay()
 		request.answered(r.Fetch)
 	}
 	a.raw(`{"data":`)

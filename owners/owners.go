@@ -43,6 +43,8 @@ type Graph struct {
 	Contradictions []Contradiction
 	// Mocks is what the mock source was told; nil if nothing is mocked.
 	Mocks *mocks.Script
+	// Mocked are the subgraphs that the mock source answers for, by their names in Supergraph.
+	Mocked []string
 
 	// facts are what is known of how far the contract is kept, and report says it.
 	facts  status.Facts
