@@ -62,8 +62,8 @@ func TestThePageForDevelopers(t *testing.T) {
 func TestNobodyIsShownScenariosThatMayNotBeChosen(t *testing.T) {
 	address := freeAddress(t)
 	dir := mockFolder(t)
-	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+address+" }\nadmin: { listen: off }\nmocks: { enabled: true, report: true }\n"+
-		"subgraphs:\n  shop: { source: mock, schema: { file: shop.graphql } }\n")
+	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+address+" }\nadmin: { listen: off }\nenvironment: dev\nmocks: { report: true }\n"+
+		"subgraphs:\n  shop: { mock: always, schema: { file: shop.graphql } }\n")
 	p := startIn(t, dir, "serve", "--config", "ficus.yaml")
 	p.line("serving")
 	for _, path := range []string{"/", "/_ficus/scenarios", "/_ficus/console/console.js"} {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browse, faintTexts, shot as take } from "./browse.mjs";
+import * as on from "./console.mjs";
 
 const url = new URL(process.argv[2] ?? assert.fail("usage: node console.test.mjs URL"));
 const token = process.env.FICUS_TOKEN ?? assert.fail("FICUS_TOKEN is not set");
@@ -13,46 +14,13 @@ browse(url, async (begun) => {
   ({ page, context, complaints, another } = begun);
   await page.goto(url.href);
   await page.evaluate(() => { localStorage.clear(); sessionStorage.clear(); });
-  await ready(page);
+  await on.ready(page);
 });
 
 const shot = (name) => take(page, name);
-
-// ready loads the page anew, and waits until the editors are there and the schema is known.
-async function ready(p) {
-  const schema = p.waitForResponse((r) => r.request().postData()?.includes("IntrospectionQuery") ?? false);
-  await p.reload();
-  await edits(p);
-  await schema;
-}
-
-// edits waits until all editors are there.
-const edits = (p) => p.waitForFunction(() => (globalThis.__MONACO?.editor.getModels() ?? []).length >= 4);
-
-// write has an editor hold a text. Typing would have it close brackets and complete names.
-const write = (name, value, p = page) => p.evaluate(([n, v]) => {
-  globalThis.__MONACO.editor.getModels().find((m) => m.uri.path.endsWith(n)).setValue(v);
-}, [name, value]);
-
-const operation = (value, p) => write("operation.graphql", value, p);
-const headers = (value) => write("request-headers.json", JSON.stringify(value));
-
-// texts are those of the editors.
-const text = (name, p = page) => p.evaluate((n) => globalThis.__MONACO.editor.getModels().find((m) => m.uri.path.endsWith(n)).getValue(), name);
-const answer = async (p = page) => JSON.parse(await text("response.json", p));
-
-// answered waits for the answer to what is done meanwhile.
-async function answered(what, p = page) {
-  const reply = p.waitForResponse((r) => r.request().method() === "POST" && !r.request().postData().includes("IntrospectionQuery"));
-  await what();
-  await (await reply).finished();
-  await p.waitForFunction(() => /\S/.test(globalThis.__MONACO.editor.getModels().find((m) => m.uri.path.endsWith("response.json")).getValue()));
-  return answer(p);
-}
-
-const run = (p = page) => answered(() => p.getByRole("button", { name: /^Execute query/ }).click(), p);
-const choose = (name) => answered(() => page.getByLabel("Scenario").selectOption(name));
-const badge = (text, p = page) => p.locator(".badge").filter({ hasText: text }).waitFor();
+const [operation, headers, run, choose, badge, answered] = [on.operation, on.headers, on.run, on.choose, on.badge, on.answered]
+  .map((f) => (...args) => f(page, ...args));
+const answer = () => on.answer(page);
 
 test("the page loads without a complaint, and its first operation runs", async () => {
   assert.match(await page.title(), /Ficus/);
@@ -136,7 +104,7 @@ test("latency, and single fields", async () => {
 test("a link gives somebody else the same answer", async () => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: url.origin });
   await operation("query Tickets($n: Int!) { tickets(first: $n) { id sentiment suggestedReply } }");
-  await write("variables.json", '{ "n": 3 }');
+  await on.write(page, "variables.json", '{ "n": 3 }');
   await headers({ "X-Secret": "not for others" });
   await run();
   const mine = await choose("longest");
@@ -147,11 +115,11 @@ test("a link gives somebody else the same answer", async () => {
   assert.ok(!link.includes("not"), "headers are in " + link);
   await shot("console-share");
   const other = await another();
-  const theirs = await answered(() => other.goto(link), other);
+  const theirs = await on.answered(other, () => other.goto(link));
   assert.deepEqual(theirs, mine);
-  await badge("2 paths mocked", other);
+  await on.badge(other, "2 paths mocked");
   assert.equal(await other.getByLabel("Scenario").inputValue(), "longest");
-  assert.equal(await text("variables.json", other), '{ "n": 3 }');
+  assert.equal(await on.text(other, "variables.json"), '{ "n": 3 }');
   assert.equal(new URL(other.url()).hash, "");
   await other.context().close();
 });
@@ -174,15 +142,15 @@ test("what was written and chosen survives a reload; headers stay in their tab",
   await run();
   await choose("one");
   await page.waitForTimeout(700); // GraphiQL keeps its tabs half a second later
-  await ready(page);
-  assert.equal(await text("operation.graphql"), tickets);
-  assert.equal(await text("request-headers.json"), '{"X-Secret":"s"}');
+  await on.ready(page);
+  assert.equal(await on.text(page, "operation.graphql"), tickets);
+  assert.equal(await on.text(page, "request-headers.json"), '{"X-Secret":"s"}');
   assert.equal(await page.getByLabel("Scenario").inputValue(), "one");
   const second = await context.newPage();
   await second.goto(url.href);
-  await edits(second);
+  await on.edits(second);
   assert.equal(await second.getByLabel("Scenario").inputValue(), "");
-  assert.equal(await text("request-headers.json", second), "");
+  assert.equal(await on.text(second, "request-headers.json"), "");
   await second.close();
 });
 

@@ -26,8 +26,9 @@ export function App() {
   const current = useRef(choice);
   current.current = choice;
   const [ask] = useState(() => fetcher(() => {
-    const text = facts.scenarios ? choiceText(current.current) : "";
-    return [...(text ? [["Ficus-Mock", text]] : []), ...session.headers()];
+    if (!facts.scenarios) return []; // requests may not choose here
+    const text = choiceText(current.current);
+    return text ? [["Ficus-Mock", text], ...session] : session;
   }));
   useEffect(() => remember("choice", choice), [choice]);
   useEffect(() => {

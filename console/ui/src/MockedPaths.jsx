@@ -31,6 +31,7 @@ export function MockedPaths() {
         </button>
       )}
       {mocked.choice && <code>{mocked.choice}</code>}
+      {mocked.changes.map((c, i) => <Change key={i} change={c} />)}
       {open && total > 0 && (
         <ul>
           {mocked.paths.map((p) => (
@@ -43,14 +44,24 @@ export function MockedPaths() {
   );
 }
 
+// Change says what a mutation did, whether that was a guess, and whether later answers see it.
+function Change({ change: { field, effect, type, key, guessed, kept } }) {
+  const what = effect === "none" ? "changed nothing" : `${effect}d ${type} ${Object.values(key ?? {}).join(" ")}`;
+  return (
+    <span className="change">
+      <code>{field}</code> {what}{guessed && ", by its name"}{effect !== "none" && (kept ? ", kept in this session" : ", not kept")}
+    </span>
+  );
+}
+
 // mockedOf is what an answer says of itself; null if the text is no answer.
 function mockedOf(text) {
   if (text === "" || text.length > longest) return null;
   try {
     const answer = JSON.parse(text);
     if (!answer || typeof answer !== "object" || !("data" in answer)) return null;
-    const { mocked = [], more = 0, choice = "" } = answer.extensions?.ficus ?? {};
-    return { paths: mocked, more, choice };
+    const { mocked = [], more = 0, choice = "", changes = [] } = answer.extensions?.ficus ?? {};
+    return { paths: mocked, more, choice, changes };
   } catch {
     return null;
   }

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { Fields } from "./Fields.jsx";
 import { facts, read } from "./gateway.js";
 import { linkTo } from "./link.js";
+import { reset } from "./session.js";
 import { Sheet } from "./Sheet.jsx";
 
 const latencies = ["", "100ms", "300ms", "1s", "3s", "10s"];
@@ -35,6 +36,7 @@ export function Mocks({ choice, setChoice, scenarios, schema, linked }) {
         </select>
       </label>
       <Fields fields={choice.fields} setFields={(fields) => setChoice({ ...choice, fields })} schema={schema} />
+      <Reset />
       <Share choice={choice} />
     </div>
   );
@@ -50,6 +52,29 @@ function Options({ list, chosen }) {
       {own.length > 0 && <optgroup label="Of this graph">{own.map(option)}</optgroup>}
       {builtIn.length > 0 && <optgroup label="Built in">{builtIn.map(option)}</optgroup>}
       {!known && <option value={chosen}>{chosen}</option>}
+    </>
+  );
+}
+
+// Reset has the session forget what mocked mutations changed, and asks again.
+function Reset() {
+  const { queryEditor, responseEditor } = useGraphiQL(pick("queryEditor", "responseEditor"));
+  const { run } = useGraphiQLActions();
+  const [said, setSaid] = useState("");
+  useEffect(() => {
+    if (said === "") return;
+    const timer = setTimeout(() => setSaid(""), 4000);
+    return () => clearTimeout(timer);
+  }, [said]);
+  const start = async () => {
+    const problem = await reset();
+    setSaid(problem || "forgotten");
+    if (!problem && responseEditor?.getValue() && changesNothing(queryEditor.getValue())) run();
+  };
+  return (
+    <>
+      <button type="button" title="Forgets what mocked mutations of this tab changed" onClick={start}>Reset session</button>
+      <span role="status" className={said === "" ? "unseen" : "faint"}>{said}</span>
     </>
   );
 }

@@ -1,8 +1,6 @@
 // How the page asks its gateway. The page's html element says where all is.
 export const facts = document.documentElement.dataset;
 
-const mockHeader = "Ficus-Mock";
-
 // fetcher sends operations, with what is chosen of the mock source unless the headers say something themselves. That
 // the schema is read is not the business of mocks.
 export const fetcher = (choice) => async (params, options = {}) => {
@@ -19,7 +17,8 @@ export const fetcher = (choice) => async (params, options = {}) => {
   return ask(facts.graph, { method: "POST", headers, body: JSON.stringify(params) });
 };
 
-async function ask(path, request) {
+// ask sends a request, and makes an answer of whatever happens.
+export async function ask(path, request) {
   let response, text;
   try {
     response = await fetch(path, request);
