@@ -13,6 +13,7 @@ import { Mocks, useScenarios } from "./Mocks.jsx";
 import { session } from "./session.js";
 import { Status } from "./Status.jsx";
 import { recall, remember } from "./store.js";
+import { themes, useThemes } from "./theme.js";
 
 const plugins = [DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
 const example = "# Ctrl-Enter runs the operation, Ctrl-Space says what can stand where the cursor is.\nquery {\n  __typename\n}\n";
@@ -40,7 +41,7 @@ export function App() {
   return (
     <GraphiQLProvider
       fetcher={ask} plugins={plugins} referencePlugin={DOC_EXPLORER_PLUGIN} defaultQuery={example} onSchemaChange={setSchema}
-      inputValueDeprecation schemaDescription
+      editorTheme={themes} inputValueDeprecation schemaDescription
       initialQuery={given?.query} initialVariables={given?.variables} initialHeaders={given?.headers ?? recall("headers") ?? undefined}
     >
       <HistoryStore>
@@ -63,6 +64,7 @@ export function App() {
 }
 
 function Bar({ view, setView, children }) {
+  useThemes();
   const tab = (name, label) => (
     <button type="button" aria-pressed={view === name} onClick={() => setView(name)}>{label}</button>
   );
