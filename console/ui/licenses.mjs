@@ -2,6 +2,13 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
+// fonts are in GraphiQL's and its editor's stylesheets; the fonts' own metadata names their licences too.
+const fonts = `The page's stylesheets contain these fonts:
+- Roboto, Copyright 2011 Google Inc., Apache License 2.0, https://www.apache.org/licenses/LICENSE-2.0
+- Fira Code, Copyright 2014 The Fira Code Project Authors, SIL Open Font License 1.1, https://openfontlicense.org
+- Codicons, Copyright Microsoft Corporation, Creative Commons Attribution 4.0, https://creativecommons.org/licenses/by/4.0
+`;
+
 // licenses is the text about every package of which the built files have something, by name.
 export async function licenses(metafiles) {
   const folders = new Set();
@@ -15,7 +22,7 @@ export async function licenses(metafiles) {
   }
   const texts = [];
   for (const folder of [...folders].sort()) texts.push(await about(folder));
-  return "The console of Ficus contains these packages.\n\n" + texts.join("\n");
+  return "The console of Ficus contains these packages, from npm.\n\n" + fonts + "\n" + texts.join("\n");
 }
 
 async function about(folder) {

@@ -25,6 +25,21 @@ test("scenarios of the graph come before those that are built in", async () => {
   await page.getByLabel("Chosen").filter({ hasText: "Somebody who has not chosen anything" }).waitFor();
 });
 
+test("scenarios are read again by who comes back to the page, and what is wrong with that is said", async () => {
+  const known = page.getByLabel("Scenario").locator("option");
+  await known.filter({ hasText: "empty-cart" }).waitFor({ state: "attached" });
+  let answer = { json: { scenarios: [{ name: "written-since" }] } };
+  await page.route("**/_ficus/scenarios", (route) => route.fulfill(answer));
+  const comeBack = () => page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await comeBack();
+  await known.filter({ hasText: "written-since" }).waitFor({ state: "attached" });
+  answer = { status: 503, body: "" };
+  await comeBack();
+  await page.getByRole("alert").filter({ hasText: "The scenarios were not read: HTTP 503" }).waitFor();
+  assert.equal(await known.filter({ hasText: "written-since" }).count(), 1, "what was read stays");
+  await page.unrouteAll();
+});
+
 test("what a mutation changes is seen in this tab only, until the session is reset", async () => {
   await operation(page, list);
   const before = await run(page);

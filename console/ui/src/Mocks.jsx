@@ -10,12 +10,19 @@ import { Sheet } from "./Sheet.jsx";
 
 const latencies = ["", "100ms", "300ms", "1s", "3s", "10s"];
 
-// useScenarios is what can be chosen, or why that is not known.
+// useScenarios is what can be chosen, or why that is not known. It is read again when somebody comes back to the page,
+// perhaps from writing one.
 export function useScenarios() {
   const [known, setKnown] = useState({ list: [], problem: "" });
   useEffect(() => {
     if (!facts.scenarios) return;
-    read(facts.scenarios).then((answer) => setKnown({ list: answer.scenarios, problem: "" }), (e) => setKnown({ list: [], problem: e.message }));
+    const again = () => read(facts.scenarios).then(
+      (answer) => setKnown({ list: answer.scenarios, problem: "" }),
+      (e) => setKnown(({ list }) => ({ list, problem: e.message })),
+    );
+    again();
+    window.addEventListener("focus", again);
+    return () => window.removeEventListener("focus", again);
   }, []);
   return known;
 }
