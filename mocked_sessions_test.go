@@ -36,14 +36,20 @@ func catalog(t *testing.T) string {
 	}).URL
 }
 
-// serveCatalog starts the gateway over the catalog, with more configuration, and gives its addresses.
+// serveCatalog starts the gateway over the catalog, with more configuration, and gives its addresses. It is one for
+// production, unless requests may choose.
 func serveCatalog(t *testing.T, inMocks, more string) (address, admin string) {
 	t.Helper()
 	dir := t.TempDir()
 	address, admin = freeAddress(t), freeAddress(t)
 	writeIn(t, dir, "catalog.graphql", catalogSchema)
-	writeIn(t, dir, "ficus.yaml", fmt.Sprintf("supergraph: { listen: %s }\nadmin: { listen: %s }\n"+
-		"subgraphs: { catalog: { routing_url: %s, schema: { file: catalog.graphql } } }\nmocks: { enabled: true%s }\n%s", address, admin, catalog(t), inMocks, more))
+	environment := "production"
+	if strings.Contains(inMocks, "per_request") {
+		environment = "dev"
+	}
+	writeIn(t, dir, "ficus.yaml", fmt.Sprintf("environment: %s\nsupergraph: { listen: %s }\nadmin: { listen: %s }\n"+
+		"subgraphs: { catalog: { routing_url: %s, schema: { file: catalog.graphql } } }\n"+
+		"mocks: { acknowledged: [Product.price, Query.products, Mutation.setPrice, Mutation.addProduct]%s }\n%s", environment, address, admin, catalog(t), inMocks, more))
 	startIn(t, dir, "serve").line("serving")
 	return address, admin
 }
@@ -158,7 +164,7 @@ func TestWhatIsMadeUpDoesNotCountForItsOwner(t *testing.T) {
 
 func TestAWholeSubgraphThatIsMadeUpCountsAsMocked(t *testing.T) {
 	dir, address, admin := mockFolder(t), freeAddress(t), freeAddress(t)
-	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+address+" }\nadmin: { listen: "+admin+" }\nsubgraphs: { shop: { source: mock, schema: { file: shop.graphql } } }\n")
+	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+address+" }\nadmin: { listen: "+admin+" }\nenvironment: staging\nsubgraphs: { shop: { mock: always, schema: { file: shop.graphql } } }\n")
 	startIn(t, dir, "serve").line("serving")
 	askMocked(t, address, `{ cart { note } }`)
 	metrics := send(t, http.MethodGet, "http://"+admin+"/metrics", nil, nil).body
@@ -197,6 +203,7 @@ func TestGrantsLetRequestsChooseWhereTheyMayNot(t *testing.T) {
 		{"no grant", []string{"Ficus-Mock", "null=Product.price"}, 403, "MOCK_GRANT_MISSING"},
 		{"no grant for a session", []string{"Ficus-Mock-Session", "x"}, 403, "MOCK_GRANT_MISSING"},
 		{"another coordinate", []string{"Ficus-Mock", "error=Query.product:NO", "Ficus-Mock-Grant", narrow}, 403, "MOCK_GRANT_TOO_NARROW"},
+		{"what a service answers", []string{"Ficus-Mock", "scenario=longest; error=Query.product:NO", "Ficus-Mock-Grant", all}, 400, "Ficus-Mock: character 19: Query.product is not made up here"},
 		{"another scenario", []string{"Ficus-Mock", "scenario=empty", "Ficus-Mock-Grant", narrow}, 403, `Ficus-Mock-Grant: the grant of ada is not for the scenario empty`},
 		{"another secret", []string{"Ficus-Mock", "scenario=empty", "Ficus-Mock-Grant", token("other words that are as long as those before", mocks.Grant{All: true}, now)}, 403, "MOCK_GRANT_INVALID"},
 		{"no token", []string{"Ficus-Mock", "scenario=empty", "Ficus-Mock-Grant", "open sesame"}, 403, "MOCK_GRANT_INVALID"},
@@ -208,5 +215,17 @@ func TestGrantsLetRequestsChooseWhereTheyMayNot(t *testing.T) {
 				t.Errorf("HTTP %d: %s\nwant %d with %s", got.status, got.body, test.status, test.want)
 			}
 		})
+	}
+}
+
+// TestRealAnswersAreBrokenWhereRequestsMayChoose also where nothing of the answer is made up.
+func TestRealAnswersAreBrokenWhereRequestsMayChoose(t *testing.T) {
+	address, _ := serveCatalog(t, ", per_request: true, report: true", "")
+	got := askMocked(t, address, `{ product(id: 5) { name } }`, "Ficus-Mock", "error=Product.name:TIMEOUT")
+	if got.header.Get("Cache-Control") != "no-store" || !strings.Contains(got.body, `"code":"TIMEOUT"`) || !strings.Contains(got.body, `"choice":"error=Product.name:TIMEOUT"`) {
+		t.Errorf("%v %s", got.header, got.body)
+	}
+	if got := askMocked(t, address, `{ product(id: 5) { name } }`); got.body != `{"data":{"product":{"name":"Lamp"}}}` {
+		t.Error(got.body)
 	}
 }

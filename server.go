@@ -132,7 +132,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		parts.Admin = api(cfg, back.Addr(), &served, board, logger)
 	}
 	if made != nil {
-		gate(cfg, &served, &parts)
+		gate(cfg, &served, made, &parts)
 	}
 	if cfg.Front.GraphiQL.Enabled {
 		if err := page(cfg, &served, &parts); err != nil {
@@ -303,9 +303,9 @@ func engineConfig(cfg *config.Config, board *rollout.Board, made *mocks.Names, l
 }
 
 // gate has requests to the graph pass the mock source's gate, once it is known who asks.
-func gate(cfg *config.Config, served *atomic.Pointer[owners.Graph], parts *transport.Parts) {
+func gate(cfg *config.Config, served *atomic.Pointer[owners.Graph], made *mocks.Names, parts *transport.Parts) {
 	g := &mocks.Gate{
-		Config: cfg.Mocks, Sessions: mocks.NewSessions(cfg.Mocks.Session, time.Now), NewSession: rand.Text, Now: time.Now,
+		Config: cfg.Mocks, Mocked: made, Sessions: mocks.NewSessions(cfg.Mocks.Session, time.Now), NewSession: rand.Text, Now: time.Now,
 		Current: func() (*supergraph.Supergraph, *mocks.Script) {
 			now := served.Load()
 			return now.Supergraph, now.Mocks
@@ -366,7 +366,7 @@ func madeUp(cfg *config.Config, first *owners.Graph) *mocks.Names {
 // What is made up is shared with no other request, as each has choices and a session of its own.
 func mocked(made *mocks.Names) engine.Extensions {
 	return func(ctx context.Context, of engine.Executed) (context.Context, func([]byte) []byte) {
-		if !made.In(of.Plan) {
+		if !made.In(of.Plan) && !mocks.Chosen(ctx) {
 			return ctx, nil
 		}
 		ctx = mocks.Begin(ctx, of.Operation)

@@ -167,20 +167,6 @@ func (a *answer) field(o object, f collected) error {
 	return a.value(t, s)
 }
 
-// mutation writes the value of a mutation once it is performed.
-func (a *answer) mutation(def *supergraph.Field, t *ast.Type, s seat) error {
-	after, refused := a.perform(def, t, &s)
-	if refused != nil {
-		a.fail(refused)
-		a.raw("null")
-		return nil
-	}
-	if after != nil {
-		defer after()
-	}
-	return a.value(t, s)
-}
-
 // settled applies what is said of a field: whether it fails, is null, or has a value. It reports whether the field
 // is written.
 func (a *answer) settled(t *ast.Type, s *seat) bool {
@@ -335,23 +321,6 @@ func (a *answer) list(elem *ast.Type, s seat) error {
 	a.raw("]")
 	a.lists--
 	return nil
-}
-
-// at is the seat of an element of the list at the seat.
-func (s seat) at(i int, place hash) seat {
-	e := s
-	e.given, e.said, e.listed, e.index, e.place, e.part = nil, false, true, i, place, nil
-	return e
-}
-
-// among is the part that is wanted of a list of given elements.
-func (a *answer) among(elem *ast.Type, s seat, given []any) *window {
-	w := window{list: s.place, total: len(given)}
-	a.arrange(&w, elem, s, given)
-	if _, said := s.given.([]any); said && s.def != nil && pages(s.def.Args) {
-		w.narrow(s)
-	}
-	return &w
 }
 
 // valuesFor are those of an enum, none of other types.

@@ -1,9 +1,11 @@
 package mocks
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -31,6 +33,8 @@ type Gate struct {
 	Config Config
 	// Current is the graph that is served, and the script of its mock source.
 	Current func() (*supergraph.Supergraph, *Script)
+	// Mocked are the subgraphs that are made up: only of those a grant lets somebody choose.
+	Mocked *Names
 	// Sessions keeps what mutations change; nil keeps nothing.
 	Sessions *Sessions
 	// NewSession names the session of a client that has none.
@@ -83,7 +87,7 @@ func (g *Gate) asks(out *Request, r *http.Request, grant *Grant) *refusal {
 	}
 	out.Sessions = g.Sessions
 	if grant != nil {
-		if refused := grant.allows(out.Choice); refused != nil {
+		if refused := cmp.Or(grant.allows(out.Choice), g.real(out.Choice)); refused != nil {
 			return refused
 		}
 		out.Subject, out.Report = grant.Subject, true
@@ -94,6 +98,38 @@ func (g *Gate) asks(out *Request, r *http.Request, grant *Grant) *refusal {
 		g.Sessions.Reset(out.key())
 	}
 	return nil
+}
+
+// real says which field of a choice is not made up. With a grant, what services answer stays as it is.
+func (g *Gate) real(c *Choice) *refusal {
+	if c == nil {
+		return nil
+	}
+	graph, _ := g.Current()
+	for _, f := range c.fields {
+		t := graph.Type(f.typ)
+		types := []*supergraph.Type{t}
+		for _, m := range t.Members {
+			types = append(types, graph.Type(m))
+		}
+		if !slices.ContainsFunc(types, func(t *supergraph.Type) bool { return g.makesUp(graph, t, f.field) }) {
+			return bad(CodeChoice, HeaderChoice, wrong(f.at, "%s is not made up here, and a grant is for nothing else", f.coordinates))
+		}
+	}
+	return nil
+}
+
+// makesUp reports whether the mock source answers the field.
+func (g *Gate) makesUp(graph *supergraph.Supergraph, t *supergraph.Type, field string) bool {
+	if t == nil || t.Field(field) == nil {
+		return false
+	}
+	for id, in := range t.Field(field).In {
+		if in != nil && !in.External && g.Mocked.Has(graph.Subgraphs[id].Name) {
+			return true
+		}
+	}
+	return false
 }
 
 // grant is what lets a request choose where not all may; nil where none is needed, or nothing is asked for.

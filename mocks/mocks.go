@@ -23,7 +23,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/supergraph"
@@ -149,14 +148,7 @@ func (a *answer) wait() error {
 	if a.delay <= 0 {
 		return nil
 	}
-	timer := time.NewTimer(min(a.delay, maxDelay))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-a.ctx.Done():
-		return a.ctx.Err()
-	}
+	return sleep(a.ctx, a.delay)
 }
 
 // request takes over what the client's request asks for.

@@ -37,11 +37,11 @@ func End(ctx context.Context, plan *queryplan.Plan) []byte {
 	}
 	slices.Sort(paths)
 	paths = slices.Compact(paths)
-	if r.count = len(paths); len(paths) == 0 && len(r.changes) == 0 {
+	if r.count = len(paths); len(paths) == 0 && len(r.changes) == 0 && !r.injected {
 		return nil
 	}
 	out := struct {
-		Mocked []string `json:"mocked"`
+		Mocked []string `json:"mocked,omitempty"`
 		More   int      `json:"more,omitempty"`
 		Choice string   `json:"choice,omitempty"`
 		// Changes are what mutations did, Session is where that is kept.

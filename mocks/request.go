@@ -30,6 +30,8 @@ type Request struct {
 	count   int
 	// began says that the client has been given its session.
 	began bool
+	// injected: answers of real owners were changed.
+	injected bool
 	// changed: the session had changes, which the answer shows.
 	changed bool
 }
@@ -78,7 +80,20 @@ func (r *Request) key() string {
 func (r *Request) Mocked() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.fetches) > 0
+	return len(r.fetches) > 0 || r.injected
+}
+
+// inject notes that the answer of a real owner is changed.
+func (r *Request) inject() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.injected = true
+}
+
+// Chosen reports whether the request asks for something, which may be that real owners' answers are changed.
+func Chosen(ctx context.Context) bool {
+	r := FromContext(ctx)
+	return r != nil && r.Choice != nil
 }
 
 // overlay is what the session has changed so far.

@@ -167,7 +167,7 @@ func (r *Registry) make(in inputs) (*Graph, error) {
 		a.graph.connections.closeBut(r.serving)
 		return nil, err
 	}
-	a.graph.Fetcher = subgraph.NewTable(a.fetchers)
+	a.graph.Fetcher = r.choosing(a.graph, subgraph.NewTable(a.fetchers))
 	return a.graph, nil
 }
 
