@@ -96,6 +96,9 @@ type KeySet struct {
 	AllowMissingExp bool `yaml:"allow_missing_exp"`
 	// MaxAge is how long after its iat a token is taken, whatever its exp; for ever by default.
 	MaxAge time.Duration `yaml:"max_age"`
+	// Types of which the header's typ must be one, such as at+jwt (RFC 9068); by default any but those of tokens that
+	// are not for requests, such as logout+jwt.
+	Types []string `yaml:"types"`
 	// RequiredClaims must be there, and not null.
 	RequiredClaims []string `yaml:"required_claims"`
 }
@@ -196,6 +199,10 @@ func (k KeySet) validate(add func(format string, args ...any)) {
 	}
 	if k.Secret != "" && len(k.Secret) < 32 {
 		add(".secret: is shorter than 32 bytes, and could be guessed; make a longer one, for instance with: openssl rand -hex 32")
+	}
+	if _, err := parseKeys([]byte(k.Secret)); err == nil || strings.Contains(k.Secret, "-----BEGIN ") {
+		// Whoever has the public key could sign with it as if it were a secret.
+		add(".secret: is a key; give it as key")
 	}
 	if k.Key != "" {
 		if _, err := parseKeys([]byte(k.Key)); err != nil {
