@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,13 +11,12 @@ import (
 const maxNesting = 32
 
 var (
-	errNotUTF8     = errors.New("it is not valid UTF-8")
-	errNotJSON     = errors.New("it is not JSON")
-	errNotObject   = errors.New("it is not a JSON object")
-	errNested      = fmt.Errorf("it is nested deeper than %d", maxNesting)
-	errSurrogate   = errors.New("it escapes half of a character")
-	errTwice       = errors.New("it has a member twice")
-	errNotEndOfOne = errors.New("something follows the object")
+	errNotUTF8   = errors.New("it is not valid UTF-8")
+	errNotJSON   = errors.New("it is not JSON")
+	errNotObject = errors.New("it is not a JSON object")
+	errNested    = fmt.Errorf("it is nested deeper than %d", maxNesting)
+	errSurrogate = errors.New("it escapes half of a character")
+	errTwice     = errors.New("it has a member twice")
 )
 
 // readObject reads one JSON object in which everybody reads the same: two readers may each choose another of two
@@ -36,14 +34,10 @@ func readObject(text []byte) (map[string]any, error) {
 	case halfCharacter(text):
 		return nil, errSurrogate
 	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	v, err := readValue(d)
+	r := reader{text: text}
+	v, err := r.value()
 	if err != nil {
 		return nil, err
-	}
-	if d.More() {
-		return nil, errNotEndOfOne
 	}
 	object, ok := v.(map[string]any)
 	if !ok {
@@ -52,52 +46,102 @@ func readObject(text []byte) (map[string]any, error) {
 	return object, nil
 }
 
-// readValue reads what comes next; its nesting is bounded already.
-func readValue(d *json.Decoder) (any, error) {
-	t, err := d.Token()
-	if err != nil {
-		return nil, errNotJSON
-	}
-	switch t {
-	case json.Delim('{'):
-		return readMembers(d)
-	case json.Delim('['):
-		list := []any{}
-		for d.More() {
-			v, err := readValue(d)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, v)
-		}
-		_, err := d.Token()
-		return list, err
-	}
-	return t, nil
+// reader reads a text that is known to be valid JSON and not to be nested deep.
+type reader struct {
+	text []byte
+	at   int
 }
 
-func readMembers(d *json.Decoder) (any, error) {
+// peek is the next byte that is no space.
+func (r *reader) peek() byte {
+	for r.text[r.at] <= ' ' {
+		r.at++
+	}
+	return r.text[r.at]
+}
+
+func (r *reader) value() (any, error) {
+	switch r.peek() {
+	case '{':
+		return r.object()
+	case '[':
+		return r.list()
+	case '"':
+		return r.string()
+	case 't':
+		r.at += len("true")
+		return true, nil
+	case 'f':
+		r.at += len("false")
+		return false, nil
+	case 'n':
+		r.at += len("null")
+		return nil, nil //nolint:nilnil // it is what was read
+	}
+	start := r.at
+	for r.at < len(r.text) && r.text[r.at] > ' ' && r.text[r.at] != ',' && r.text[r.at] != '}' && r.text[r.at] != ']' {
+		r.at++
+	}
+	return json.Number(r.text[start:r.at]), nil
+}
+
+func (r *reader) object() (any, error) {
 	object := map[string]any{}
-	for d.More() {
-		t, err := d.Token()
+	for r.at++; r.peek() != '}'; {
+		name, err := r.string()
 		if err != nil {
-			return nil, errNotJSON
-		}
-		name, ok := t.(string)
-		if !ok {
-			return nil, errNotJSON
+			return nil, err
 		}
 		if _, twice := object[name]; twice {
 			return nil, errTwice
 		}
-		v, err := readValue(d)
+		r.peek() // the colon
+		r.at++
+		if object[name], err = r.value(); err != nil {
+			return nil, err
+		}
+		if r.peek() == ',' {
+			r.at++
+			r.peek()
+		}
+	}
+	r.at++
+	return object, nil
+}
+
+func (r *reader) list() (any, error) {
+	list := []any{}
+	for r.at++; r.peek() != ']'; {
+		v, err := r.value()
 		if err != nil {
 			return nil, err
 		}
-		object[name] = v
+		list = append(list, v)
+		if r.peek() == ',' {
+			r.at++
+		}
 	}
-	_, err := d.Token()
-	return object, err
+	r.at++
+	return list, nil
+}
+
+func (r *reader) string() (string, error) {
+	start, escaped := r.at, false
+	for r.at++; r.text[r.at] != '"'; r.at++ {
+		if r.text[r.at] == '\\' {
+			escaped = true
+			r.at++
+		}
+	}
+	r.at++
+	if !escaped {
+		return string(r.text[start+1 : r.at-1]), nil
+	}
+	var out string
+	if err := json.Unmarshal(r.text[start:r.at], &out); err != nil {
+		return "", errNotJSON
+	}
+	return out, nil
 }
 
 // nesting is how deep the text is nested at most; more may be said of a text that is no JSON.
