@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,4 +63,56 @@ authorization: {directives: {policies: {staff: 'claims.org == "acme"'}}}
 			t.Errorf("%s: %s with %d errors, want %s with %d", tt.name, a.Data, len(a.Errors), tt.want, tt.errors)
 		}
 	}
+}
+
+// TestOperationsThatNeedAToken: mutations need one, but for the one that brings it, and what is behind its name does
+// not matter.
+func TestOperationsThatNeedAToken(t *testing.T) {
+	const secret = "a secret that is long enough to sign"
+	service := answering(t, `{"data":{"open":1,"login":"x","wipe":2}}`)
+	p := configured(t, fmt.Sprintf(`
+admin: {listen: "off"}
+subgraphs: {a: {routing_url: %s, schema: {sdl: "type Query { open: Int } type Mutation { login: String wipe: Int }"}}}
+authentication: {router: {jwt: {
+  jwks: [{secret: %s, algorithms: [HS256]}],
+  operations: [{fields: [Mutation.login], mode: optional}, {kinds: [mutation], mode: required}]}}}
+`, service.URL, secret))
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"sub": "u", "exp": time.Now().Add(time.Hour).Unix()}).SignedString([]byte(secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		query, token string
+		status       int
+	}{
+		{`{open}`, "", 200},
+		{`mutation {login}`, "", 200},
+		{`mutation login {wipe}`, "", 401},
+		{`mutation {login ...F} fragment F on Mutation {wipe}`, "", 401},
+		{`mutation {wipe}`, token, 200},
+		{`mutation {wipe}`, "rubbish", 401},
+	} {
+		header := http.Header{"Accept": {"application/graphql-response+json"}}
+		if tt.token != "" {
+			header.Set("Authorization", "Bearer "+tt.token)
+		}
+		r := inquire(t, p, tt.query, header)
+		refused := strings.Contains(r.body, `"code":"UNAUTHENTICATED"`) && r.header.Get("Www-Authenticate") != ""
+		if r.status != tt.status || refused != (tt.status == 401) {
+			t.Errorf("%s: %d %s %v, want %d", tt.query, r.status, r.body, r.header, tt.status)
+		}
+	}
+}
+
+// configured is the address of the graph of a gateway with the configuration.
+func configured(t *testing.T, config string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "ficus.yaml")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	line := start(t, nil, "serve", "--config", file, "--listen", "127.0.0.1:0").line("msg=serving")
+	_, address, _ := strings.Cut(line, "address=")
+	address, _, _ = strings.Cut(address, " ")
+	return "http://" + address + "/graphql"
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/authorization"
 	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/operation"
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/examples/monolith/legacy"
 	"github.com/ficusgraph/ficus/examples/tickets/service"
@@ -90,6 +91,13 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	who, err := verifier(cfg, logger, &engineConfig)
+	if err != nil {
+		return err
+	}
+	if who != nil {
+		defer func() { _ = who.Close() }()
+	}
 	snapshot, err := engine.NewSnapshot(first.Supergraph, first.Fetcher, engineConfig)
 	if err != nil {
 		return err
@@ -104,13 +112,8 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
 		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.stale, Tracer: tracer,
 	}
-	if cfg.Authentication.Router.JWT != nil {
-		who, err := auth.New(cfg.Authentication, auth.Parts{Logger: logger})
-		if err != nil {
-			return err
-		}
-		defer func() { _ = who.Close() }()
-		parts.Authenticate, parts.Ready = auth.Middleware(who), who.Ready
+	if who != nil {
+		parts.Authenticate, parts.Ready, parts.Challenge = auth.Middleware(who), who.Ready, who.Challenge()
 	}
 	if owners.Mocking(cfg) && cfg.Mocks.Gated() {
 		gate(cfg, &served, &parts)
@@ -218,6 +221,27 @@ func engineConfig(cfg *config.Config, logger *slog.Logger) (engine.Config, error
 		return a
 	}
 	return out, nil
+}
+
+// verifier is who verifies tokens, nil where nobody does; it has the engine refuse operations that need a token.
+func verifier(cfg *config.Config, logger *slog.Logger, into *engine.Config) (*auth.Verifier, error) {
+	if cfg.Authentication.Router.JWT == nil {
+		return nil, nil //nolint:nilnil // nobody is asked who they are
+	}
+	v, err := auth.New(cfg.Authentication, auth.Parts{Logger: logger})
+	if err == nil && v.PerOperation() {
+		into.Admit = func(ctx context.Context, p *operation.Prepared) error {
+			asked := auth.Asked{Kind: string(p.Kind()), Name: p.Name()}
+			for _, f := range p.Root() {
+				asked.Fields = append(asked.Fields, p.RootType()+"."+f)
+			}
+			if auth.FromContext(ctx) != nil || !v.Needs(asked) {
+				return nil
+			}
+			return &operation.Error{Code: auth.CodeUnauthenticated, Message: v.Demand()}
+		}
+	}
+	return v, err
 }
 
 // gate has requests to the graph pass the mock source's gate, once it is known who asks.

@@ -38,6 +38,8 @@ type JWT struct {
 	IgnoreOtherPrefixes bool `yaml:"ignore_other_prefixes"`
 	// Mode is optional (the default: who brings no token is nobody) or required. A bad token is refused in both.
 	Mode Mode `yaml:"mode"`
+	// Operations are exceptions to the mode.
+	Operations []OperationRule `yaml:"operations"`
 	// Leeway is how far clocks may differ, 30s by default.
 	Leeway time.Duration `yaml:"leeway"`
 	// CacheSize is about how many verified tokens are remembered, 4096 by default.
@@ -150,6 +152,11 @@ func (c Config) Validate() error {
 		if s.Type == SourceCookie && s.ValuePrefix != "" {
 			add(".sources[%d].value_prefix: means something only for a header", i)
 		}
+	}
+	for i, r := range j.Operations {
+		r.validate(func(format string, args ...any) {
+			add(fmt.Sprintf(".operations[%d]", i)+format, args...)
+		})
 	}
 	for i, k := range j.JWKS {
 		k.validate(func(format string, args ...any) {

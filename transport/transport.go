@@ -49,6 +49,8 @@ type Parts struct {
 	Schema func() *ast.Schema
 	// Authenticate wraps the graph's handler, as auth.Middleware does.
 	Authenticate func(http.Handler) http.Handler
+	// Challenge is the WWW-Authenticate header of operations that the engine refuses for want of a token.
+	Challenge string
 	// Context makes the context that a request is executed in, from its own and the request.
 	Context func(context.Context, *http.Request) context.Context
 	// Ready says whether the gateway can answer; nil means always. It is asked by the readiness check.
