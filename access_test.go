@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/gorilla/websocket"
 )
 
 // TestATokenOpensWhatTheGraphRestricts: token, scopes and a policy, from the client's header to the services.
@@ -102,6 +104,67 @@ authentication: {router: {jwt: {
 			t.Errorf("%s: %d %s %v, want %d", tt.query, r.status, r.body, r.header, tt.status)
 		}
 	}
+}
+
+// TestATokenOverAWebSocket: the token comes with connection_init, opens what the graph restricts and is passed on; once it is
+// revoked the next operation is refused.
+func TestATokenOverAWebSocket(t *testing.T) {
+	const secret = "a secret that is long enough to sign"
+	passed := make(chan string, 10)
+	service := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		passed <- r.Header.Get("Authorization")
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"data":{"mine":2}}`)
+	})
+	revoked := filepath.Join(t.TempDir(), "revoked.json")
+	if err := os.WriteFile(revoked, []byte(`{}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address := configured(t, fmt.Sprintf(`
+admin: {listen: "off"}
+websocket: {enabled: true}
+subgraphs:
+  a:
+    routing_url: %s
+    schema:
+      sdl: |
+        extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@authenticated"])
+        type Query { mine: Int @authenticated }
+headers: {all: {request: [{propagate: {named: authorization}}]}}
+authentication: {router: {jwt: {mode: required, revoked: {file: %s}, jwks: [{secret: %s, algorithms: [HS256]}]}}}
+`, service.URL, revoked, secret))
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"sub": "u", "exp": time.Now().Add(time.Hour).Unix()}).SignedString([]byte(secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}}
+	conn, _, err := dialer.Dial("ws"+strings.TrimPrefix(address, "http"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	talk := func(say string, hears ...string) {
+		t.Helper()
+		if err := conn.WriteMessage(websocket.TextMessage, []byte(say)); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range hears {
+			if _, got, err := conn.ReadMessage(); err != nil || !strings.Contains(string(got), want) {
+				t.Fatalf("heard %s %v, want %s", got, err, want)
+			}
+		}
+	}
+	talk(`{"type":"connection_init","payload":{"authorization":"Bearer `+token+`"}}`, "connection_ack")
+	talk(`{"type":"subscribe","id":"1","payload":{"query":"{mine}"}}`, `"payload":{"data":{"mine":2}}`, "complete")
+	if got := <-passed; got != "Bearer "+token {
+		t.Errorf("passed on %q", got)
+	}
+	talk(`{"type":"subscribe","id":"2","payload":{"query":"subscription {mine}"}}`, `"type":"error"`)
+	if err := os.WriteFile(revoked, []byte(`{"subjects": ["u"]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Second)
+	talk(`{"type":"subscribe","id":"3","payload":{"query":"{mine}"}}`, `"code":"UNAUTHENTICATED"`)
 }
 
 // configured is the address of the graph of a gateway with the configuration.

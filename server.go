@@ -114,6 +114,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 	if who != nil {
 		parts.Authenticate, parts.Ready, parts.Challenge = auth.Middleware(who), who.Ready, who.Challenge()
+		parts.Connect = auth.Connect(who)
 	}
 	if owners.Mocking(cfg) && cfg.Mocks.Gated() {
 		gate(cfg, &served, &parts)

@@ -58,6 +58,7 @@ type Front struct {
 	Limits      Limits                `yaml:"limits"`
 	HealthCheck transport.HealthCheck `yaml:"health_check"`
 	GraphiQL    transport.GraphiQL    `yaml:"graphiql"`
+	WebSocket   transport.WebSocket   `yaml:"websocket"`
 	Admin       transport.Admin       `yaml:"admin"`
 	Server      transport.Connections `yaml:"server"`
 	Shutdown    transport.Shutdown    `yaml:"shutdown"`
@@ -74,7 +75,7 @@ type Limits struct {
 func (c *Config) Transport() transport.Config {
 	return transport.Config{
 		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits.Limits,
-		HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, Admin: c.Front.Admin,
+		HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, WebSocket: c.Front.WebSocket, Admin: c.Front.Admin,
 		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: c.Traffic.TrafficShaping.Router.Dedupe.Enabled,
 	}
 }
