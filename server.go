@@ -238,7 +238,7 @@ func inbound(ctx context.Context, r *http.Request) context.Context {
 // warn says what of the graph nothing decides.
 func warn(sg *supergraph.Supergraph, labels *rollout.Table, cfg *config.Config, logger *slog.Logger) {
 	for _, name := range authorization.Policies(sg) {
-		if _, ok := cfg.Authorization.Directives.Policies[name]; !ok && cfg.Authorization.Directives.IsEnabled() {
+		if d := cfg.Authorization.Directives; d.IsEnabled() && !d.Decides(name) {
 			logger.Warn("a policy of the graph never holds: authorization.directives.policies does not have it", slog.String("policy", name))
 		}
 	}
@@ -250,8 +250,11 @@ func warn(sg *supergraph.Supergraph, labels *rollout.Table, cfg *config.Config, 
 // engineConfig is the engine's part of the configuration, joined to what is known of a request: the verified
 // token, and who is kept on which side.
 func engineConfig(cfg *config.Config, board *rollout.Board, logger *slog.Logger) (engine.Config, error) {
-	policies, err := auth.NewPolicies(cfg.Authorization.Directives.Policies, func(policy string, err error) {
-		logger.Warn("policy denied", slog.String("policy", policy), slog.Any("error", err))
+	var seldom telemetry.Seldom
+	policies, err := auth.NewPolicies(cfg.Authorization.Directives, func(policy string, err error) {
+		if skipped, ok := seldom.Pass(policy, time.Now()); ok {
+			logger.Warn("policy denied", slog.String("policy", policy), slog.Any("error", err), slog.Int("not_said", skipped))
+		}
 	})
 	if err != nil {
 		return engine.Config{}, err
@@ -268,17 +271,27 @@ func engineConfig(cfg *config.Config, board *rollout.Board, logger *slog.Logger)
 		in := subgraph.FromContext(ctx)
 		return board.Table().Active(rollout.Request{Headers: in.Header, Claims: in.Claim}, list)
 	}
-	out.Authorization.Access = func(ctx context.Context) authorization.Access {
-		who := auth.FromContext(ctx)
-		a := authorization.Access{
-			Authenticated: who != nil, Policies: func(names []string) []string { return policies.Held(who, names) },
-		}
-		if who != nil {
-			a.Scopes = who.Scopes
-		}
-		return a
+	out.Authorization.ByArguments = policies.ByArguments()
+	out.Authorization.Access = func(ctx context.Context, about authorization.Asked) authorization.Access {
+		return accessOf(ctx, policies, about)
 	}
 	return out, nil
+}
+
+// accessOf is what the caller may do, by the verified token.
+func accessOf(ctx context.Context, policies *auth.Policies, about authorization.Asked) authorization.Access {
+	who := auth.FromContext(ctx)
+	a := authorization.Access{Authenticated: who != nil, Policies: func(list []authorization.Question) []bool {
+		questions := make([]auth.Question, len(list))
+		for i, q := range list {
+			questions[i] = auth.Question(q)
+		}
+		return policies.Ask(ctx, who, auth.Asked{Kind: about.Kind, Name: about.Name}, questions)
+	}}
+	if who != nil {
+		a.Scopes = who.Scopes
+	}
+	return a
 }
 
 // verifier is who verifies tokens, nil where nobody does; it has the engine refuse operations that need a token.

@@ -87,7 +87,7 @@ func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values op
 		return nil, err
 	}
 	d := decided{p, mask}
-	who, err := s.callers.of(ctx, d, r.Labels)
+	who, err := s.callers.of(ctx, d, values, r.Labels)
 	if err != nil {
 		return nil, err
 	}
