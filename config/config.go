@@ -296,6 +296,8 @@ func (c *Config) Engine() engine.Config {
 			Disabled: !c.Authorization.Directives.IsEnabled(),
 			Reject:   c.Authorization.Directives.RejectUnauthorized,
 			DryRun:   c.Authorization.Directives.DryRun,
+
+			FilterIntrospection: c.Authorization.Directives.Introspection == auth.IntrospectionFiltered,
 			Silent:   c.Authorization.Directives.Errors.Response == auth.DenialsDisabled,
 		},
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/ficusgraph/ficus/engine/authorization"
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/operation"
@@ -22,6 +24,8 @@ type Authorization struct {
 	DryRun bool
 	// Silent reports nothing: what is denied is null without an error.
 	Silent bool
+	// FilterIntrospection has callers see of the schema only what they may read.
+	FilterIntrospection bool
 	// Access is what the caller of a request may do; nil means that nobody is authenticated.
 	Access func(context.Context, authorization.Asked) authorization.Access
 	// ByArguments are the policies that look at the arguments of the field that they restrict.
@@ -54,6 +58,14 @@ func (a *access) grant(ctx context.Context, p *operation.Prepared, values operat
 		return needs.Grant(authorization.Access{}, values)
 	}
 	return needs.Grant(a.Access(ctx, authorization.Asked{Kind: string(p.Kind()), Name: p.Name()}), values)
+}
+
+// whole is what the caller has of all that decides about the graph.
+func (a *access) whole(ctx context.Context) authorization.Grant {
+	if a.Access == nil {
+		return a.rules.All().Grant(authorization.Access{}, nil)
+	}
+	return a.rules.All().Grant(a.Access(ctx, authorization.Asked{Kind: string(ast.Query)}), nil)
 }
 
 // restrict marks in the operation what the grant does not allow, and says what is reported of it.

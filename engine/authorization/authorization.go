@@ -81,6 +81,8 @@ func (r *Rules) Restrict(op *operation.Operation, g Grant) (*operation.Operation
 type restriction struct {
 	*Rules
 	grant   map[string]bool
+	// open has policies that look at arguments hold.
+	open    bool
 	denials []Denial
 	seen    map[string]bool
 }

@@ -172,7 +172,7 @@ func (w *restriction) allows(list []restricted, at string) bool {
 
 func (w *restriction) holds(policy string, field bool, at string) bool {
 	if field && slices.Contains(w.byArguments, policy) {
-		return w.grant[grantField+policy+placeEnd+at]
+		return w.open || w.grant[grantField+policy+placeEnd+at]
 	}
 	return w.grant[grantPolicy+policy]
 }
