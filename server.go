@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -92,7 +93,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	served.Store(first)
 	migrations := migrations{cfg: cfg, log: logger}
 	defer migrations.close()
-	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{Store: migrations.store, Logger: logger})
+	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{Store: migrations.store, Memory: migrations.memory(), Logger: logger})
 	if err := board.Define(first.Migrations.List, first.Migrations.Labels); err != nil {
 		return err
 	}
@@ -115,7 +116,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err := watchCaches(metrics, gateway); err != nil {
 		return err
 	}
-	changes := &reloads{gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served, board: board}
+	notices := &owners.Notices{Logger: logger, Environment: cfg.Environment}
+	notices.Served(first)
+	changes := &reloads{gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served, notices: notices, board: board}
 
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
@@ -161,7 +164,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if hooks.Started != nil {
 		hooks.Started(public.Addr().String())
 	}
-	logger.Info("serving", slog.String("address", public.Addr().String()), slog.Int("subgraphs", len(first.Supergraph.Subgraphs)))
+	logger.Info("serving", slog.String("address", public.Addr().String()), slog.String("environment", string(cfg.Environment)), slog.Int("subgraphs", len(first.Supergraph.Subgraphs)))
 	return server.Serve(ctx, public, back)
 }
 
@@ -204,6 +207,14 @@ func (m *migrations) store() (rollout.Store, error) {
 		return nil, fmt.Errorf("%s: %w", m.cfg.Name, err)
 	}
 	return m.broker.KeyValue(rollout.StoreName, rollout.Kept), nil
+}
+
+// memory is where a replica keeps what it knew last, which the server in process does by itself.
+func (m *migrations) memory() string {
+	if m.cfg.NATS.URL == "" {
+		return ""
+	}
+	return filepath.Join(m.cfg.NATS.Place(), "rollout.json")
 }
 
 func (m *migrations) close() {
@@ -458,6 +469,7 @@ type reloads struct {
 	metrics *telemetry.Metrics
 	log     *slog.Logger
 	served  *atomic.Pointer[owners.Graph]
+	notices *owners.Notices
 	board   *rollout.Board
 	// fault is why the newest graph is not served, nil if it is.
 	fault atomic.Pointer[string]
@@ -484,6 +496,7 @@ func (r *reloads) take(ctx context.Context, g *owners.Graph, err error) error {
 	warmed := r.gateway.Reload(ctx, snapshot)
 	r.fault.Store(nil)
 	r.served.Store(g)
+	r.notices.Served(g)
 	took := time.Since(start)
 	r.metrics.Reloaded(took, warmed, nil)
 	r.log.Info("the graph has changed", slog.Int("subgraphs", len(g.Supergraph.Subgraphs)), slog.Int("warmed", warmed), slog.Duration("took", took))

@@ -56,6 +56,7 @@ func (p Program) statusCommand() *cobra.Command {
 		},
 	}
 	in.flags(c)
+	in.environments(c)
 	c.Flags().StringVar(&f.operations, "operations", "", "folder of saved operations (*.graphql, *.gql, and manifests *.json)")
 	c.Flags().StringSliceVar(&f.failOn, "fail-on", nil, "what is an error: missing, mocked, contradicting fields, or operations that are not ready")
 	c.Flags().StringVar(&f.url, "url", "", "ask a running gateway: its admin listener's URL")

@@ -36,18 +36,18 @@ func (r *Registry) surveyed(contract *supergraph.Supergraph, a *assignment, in i
 
 // status compares the contract with what is implemented, by subgraph.
 func (r *Registry) status(contract *supergraph.Supergraph, a *assignment, in inputs) []Status {
-	lacking := map[string][]string{}
-	for _, c := range a.missing {
-		lacking[c.Subgraph] = append(lacking[c.Subgraph], c.String())
+	mocked, missing := map[string][]string{}, map[string][]string{}
+	for _, c := range a.fate.mocked {
+		mocked[c.Subgraph] = append(mocked[c.Subgraph], c.String())
+	}
+	for _, d := range a.fate.dropped {
+		missing[d.Subgraph] = append(missing[d.Subgraph], d.Coordinate.String())
 	}
 	var out []Status
 	for _, s := range contract.Subgraphs {
-		entry, as := Status{Subgraph: s.Name, Owner: r.owner(s.Name, contract)}, status.Missing
-		if r.cfg.Mocks.Enabled {
-			as = status.Mocked
-		}
-		if entry.Owner == "mock" {
-			lacking[s.Name], as = status.Coordinates(contract, s.Name), status.Mocked
+		entry := Status{Subgraph: s.Name, Owner: r.owner(s.Name, contract, a)}
+		if a.fate.whole[s.Name] {
+			mocked[s.Name] = status.Coordinates(contract, s.Name)
 		}
 		if in.deployed != nil && slices.Contains(r.services(), s.Name) {
 			entry.State = "up"
@@ -55,18 +55,20 @@ func (r *Registry) status(contract *supergraph.Supergraph, a *assignment, in inp
 				entry.State = "unreachable"
 			}
 		}
-		out = append(out, entry.Count(contract, lacking[s.Name], as, a.graph.Contradictions))
+		out = append(out, entry.Count(contract, mocked[s.Name], missing[s.Name], a.graph.Contradictions))
 	}
 	return out
 }
 
 // owner is who answers for a subgraph.
-func (r *Registry) owner(name string, contract *supergraph.Supergraph) string {
+func (r *Registry) owner(name string, contract *supergraph.Supergraph, a *assignment) string {
 	switch source := r.cfg.Subgraphs[name].Source; {
+	case a.fate.whole[name]:
+		return "mock"
 	case source == config.Local:
 		return "local"
-	case source == config.Mock:
-		return "mock"
+	case r.unowned(name, contract):
+		return "nobody"
 	case connected(contract, name):
 		return "monolith"
 	default:

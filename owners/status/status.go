@@ -51,7 +51,7 @@ type Report struct {
 // Subgraph is how far a subgraph's contract is kept.
 type Subgraph struct {
 	Subgraph string `json:"subgraph"`
-	// Owner is who answers: service, monolith, local or mock.
+	// Owner is who answers: service, monolith, local, mock, or nobody.
 	Owner string `json:"owner"`
 	// State is "up" or "unreachable" for a service that was asked, else "".
 	State string `json:"state,omitempty"`
@@ -131,26 +131,23 @@ func Of(facts Facts) *Report {
 	return out
 }
 
-// Count is the subgraph with Implemented, Mocked or Missing, and Contradicting filled in: lacking are the
-// coordinates that its owner lacks, as the mock source answers them or nobody does.
-func (s Subgraph) Count(sg *supergraph.Supergraph, lacking []string, as State, contradictions []contract.Contradiction) Subgraph {
-	s.Mocked, s.Missing, s.Contradicting = []string{}, []string{}, []string{}
+// Count is the subgraph with Implemented, Mocked, Missing and Contradicting filled in: mocked are the coordinates that
+// the mock source answers in its owner's place, missing those that nobody does.
+func (s Subgraph) Count(sg *supergraph.Supergraph, mocked, missing []string, contradictions []contract.Contradiction) Subgraph {
+	s.Contradicting = []string{}
 	for _, c := range contradictions {
 		if c.Subgraph == s.Subgraph {
 			s.Contradicting = append(s.Contradicting, fieldOf(c.Coordinate))
 		}
 	}
 	s.Contradicting = sorted(s.Contradicting)
-	lacking = slices.DeleteFunc(sorted(lacking), func(c string) bool { return slices.Contains(s.Contradicting, c) })
-	if as == Mocked {
-		s.Mocked = append(s.Mocked, lacking...)
-	} else {
-		s.Missing = append(s.Missing, lacking...)
-	}
+	contradicts := func(c string) bool { return slices.Contains(s.Contradicting, c) }
+	s.Mocked = append([]string{}, slices.DeleteFunc(sorted(mocked), contradicts)...)
+	s.Missing = append([]string{}, slices.DeleteFunc(sorted(missing), contradicts)...)
 	for _, c := range Coordinates(sg, s.Subgraph) {
-		_, lacks := slices.BinarySearch(lacking, c)
-		_, contradicts := slices.BinarySearch(s.Contradicting, c)
-		if !lacks && !contradicts {
+		_, isMocked := slices.BinarySearch(s.Mocked, c)
+		_, isMissing := slices.BinarySearch(s.Missing, c)
+		if !isMocked && !isMissing && !contradicts(c) {
 			s.Implemented++
 		}
 	}
