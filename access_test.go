@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,6 +64,66 @@ authorization: {directives: {policies: {staff: 'claims.org == "acme"'}}}
 		_, a := post(t, "http://"+address+"/graphql", `{ open mine scoped ruled }`, header)
 		if string(a.Data) != tt.want || len(a.Errors) != tt.errors {
 			t.Errorf("%s: %s with %d errors, want %s with %d", tt.name, a.Data, len(a.Errors), tt.want, tt.errors)
+		}
+	}
+}
+
+// TestPoliciesOfTheWholeGateway: an expression over arguments, an endpoint's decision, and a schema that shows no more.
+func TestPoliciesOfTheWholeGateway(t *testing.T) {
+	const secret = "a secret that is long enough to sign"
+	service := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		body, _ := io.ReadAll(r.Body)
+		answer := `{"data":{"own":1,"ruled":2}}`
+		if !strings.Contains(string(body), "ruled") {
+			answer = `{"data":{"own":1}}`
+		}
+		_, _ = io.WriteString(w, answer)
+	})
+	var asked atomic.Int32
+	decides := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		body, _ := io.ReadAll(r.Body)
+		_, _ = fmt.Fprintf(w, `{"result":{"staff":%t}}`, strings.Contains(string(body), `"org":"acme"`))
+	})
+	address := configured(t, fmt.Sprintf(`
+admin: {listen: "off"}
+supergraph: {introspection: true}
+subgraphs:
+  a:
+    routing_url: %s
+    schema:
+      sdl: |
+        extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@policy"])
+        type Query { own(id: ID!): Int @policy(policies: [["own"]]) ruled: Int @policy(policies: [["staff"]]) }
+authentication: {router: {jwt: {jwks: [{secret: %s, algorithms: [HS256]}]}}}
+authorization: {directives: {introspection: filtered, policies: {own: arguments.id == subject}, decisions: {url: %s}}}
+`, service.URL, secret, decides.URL))
+	token := func(claims jwt.MapClaims) http.Header {
+		claims["exp"] = time.Now().Add(time.Hour).Unix()
+		text, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(secret))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return http.Header{"Authorization": {"Bearer " + text}}
+	}
+	ann, staff := token(jwt.MapClaims{"sub": "ann"}), token(jwt.MapClaims{"sub": "bob", "org": "acme"})
+	for _, tt := range []struct {
+		query  string
+		header http.Header
+		want   string
+		calls  int32
+	}{
+		{`{own(id: "ann")}`, ann, `{"own":1}`, 0},
+		{`{own(id: "bob")}`, ann, `{"own":null}`, 0},
+		{`{own(id: "ann") ruled}`, ann, `{"own":1,"ruled":null}`, 1},
+		{`{own(id: "bob") ruled}`, staff, `{"own":1,"ruled":2}`, 2},
+		{`{own(id: "bob") ruled}`, staff, `{"own":1,"ruled":2}`, 2},
+		{`{__type(name: "Query") {fields {name}}}`, ann, `{"__type":{"fields":[{"name":"own"}]}}`, 2},
+		{`{__type(name: "Query") {fields {name}}}`, staff, `{"__type":{"fields":[{"name":"own"},{"name":"ruled"}]}}`, 2},
+	} {
+		if _, a := post(t, address, tt.query, tt.header); string(a.Data) != tt.want || asked.Load() != tt.calls {
+			t.Errorf("%s: %s after %d calls, want %s after %d", tt.query, a.Data, asked.Load(), tt.want, tt.calls)
 		}
 	}
 }

@@ -138,3 +138,31 @@ func summary(t *testing.T, body []byte) string {
 	}
 	return strings.Join(out, " ")
 }
+
+// TestNamesThatCallersDoNotSeeAreNotSuggested: errors tell no more than introspection does.
+func TestNamesThatCallersDoNotSeeAreNotSuggested(t *testing.T) {
+	sg, err := supergraph.Read("partly", partly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		cfg  engine.Config
+		told bool
+	}{
+		{"all see all", engine.Config{Introspection: true}, true},
+		{"no introspection", engine.Config{}, false},
+		{"filtered", engine.Config{Introspection: true, Authorization: engine.Authorization{FilterIntrospection: true}}, false},
+	} {
+		s, err := engine.NewSnapshot(sg, &asked{}, c.cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, query := range []string{`{vaul}`, `{nodes{gold}}`, `{open(in: {kin: A})}`, `{open(inn: 1)}`} {
+			body, _ := engine.New(s, nil).Execute(t.Context(), &engine.Request{Query: query}, nil)
+			if got := strings.Contains(string(body), "Did you mean"); got != c.told || !strings.Contains(string(body), `"errors":[{"message":"`) {
+				t.Errorf("%s: %s", c.name, body)
+			}
+		}
+	}
+}
