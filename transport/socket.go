@@ -24,6 +24,9 @@ const (
 	closeTooManyInits = 4429
 )
 
+// maxInit is how long a message may be before it is known who connects.
+const maxInit = 64 << 10
+
 // writing is how long a message may take to leave.
 const writing = 10 * time.Second
 
@@ -57,7 +60,7 @@ type message struct {
 func newSocket(k *sockets, conn *websocket.Conn, r *http.Request) *socket {
 	c := &socket{k: k, conn: conn, r: r, under: map[string]context.CancelFunc{}}
 	c.ctx, c.cut = context.WithCancel(r.Context())
-	conn.SetReadLimit(int64(k.s.cfg.Limits.HTTPMaxRequestBytes))
+	conn.SetReadLimit(min(maxInit, int64(k.s.cfg.Limits.HTTPMaxRequestBytes)))
 	return c
 }
 
@@ -128,6 +131,7 @@ func (c *socket) init(payload []byte) (code int, why string) {
 	if _, err := c.admitted(c.ctx); err != nil {
 		return closeForbidden, err.Error()
 	}
+	c.conn.SetReadLimit(int64(c.k.s.cfg.Limits.HTTPMaxRequestBytes))
 	c.mu.Lock()
 	c.acked = true
 	c.mu.Unlock()

@@ -25,7 +25,7 @@ type WebSocket struct {
 	// PingInterval is how often clients are asked whether they are still there, 25s by default; one that says nothing for
 	// two of them is cut off.
 	PingInterval time.Duration `yaml:"ping_interval"`
-	// MaxConnections that are open at one time, 10,000 by default.
+	// MaxConnections that are open at one time, 4,000 by default.
 	MaxConnections int `yaml:"max_connections"`
 	// MaxOperations that one connection has under way, 16 by default.
 	MaxOperations int `yaml:"max_operations_per_connection"`
@@ -41,7 +41,7 @@ func (c WebSocket) validate() error {
 func (c *WebSocket) fill() {
 	fallback(&c.InitTimeout, 10*time.Second)
 	fallback(&c.PingInterval, 25*time.Second)
-	fallback(&c.MaxConnections, 10_000)
+	fallback(&c.MaxConnections, 4_000)
 	fallback(&c.MaxOperations, 16)
 }
 

@@ -129,6 +129,7 @@ func TestOperationsOverAWebSocket(t *testing.T) {
 		"who is nobody":           {[]string{`{"type":"connection_init","payload":{"who":"nobody"}}`}, 4403},
 		"before it is known who":  {[]string{`{"type":"subscribe","id":"1","payload":{"query":"{hello}"}}`}, 4401},
 		"who twice":               {[]string{`{"type":"connection_init"}`, `{"type":"connection_init"}`}, 4429},
+		"a long one at first":     {[]string{`{"type":"connection_init","payload":"` + strings.Repeat("x", 70_000) + `"}`}, websocket.CloseMessageTooBig},
 		"no JSON":                 {[]string{`rubbish`}, 4400},
 		"no message of ours":      {[]string{`{"type":"start"}`}, 4400},
 		"an operation without id": {[]string{`{"type":"connection_init"}`, `{"type":"subscribe","payload":{"query":"{hello}"}}`}, 4400},
