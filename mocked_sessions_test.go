@@ -36,14 +36,20 @@ func catalog(t *testing.T) string {
 	}).URL
 }
 
-// serveCatalog starts the gateway over the catalog, with more configuration, and gives its addresses.
+// serveCatalog starts the gateway over the catalog, with more configuration, and gives its addresses. It is one for
+// production, unless requests may choose.
 func serveCatalog(t *testing.T, inMocks, more string) (address, admin string) {
 	t.Helper()
 	dir := t.TempDir()
 	address, admin = freeAddress(t), freeAddress(t)
 	writeIn(t, dir, "catalog.graphql", catalogSchema)
-	writeIn(t, dir, "ficus.yaml", fmt.Sprintf("supergraph: { listen: %s }\nadmin: { listen: %s }\n"+
-		"subgraphs: { catalog: { routing_url: %s, schema: { file: catalog.graphql } } }\nenvironment: dev\nmocks: { seed: 0%s }\n%s", address, admin, catalog(t), inMocks, more))
+	environment := "production"
+	if strings.Contains(inMocks, "per_request") {
+		environment = "dev"
+	}
+	writeIn(t, dir, "ficus.yaml", fmt.Sprintf("environment: %s\nsupergraph: { listen: %s }\nadmin: { listen: %s }\n"+
+		"subgraphs: { catalog: { routing_url: %s, schema: { file: catalog.graphql } } }\n"+
+		"mocks: { acknowledged: [Product.price, Query.products, Mutation.setPrice, Mutation.addProduct]%s }\n%s", environment, address, admin, catalog(t), inMocks, more))
 	startIn(t, dir, "serve").line("serving")
 	return address, admin
 }
@@ -158,7 +164,7 @@ func TestWhatIsMadeUpDoesNotCountForItsOwner(t *testing.T) {
 
 func TestAWholeSubgraphThatIsMadeUpCountsAsMocked(t *testing.T) {
 	dir, address, admin := mockFolder(t), freeAddress(t), freeAddress(t)
-	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+address+" }\nadmin: { listen: "+admin+" }\nenvironment: dev\nsubgraphs: { shop: { mock: always, schema: { file: shop.graphql } } }\n")
+	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+address+" }\nadmin: { listen: "+admin+" }\nenvironment: staging\nsubgraphs: { shop: { mock: always, schema: { file: shop.graphql } } }\n")
 	startIn(t, dir, "serve").line("serving")
 	askMocked(t, address, `{ cart { note } }`)
 	metrics := send(t, http.MethodGet, "http://"+admin+"/metrics", nil, nil).body
@@ -221,5 +227,26 @@ func TestRealAnswersAreBrokenWhereRequestsMayChoose(t *testing.T) {
 	}
 	if got := askMocked(t, address, `{ product(id: 5) { name } }`); got.body != `{"data":{"product":{"name":"Lamp"}}}` {
 		t.Error(got.body)
+	}
+}
+
+// TestSessionsOfGrantsAreTheirSubjects: whoever knows the name of a session needs the grant of its subject as well.
+func TestSessionsOfGrantsAreTheirSubjects(t *testing.T) {
+	address, _ := serveCatalog(t, fmt.Sprintf(", grants: { secret: %q }", grantSecret), "")
+	as := func(subject, query string) string {
+		token, err := mocks.GrantConfig{Secret: grantSecret}.Sign(mocks.Grant{Subject: subject, Expires: time.Now().Add(time.Hour), All: true}, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return askMocked(t, address, query, "Ficus-Mock-Grant", token, "Ficus-Mock-Session", "one").body
+	}
+	if got := as("ada", `mutation { setPrice(productId: 5, price: 12.5) { price } }`); !strings.Contains(got, `"kept":true`) {
+		t.Error(got)
+	}
+	if got := as("ada", `{ product(id: 5) { price } }`); !strings.Contains(got, `"price":12.5`) {
+		t.Errorf("ada does not see her change: %s", got)
+	}
+	if got := as("bob", `{ product(id: 5) { price } }`); strings.Contains(got, `"price":12.5`) {
+		t.Errorf("bob sees it: %s", got)
 	}
 }

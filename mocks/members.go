@@ -11,7 +11,7 @@ import (
 )
 
 // maxLooked bounds how many elements of lists one answer looks at to see whether they are still in their list.
-const maxLooked = 1_000_000
+const maxLooked = 100_000
 
 // listing is a list at a seat, with what its elements have in common.
 type listing struct {
@@ -113,7 +113,7 @@ func (a *answer) remaining(total int, l *listing) remaining {
 		if look && a.looked <= maxLooked {
 			a.looked++
 			if c := a.elementAt(l, i).change; c != nil {
-				if c.deleted || a.contradicts(c, l) {
+				if a.isGone(c) || c.deleted && l.given == nil || a.contradicts(c, l) {
 					continue
 				}
 				r.changed = append(r.changed, c)
