@@ -173,7 +173,10 @@ func TestATokenOverAWebSocket(t *testing.T) {
 	const secret = "a secret that is long enough to sign"
 	passed := make(chan string, 10)
 	service := serving(t, func(w http.ResponseWriter, r *http.Request) {
-		passed <- r.Header.Get("Authorization")
+		body, _ := io.ReadAll(r.Body)
+		if !strings.Contains(string(body), "_service") { // the gateway asks that for itself, what its services implement
+			passed <- r.Header.Get("Authorization")
+		}
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"data":{"mine":2}}`)
 	})
