@@ -41,7 +41,7 @@ func TestASecondVersionTakesItsFieldOver(t *testing.T) {
 	}
 
 	load := moving(t, url)
-	time.Sleep(850 * time.Millisecond) // so that the gateway has just looked at what the service implements
+	time.Sleep(950 * time.Millisecond) // so that the gateway has just looked at what the service implements
 	if load.before.Load() == 0 {
 		t.Fatal("nothing was answered by the mock source")
 	}
