@@ -20,7 +20,7 @@ func TestASavedFieldAnswersWithinASecond(t *testing.T) {
 		_, _ = io.WriteString(w, `{"data":{"_service":{"sdl":"type Query { built: Int }"}}}`)
 	})
 	for name, others := range map[string]string{
-		"all answer":   "  built: { routing_url: " + built.URL + ", schema: { sdl: 'type Query { built: Int planned: Int }' } }\n",
+		"all answer": "  built: { routing_url: " + built.URL + ", schema: { sdl: 'type Query { built: Int planned: Int }' } }\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, address := t.TempDir(), freeAddress(t)
