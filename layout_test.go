@@ -44,6 +44,7 @@ var floors = map[string][]string{
 	"engine/authorization":     {"engine/operation", "engine/supergraph"},
 	"engine/cost":              {"engine/operation", "engine/supergraph"},
 	"changes":                  {"engine/operation"},
+	"owners/contract":          {},
 	// 2: planner and executor never meet
 	"engine/planner":  {"engine/operation", "engine/queryplan", "engine/supergraph"},
 	"engine/executor": {"engine/queryplan"},
@@ -59,7 +60,7 @@ var floors = map[string][]string{
 	// 4
 	"transport": {"auth", "engine", "telemetry", "telemetry/trace"},
 	"config":    {"auth", "engine", "engine/operation", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
-	"owners":    {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "subgraph"},
+	"owners":    {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/contract", "subgraph"},
 	// 5, 6
 	"monolith-adapter/suite": {"config", "monolith-adapter", "monolith-adapter/mapping"},
 

@@ -44,6 +44,7 @@ func (p Program) statusCommand() *cobra.Command {
 		},
 	}
 	in.flags(c)
+	in.environments(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.Flags().BoolVar(&fields, "fields", false, "list the fields that are mocked or missing")
 	return c

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -51,7 +52,24 @@ func Missing(contract *supergraph.Supergraph, subgraph, serviceSDL string) ([]Co
 	return out, nil
 }
 
-// resolves reports whether the subgraph is to resolve the field of an object or an interface.
+// Check says which field the graph does not have at a coordinate, Type.field, with the nearest that it has.
+func Check(graph *supergraph.Supergraph, coordinate string) error {
+	typ, field, _ := strings.Cut(coordinate, ".")
+	b := builder{graph: graph}
+	switch t := graph.Type(typ); {
+	case t == nil:
+		return fmt.Errorf("there is no type %s%s", typ, near(typ, b.typeNames()))
+	case field == "":
+		return fmt.Errorf("name a field, such as %s.id", typ)
+	case t.Field(field) == nil:
+		return fmt.Errorf("%s has no field %s%s", typ, field, near(field, fieldNames(t)))
+	}
+	return nil
+}
+
+// Resolves reports whether the subgraph of that ID is to resolve the field, of an object or an interface.
+func Resolves(f *supergraph.Field, id int) bool { return resolves(f, id) }
+
 func resolves(f *supergraph.Field, id int) bool {
 	in := f.In[id]
 	return in != nil && !in.External && !in.UsedOverridden && (f.Parent.Kind == ast.Object || f.Parent.Kind == ast.Interface)

@@ -17,8 +17,8 @@ import (
 type assignment struct {
 	graph    *Graph
 	fetchers map[string]executor.Fetcher
-	// missing are the coordinates of the contract that their owner does not implement.
-	missing []mocks.Coordinate
+	// fate is what becomes of what owners lack; its mocked coordinates are with those that go along.
+	fate *fate
 	// connectors of the graph.
 	connectors *monolith.Connectors
 }
@@ -30,52 +30,89 @@ func (r *Registry) assign(in inputs) (*assignment, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.missing, err = r.missing(contract, in); err != nil {
+	if err := r.checkAcknowledged(contract); err != nil {
+		return nil, err
+	}
+	lacking, err := r.lacking(contract, in)
+	if err != nil {
 		return nil, err
 	}
 	if a.graph.Mocks, err = r.script(contract, in); err != nil {
 		return nil, err
 	}
-	sg := contract
-	if r.cfg.Mocks.Enabled {
-		if a.missing, err = mocks.Along(contract, a.missing); err != nil {
-			return nil, fmt.Errorf("%s: mocks: %w", r.cfg.Name, err)
-		}
-		if sg, err = mocks.Split(sg, a.missing); err != nil {
-			return nil, fmt.Errorf("%s: mocks: %w", r.cfg.Name, err)
-		}
+	a.fate = r.decide(contract, lacking)
+	sg, err := r.served(contract, in, a)
+	if err != nil {
+		return nil, err
 	}
 	if sg, a.connectors, err = monolith.Expand(sg); err != nil {
 		return nil, fmt.Errorf("%s: %w", r.cfg.Name, err)
 	}
 	a.graph.Warnings = append(a.graph.Warnings, hints(a.connectors.Warnings)...)
 	a.graph.Supergraph = sg
+	a.graph.Dropped = a.fate.dropped
 	a.graph.Status = r.status(contract, a, in)
 	return a, nil
 }
 
+// served is the contract without what nobody answers, and with what is mocked in subgraphs of its own.
+func (r *Registry) served(contract *supergraph.Supergraph, in inputs, a *assignment) (*supergraph.Supergraph, error) {
+	sg := contract
+	var err error
+	if len(a.fate.dropped) > 0 {
+		if sg, err = r.reduced(in, a); err != nil {
+			return nil, err
+		}
+	}
+	a.fate.mocked = left(sg, a.fate.mocked)
+	if a.fate.mocked, err = mocks.Along(sg, a.fate.mocked); err != nil {
+		return nil, fmt.Errorf("%s: mocks: %w", r.cfg.Name, err)
+	}
+	if sg, err = mocks.Split(sg, a.fate.mocked); err != nil {
+		return nil, fmt.Errorf("%s: mocks: %w", r.cfg.Name, err)
+	}
+	return sg, nil
+}
+
+// left are those of the coordinates that are still in the graph.
+func left(sg *supergraph.Supergraph, list []mocks.Coordinate) []mocks.Coordinate {
+	var out []mocks.Coordinate
+	for _, c := range list {
+		if t := sg.Type(c.Type); sg.Subgraph(c.Subgraph) != nil && t != nil && t.Field(c.Field) != nil {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // contract is the graph as the teams agreed on it: read, or composed and read.
 func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, error) {
-	name, sdl := r.cfg.Supergraph.File, in.supergraph
-	if sdl == "" {
-		subgraphs := in.subgraphs
-		if !r.cfg.Mocks.Enabled {
-			var err error
-			if subgraphs, err = withoutMarked(subgraphs); err != nil {
-				return nil, err
-			}
-		}
-		warnings, err := checkConnectors(in.subgraphs)
-		if err != nil {
-			return nil, err
-		}
-		composed, err := compose(subgraphs)
-		if err != nil {
-			return nil, err
-		}
-		name, sdl, a.graph.Hints, a.graph.Warnings = r.cfg.Name, composed.SupergraphSDL, composed.Hints, warnings
+	if in.supergraph != "" {
+		return supergraph.Read(r.cfg.Supergraph.File, in.supergraph)
 	}
-	return supergraph.Read(name, sdl)
+	warnings, err := checkConnectors(in.subgraphs)
+	if err != nil {
+		return nil, err
+	}
+	composed, err := compose(in.subgraphs)
+	if err != nil {
+		return nil, err
+	}
+	a.graph.Hints, a.graph.Warnings = composed.Hints, warnings
+	return supergraph.Read(r.cfg.Name, composed.SupergraphSDL)
+}
+
+// reduced is the contract composed without the coordinates that nobody answers.
+func (r *Registry) reduced(in inputs, a *assignment) (*supergraph.Supergraph, error) {
+	subgraphs, err := without(in.subgraphs, a.fate.dropped)
+	if err != nil {
+		return nil, err
+	}
+	composed, err := compose(subgraphs)
+	if err != nil {
+		return nil, err
+	}
+	return supergraph.Read(r.cfg.Name, composed.SupergraphSDL)
 }
 
 // checkConnectors reports what is wrong with @source and @connect, at its place in the subgraphs' schemas.
@@ -111,13 +148,18 @@ func declared(subgraphs []composition.Subgraph) ([]composition.Subgraph, error) 
 	return out, nil
 }
 
-// missing are the coordinates of the contract that their owners do not implement: those marked so, and those
-// that a deployed service lacks.
-func (r *Registry) missing(contract *supergraph.Supergraph, in inputs) ([]mocks.Coordinate, error) {
+// lacking are the coordinates of the contract that their owners do not implement: those that a service lacks that
+// said what it has, and of the others those that their contract marks.
+func (r *Registry) lacking(contract *supergraph.Supergraph, in inputs) ([]mocks.Coordinate, error) {
 	var out []mocks.Coordinate
 	for _, s := range in.subgraphs {
-		if r.cfg.Subgraphs[s.Name].Source == config.Mock {
-			continue // all of it is made up anyway
+		if sdl, ok := in.deployed[s.Name]; ok {
+			list, err := mocks.Missing(contract, s.Name, sdl)
+			if err != nil {
+				return nil, fmt.Errorf("what %s implements: %w", s.Name, err)
+			}
+			out = append(out, list...)
+			continue
 		}
 		marked, err := mocks.Marked(s.SDL)
 		if err != nil {
@@ -127,15 +169,6 @@ func (r *Registry) missing(contract *supergraph.Supergraph, in inputs) ([]mocks.
 			c.Subgraph = s.Name
 			out = append(out, c)
 		}
-		sdl, ok := in.deployed[s.Name]
-		if !ok {
-			continue
-		}
-		lacking, err := mocks.Missing(contract, s.Name, sdl)
-		if err != nil {
-			return nil, fmt.Errorf("what %s implements: %w", s.Name, err)
-		}
-		out = append(out, lacking...)
 	}
 	return out, nil
 }
@@ -152,7 +185,7 @@ func (r *Registry) addOwners(a *assignment) error {
 		switch {
 		case a.connectors.Get(s.Name) != nil:
 			a.fetchers[s.Name] = adapter
-		case mocks.IsMock(s), source == config.Mock:
+		case mocks.IsMock(s), a.fate.whole[s.Name]:
 			source, err := mocks.New(a.graph.Supergraph, s.Name, r.cfg.Mocks.Seed)
 			if err != nil {
 				return err

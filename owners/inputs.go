@@ -66,13 +66,14 @@ func (r *Registry) ask(ctx context.Context) map[string]string {
 
 // services are the subgraphs whose service is to be asked what it implements.
 func (r *Registry) services() []string {
-	if !r.cfg.Mocks.Enabled {
+	if r.cfg.Contract.Poll() == 0 {
 		return nil
 	}
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(r.cfg.Subgraphs)) {
 		s := r.cfg.Subgraphs[name]
-		if s.RoutingURL != "" && (s.Source == "" || s.Source == config.Remote) {
+		whole := r.cfg.Permits() && r.cfg.Mocking(name) == config.Always
+		if s.RoutingURL != "" && (s.Source == "" || s.Source == config.Remote) && !whole {
 			out = append(out, name)
 		}
 	}

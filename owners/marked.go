@@ -13,14 +13,15 @@ import (
 	"github.com/ficusgraph/ficus/mocks"
 )
 
-// withoutMarked is the schemas without the fields that are marked as not implemented: where nothing is made
-// up, they are not in the graph. A schema without marks is left as it is.
-func withoutMarked(schemas []composition.Subgraph) ([]composition.Subgraph, error) {
+// without is the schemas without the fields that nobody answers. A schema that has all of its own is left as it is.
+func without(schemas []composition.Subgraph, dropped []Dropped) ([]composition.Subgraph, error) {
 	out := slices.Clone(schemas)
 	for i, s := range schemas {
-		marked, err := mocks.Marked(s.SDL)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.File, err)
+		var marked []mocks.Coordinate
+		for _, d := range dropped {
+			if d.Subgraph == s.Name {
+				marked = append(marked, d.Coordinate)
+			}
 		}
 		if len(marked) == 0 {
 			continue

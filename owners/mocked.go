@@ -13,13 +13,13 @@ import (
 	"github.com/ficusgraph/ficus/mocks"
 )
 
-// Mocking reports whether the mock source answers anything in this configuration.
+// Mocking reports whether the mock source may answer anything in this configuration.
 func Mocking(cfg *config.Config) bool {
-	if cfg.Mocks.Enabled {
-		return true
+	if !cfg.Permits() && len(cfg.Mocks.Acknowledged) == 0 {
+		return false
 	}
-	for _, s := range cfg.Subgraphs {
-		if s.Source == config.Mock {
+	for name := range cfg.Subgraphs {
+		if cfg.Mocking(name) != config.Never {
 			return true
 		}
 	}

@@ -35,6 +35,11 @@ type Graph struct {
 	Warnings []composition.Hint
 	// Status of each subgraph of the contract, by name.
 	Status []Status
+	// Dropped are the coordinates of the contract that are not in the graph, since nobody answers them.
+	Dropped []Dropped
+	// Contradictions are where services that said what they implement are not what their contracts say, by
+	// subgraph and then by the contract's order.
+	Contradictions []Contradiction
 	// Mocks is what the mock source was told; nil if nothing is mocked.
 	Mocks *mocks.Script
 

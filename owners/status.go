@@ -24,22 +24,21 @@ type Status struct {
 
 // status compares the contract with what is implemented, by subgraph.
 func (r *Registry) status(contract *supergraph.Supergraph, a *assignment, in inputs) []Status {
-	lacking := map[string][]string{}
-	for _, c := range a.missing {
-		lacking[c.Subgraph] = append(lacking[c.Subgraph], c.Type+"."+c.Field)
+	mocked, missing := map[string][]string{}, map[string][]string{}
+	for _, c := range a.fate.mocked {
+		mocked[c.Subgraph] = append(mocked[c.Subgraph], c.String())
+	}
+	for _, d := range a.fate.dropped {
+		missing[d.Subgraph] = append(missing[d.Subgraph], d.Coordinate.String())
 	}
 	var out []Status
 	for _, s := range contract.Subgraphs {
-		entry := Status{Subgraph: s.Name, Owner: r.owner(s.Name, contract), Mocked: []string{}, Missing: []string{}}
+		entry := Status{Subgraph: s.Name, Owner: r.owner(s.Name, contract, a), Mocked: []string{}, Missing: []string{}}
 		all := fieldsOf(contract, s.ID)
-		names := slices.Compact(slices.Sorted(slices.Values(lacking[s.Name])))
-		switch {
-		case entry.Owner == "mock":
+		entry.Mocked = append(entry.Mocked, sorted(mocked[s.Name])...)
+		entry.Missing = append(entry.Missing, sorted(missing[s.Name])...)
+		if a.fate.whole[s.Name] {
 			entry.Mocked = all
-		case r.cfg.Mocks.Enabled:
-			entry.Mocked = append(entry.Mocked, names...)
-		default:
-			entry.Missing = append(entry.Missing, names...)
 		}
 		entry.Implemented = len(all) - len(entry.Mocked) - len(entry.Missing)
 		if in.deployed != nil && slices.Contains(r.services(), s.Name) {
@@ -53,13 +52,15 @@ func (r *Registry) status(contract *supergraph.Supergraph, a *assignment, in inp
 	return out
 }
 
+func sorted(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
+
 // owner is who answers for a subgraph.
-func (r *Registry) owner(name string, contract *supergraph.Supergraph) string {
+func (r *Registry) owner(name string, contract *supergraph.Supergraph, a *assignment) string {
 	switch source := r.cfg.Subgraphs[name].Source; {
+	case a.fate.whole[name]:
+		return "mock"
 	case source == config.Local:
 		return "local"
-	case source == config.Mock:
-		return "mock"
 	case connected(contract, name):
 		return "monolith"
 	default:
