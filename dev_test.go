@@ -25,7 +25,7 @@ func TestASavedFieldAnswersWithinASecond(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir, address := t.TempDir(), freeAddress(t)
 			writeIn(t, dir, "ficus.yaml", "supergraph: { listen: '"+address+"' }\nadmin: { listen: off }\nsubgraphs:\n"+
-				"  page: { source: mock, schema: { file: page.graphql } }\n"+others)
+				"  page: { mock: always, schema: { file: page.graphql } }\n"+others)
 			writeIn(t, dir, "page.graphql", "type Query { field0: Int! }\n")
 			startIn(t, dir, "dev").line("serving")
 			for i := 1; i <= 6; i++ {

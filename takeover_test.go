@@ -168,7 +168,7 @@ func (l *load) stop(t *testing.T) {
 // mockedFields are the coordinates that the command status says are mocked.
 func mockedFields(t *testing.T, env []string) map[string]bool {
 	t.Helper()
-	cmd := exec.Command(binary, "status", "--json")
+	cmd := exec.Command(binary, "status", "--env", "dev", "--json")
 	cmd.Env = append(os.Environ(), env...)
 	out, err := cmd.Output()
 	var list []struct{ Mocked []string }
