@@ -44,7 +44,7 @@ var floors = map[string][]string{
 	"engine/authorization":     {"engine/operation", "engine/supergraph"},
 	"engine/cost":              {"engine/operation", "engine/supergraph"},
 	"changes":                  {"engine/operation"},
-	"owners/contract":          {},
+	"owners/contract":          {"engine/composition", "engine/supergraph", "mocks"},
 	// 2: planner and executor never meet
 	"engine/planner":  {"engine/operation", "engine/queryplan", "engine/supergraph"},
 	"engine/executor": {"engine/queryplan"},
@@ -58,9 +58,11 @@ var floors = map[string][]string{
 	// test support: random graphs, a source that forgives nothing
 	"internal/universe": {"engine/executor"},
 	// 4
-	"transport": {"auth", "engine", "telemetry", "telemetry/trace"},
-	"config":    {"auth", "engine", "engine/operation", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
-	"owners":    {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/contract", "subgraph"},
+	"admin":         {},
+	"transport":     {"auth", "engine", "telemetry", "telemetry/trace"},
+	"config":        {"auth", "engine", "engine/operation", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
+	"owners/status": {"engine/operation", "engine/supergraph", "owners/contract"},
+	"owners":        {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "subgraph"},
 	// 5, 6
 	"monolith-adapter/suite": {"config", "monolith-adapter", "monolith-adapter/mapping"},
 

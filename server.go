@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/ficusgraph/ficus/admin"
 	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/cli"
 	"github.com/ficusgraph/ficus/config"
@@ -34,6 +35,7 @@ import (
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 	"github.com/ficusgraph/ficus/owners"
+	"github.com/ficusgraph/ficus/owners/status"
 	"github.com/ficusgraph/ficus/resolvers"
 	"github.com/ficusgraph/ficus/rollout"
 	"github.com/ficusgraph/ficus/subgraph"
@@ -66,12 +68,12 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		return err
 	}
 	defer flush(tracer, logger)
-	public, admin, err := listen(cfg, logger)
+	public, back, err := listen(cfg, logger)
 	if err != nil {
 		return err
 	}
 	counts := metrics
-	if admin == nil {
+	if back == nil {
 		counts = nil // nobody could read them
 	}
 	resolved, err := local(cfg, logger)
@@ -112,6 +114,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		defer func() { _ = who.Close() }()
 		parts.Authenticate, parts.Ready = auth.Middleware(who), who.Ready
 	}
+	if back != nil {
+		parts.Admin = api(cfg, back.Addr(), &served, logger)
+	}
 	if owners.Mocking(cfg) && cfg.Mocks.Gated() {
 		gate(cfg, &served, &parts)
 	}
@@ -142,12 +147,12 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		hooks.Started(public.Addr().String())
 	}
 	logger.Info("serving", slog.String("address", public.Addr().String()), slog.Int("subgraphs", len(first.Supergraph.Subgraphs)))
-	return server.Serve(ctx, public, admin)
+	return server.Serve(ctx, public, back)
 }
 
-// listen takes the public address and, unless it is off, the one for operators. Where nothing was configured
+// listen takes the public address and, unless it is off, the one for admin. Where nothing was configured
 // for those and the default is taken, as by a second gateway on one machine, there is none.
-func listen(cfg *config.Config, logger *slog.Logger) (public, admin net.Listener, err error) {
+func listen(cfg *config.Config, logger *slog.Logger) (public, operators net.Listener, err error) {
 	front, back := cfg.Transport().Addresses()
 	if public, err = net.Listen("tcp", front); err != nil {
 		return nil, nil, fmt.Errorf("%w; end what listens there, or choose another address with --listen", err)
@@ -155,10 +160,10 @@ func listen(cfg *config.Config, logger *slog.Logger) (public, admin net.Listener
 	if back == "" {
 		return public, nil, nil
 	}
-	admin, err = net.Listen("tcp", back)
+	operators, err = net.Listen("tcp", back)
 	switch {
 	case err == nil:
-		return public, admin, nil
+		return public, operators, nil
 	case cfg.Front.Admin.Listen == "":
 		logger.Warn("no metrics are served: their default address is taken; set admin.listen", slog.Any("error", err))
 		return public, nil, nil
@@ -166,6 +171,23 @@ func listen(cfg *config.Config, logger *slog.Logger) (public, admin net.Listener
 		_ = public.Close()
 		return nil, nil, fmt.Errorf("%w; end what listens there, or choose another address with admin.listen (off for none)", err)
 	}
+}
+
+// api is what operators can ask and change while the gateway runs.
+func api(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], logger *slog.Logger) http.Handler {
+	_, listen := cfg.Transport().Addresses()
+	out := admin.New(admin.Config{Token: cfg.Front.Admin.Token, Listen: listen, Address: at}, logger)
+	out.Handle(http.MethodGet, "/status", func(*http.Request) (any, error) { return served.Load().Report(), nil })
+	out.Handle(http.MethodPost, "/operations", func(r *http.Request) (any, error) {
+		var asked struct {
+			Operations []status.Saved `json:"operations"`
+		}
+		if err := admin.Read(r, &asked); err != nil {
+			return nil, err
+		}
+		return served.Load().Operations(asked.Operations), nil
+	})
+	return out
 }
 
 // inbound lets header rules see the client's headers and claims.

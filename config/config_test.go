@@ -40,7 +40,7 @@ func TestFaultsHaveTheirPlaceAndARemedy(t *testing.T) {
 		{"a source that was one", "subgraphs:\n  a:\n    source: mock\n    schema: {sdl: x}\n", "ficus.yaml:2:3: subgraphs.a: source: mock is not a source; write mock: always instead"},
 		{"how to mock", "subgraphs: {a: {mock: sometimes, schema: {sdl: x}}}\n", `subgraphs.a: mock: "sometimes" is none of never, unimplemented, always`},
 		{"environment", "environment: prod\n", `ficus.yaml:1:1: environment: "prod" is none of production, staging, dev`},
-		{"an environment's section", "environments:\n  developement: {mock: always}\n", "ficus.yaml:2:3: environments.developement is not a key here; there are production, staging, dev"},
+		{"an environment's section", "environments:\n  develop: {mock: always}\n", "ficus.yaml:2:3: environments.develop is not a key here; there are production, staging, dev"},
 		{"an environment's way to mock", "environments:\n  dev:\n    mock: on\n", `ficus.yaml:3:5: environments.dev.mock: "on" is none of never, unimplemented, always`},
 		{"an environment's subgraph", "subgraphs: {shop: {schema: {sdl: x}}}\nenvironments:\n  dev:\n    subgraphs:\n      shpo: {mock: always}\n", "ficus.yaml:5:7: environments.dev.subgraphs.shpo: is no subgraph; did you mean shop?"},
 		{"poll interval", "contract:\n  poll_interval: often\n", `ficus.yaml:2:3: contract.poll_interval: "often" is neither a duration, such as 1s, nor off`},

@@ -75,10 +75,12 @@ type Override struct {
 	Mock Mocking `yaml:"mock" jsonschema:"enum=never,enum=unimplemented,enum=always"`
 }
 
-// Contract is the section about comparing services with what they have promised.
+// Contract is the section about what services have promised.
 type Contract struct {
 	// PollInterval is how often a service is asked what it implements: a duration, 1s by default, or "off".
 	PollInterval string `yaml:"poll_interval"`
+	// Owners is a file that says which team owns which fields; none by default.
+	Owners string `yaml:"owners"`
 }
 
 // The bounds of poll intervals.

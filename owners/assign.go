@@ -51,8 +51,7 @@ func (r *Registry) assign(in inputs) (*assignment, error) {
 	a.graph.Warnings = append(a.graph.Warnings, hints(a.connectors.Warnings)...)
 	a.graph.Supergraph = sg
 	a.graph.Dropped = a.fate.dropped
-	a.graph.Status = r.status(contract, a, in)
-	return a, nil
+	return a, r.surveyed(contract, a, in)
 }
 
 // served is the contract without what nobody answers, and with what is mocked in subgraphs of its own.

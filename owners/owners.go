@@ -20,6 +20,7 @@ import (
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/owners/status"
 	"github.com/ficusgraph/ficus/subgraph"
 )
 
@@ -42,6 +43,10 @@ type Graph struct {
 	Contradictions []Contradiction
 	// Mocks is what the mock source was told; nil if nothing is mocked.
 	Mocks *mocks.Script
+
+	// facts are what is known of how far the contract is kept, and report says it.
+	facts  status.Facts
+	report func() *status.Report
 
 	connections connections
 }

@@ -1,25 +1,41 @@
 package owners
 
 import (
-	"maps"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine/supergraph"
+	"github.com/ficusgraph/ficus/owners/status"
 )
 
-// Status is how far a subgraph's contract is implemented.
-type Status struct {
-	Subgraph string `json:"subgraph"`
-	// Owner is who answers: service, monolith, local or mock.
-	Owner string `json:"owner"`
-	// State is "up" or "unreachable" for a service that was asked, else "".
-	State string `json:"state,omitempty"`
-	// Implemented counts the fields that the owner answers.
-	Implemented int `json:"implemented"`
-	// Mocked are the coordinates that the mock source answers in its place, Missing those that nobody does.
-	Mocked  []string `json:"mocked"`
-	Missing []string `json:"missing"`
+// Status is how far a subgraph's contract is kept.
+type Status = status.Subgraph
+
+// Report is how far the contract is kept, by subgraph, team and type. It is made once, when it is asked for.
+func (g *Graph) Report() *status.Report { return g.report() }
+
+// Operations says which saved operations real owners alone can answer.
+func (g *Graph) Operations(saved []status.Saved) *status.Operations {
+	return status.OperationsOf(g.facts, saved)
+}
+
+// surveyed adds to the graph how far its contract is kept.
+func (r *Registry) surveyed(contract *supergraph.Supergraph, a *assignment, in inputs) error {
+	a.graph.facts = status.Facts{
+		Environment: string(r.cfg.Environment), Contract: contract, Subgraphs: r.status(contract, a, in), Contradictions: a.graph.Contradictions,
+	}
+	if file := r.cfg.Contract.Owners; file != "" {
+		var err error
+		if a.graph.facts.Teams, err = status.ReadTeams(file, in.teams, contract); err != nil {
+			return err
+		}
+	}
+	a.graph.Status = a.graph.facts.Subgraphs
+	facts := a.graph.facts
+	a.graph.report = sync.OnceValue(func() *status.Report { return status.Of(facts) })
+	return nil
 }
 
 // status compares the contract with what is implemented, by subgraph.
@@ -33,26 +49,30 @@ func (r *Registry) status(contract *supergraph.Supergraph, a *assignment, in inp
 	}
 	var out []Status
 	for _, s := range contract.Subgraphs {
-		entry := Status{Subgraph: s.Name, Owner: r.owner(s.Name, contract, a), Mocked: []string{}, Missing: []string{}}
-		all := fieldsOf(contract, s.ID)
-		entry.Mocked = append(entry.Mocked, sorted(mocked[s.Name])...)
-		entry.Missing = append(entry.Missing, sorted(missing[s.Name])...)
+		entry := Status{Subgraph: s.Name, Owner: r.owner(s.Name, contract, a)}
+		all := status.Coordinates(contract, s.Name)
 		if a.fate.whole[s.Name] {
-			entry.Mocked = all
+			mocked[s.Name] = all
 		}
-		entry.Implemented = len(all) - len(entry.Mocked) - len(entry.Missing)
 		if in.deployed != nil && slices.Contains(r.services(), s.Name) {
 			entry.State = "up"
 			if in.deployed[s.Name] == "" {
 				entry.State = "unreachable"
 			}
 		}
-		out = append(out, entry)
+		// What is of no use without a field that was dropped went with it.
+		gone := slices.DeleteFunc(slices.Clone(all), func(c string) bool { return isIn(a.graph.Supergraph, c) })
+		out = append(out, entry.Count(contract, mocked[s.Name], append(missing[s.Name], gone...), a.graph.Contradictions))
 	}
 	return out
 }
 
-func sorted(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
+// isIn reports whether a graph has a field.
+func isIn(sg *supergraph.Supergraph, coordinate string) bool {
+	name, field, _ := strings.Cut(coordinate, ".")
+	t := sg.Type(name)
+	return t != nil && t.Field(field) != nil
+}
 
 // owner is who answers for a subgraph.
 func (r *Registry) owner(name string, contract *supergraph.Supergraph, a *assignment) string {
@@ -81,17 +101,4 @@ func connectedType(t *supergraph.Type, id int) bool {
 	return slices.ContainsFunc(t.Applied, connect) || slices.ContainsFunc(t.Fields, func(f *supergraph.Field) bool {
 		return slices.ContainsFunc(f.Applied, connect)
 	})
-}
-
-// fieldsOf lists the coordinates that a subgraph resolves, of objects and interfaces.
-func fieldsOf(sg *supergraph.Supergraph, id int) []string {
-	all := map[string]bool{}
-	for _, t := range sg.Types {
-		for _, f := range t.Fields {
-			if in := f.In[id]; in != nil && !in.External && (t.Kind == "OBJECT" || t.Kind == "INTERFACE") {
-				all[t.Name+"."+f.Name] = true
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(all))
 }
