@@ -171,12 +171,12 @@ func mockedFields(t *testing.T, env []string) map[string]bool {
 	cmd := exec.Command(binary, "status", "--env", "dev", "--json")
 	cmd.Env = append(os.Environ(), env...)
 	out, err := cmd.Output()
-	var list []struct{ Mocked []string }
-	if err != nil || json.Unmarshal(out, &list) != nil {
+	var report struct{ Subgraphs []struct{ Mocked []string } }
+	if err != nil || json.Unmarshal(out, &report) != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	mocked := map[string]bool{}
-	for _, s := range list {
+	for _, s := range report.Subgraphs {
 		for _, name := range s.Mocked {
 			mocked[name] = true
 		}
