@@ -27,7 +27,8 @@ var floors = map[string][]string{
 	"telemetry/otlp":       {"telemetry/trace"},
 	"telemetry":            {"telemetry/otlp", "telemetry/trace"},
 	"schema":               {},
-	"rollout":              {},
+	"events":               {},
+	"rollout":              {"events"},
 	"subgraph/wire":        {},
 	"subgraph/shaping":     {},
 	"internal/conformance": {},
@@ -58,11 +59,11 @@ var floors = map[string][]string{
 	// test support: random graphs, a source that forgives nothing
 	"internal/universe": {"engine/executor"},
 	// 4
-	"admin":         {},
+	"admin":         {"events", "rollout"},
 	"transport":     {"auth", "engine", "telemetry", "telemetry/trace"},
-	"config":        {"auth", "engine", "engine/operation", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
+	"config":        {"auth", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
 	"owners/status": {"engine/operation", "engine/supergraph", "owners/contract"},
-	"owners":        {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "subgraph"},
+	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
 	// 5, 6
 	"monolith-adapter/suite": {"config", "monolith-adapter", "monolith-adapter/mapping"},
 

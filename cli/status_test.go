@@ -15,11 +15,11 @@ import (
 	"github.com/ficusgraph/ficus/owners/status"
 )
 
-// shop is a folder with a graph of which a service implements a part, and the service.
-func shop(t *testing.T) (dir string) {
+// shop is a folder with a graph of which a service implements a part, and the service, with the type of a field.
+func shop(t *testing.T, total string) (dir string) {
 	t.Helper()
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write([]byte(`{"data":{"_service":{"sdl":"type Query { cart: Cart } type Cart { id: ID! total: Int }"}}}`))
+		_, _ = w.Write([]byte(`{"data":{"_service":{"sdl":"type Query { cart: Cart }\ntype Cart @key(fields: \"id\") {\n  id: ID!\n  total: ` + total + `\n}"}}}`))
 	}))
 	t.Cleanup(service.Close)
 	dir = t.TempDir()
@@ -41,6 +41,7 @@ func shop(t *testing.T) (dir string) {
 		"invalid/invalid.graphql":   "{ cart { price } }",
 		"wrong/ficus.yaml":          "contract: {owners: OWNERS.yaml}\nsubgraphs: {shop: {routing_url: \"http://a\", schema: {file: ../shop.graphql}}}\n",
 		"wrong/OWNERS.yaml":         "\n  Cart.totl: shop\n",
+		"unowned/ficus.yaml":        "subgraphs: {shop: {routing_url: \"http://127.0.0.1:1\", schema: {file: ../shop.graphql}}}\n",
 		"lost/ficus.yaml":           "contract: {owners: nowhere.yaml}\nsubgraphs: {shop: {routing_url: \"http://a\", schema: {file: ../shop.graphql}}}\n",
 	} {
 		name = filepath.Join(dir, name)
@@ -55,7 +56,7 @@ func shop(t *testing.T) (dir string) {
 }
 
 func TestStatusTellsWhatIsDone(t *testing.T) {
-	t.Chdir(shop(t))
+	t.Chdir(shop(t, "Int"))
 	tests := []struct {
 		name, args string
 		code       int
@@ -72,6 +73,14 @@ func TestStatusTellsWhatIsDone(t *testing.T) {
 			"error: 2 fields mocked: ", "error: 2 of 4 saved operations not ready: operations/apollo.json[Gift] Gift, operations/page/note.gql Note\n",
 		}},
 		{"fails on what is not valid", "--operations invalid --fail-on operations", 1, []string{`invalid/invalid.graphql: invalid: 1:10: Cannot query field "price"`}, []string{"1 of 1 saved operation not ready: invalid/invalid.graphql"}},
+		{"a team's fields", "--team gifts --fields --fail-on mocked", 1, []string{"gifts  0            1", "shop: Cart.gift is mocked (gifts)\n"}, []string{"error: 1 field mocked: Cart.gift\n"}},
+		{"a team that is done", "--team gifts --fail-on missing", 0, nil, nil},
+		{"a team that is none", "--team gift", 1, nil, []string{"--team gift: the owners file has no such team; it has: shop, gifts"}},
+		{"a team without an owners file", "--team gifts --config unowned/ficus.yaml", 1, nil, []string{"--team gifts: there is no owners file"}},
+		{"in production", "--env production --fields", 0, []string{"shop      service  3            0       2", "shop: Cart.note is missing (shop)\n"}, nil},
+		{"what production lacks", "--env production --operations operations --fail-on missing,mocked,operations", 1, []string{"Note: missing: Cart.note\n", "2 of 4 saved operations"}, []string{
+			"error: 2 fields missing: Cart.gift, Cart.note\n", "2 of 4 saved operations not ready",
+		}},
 		{"an unknown reason", "--fail-on mokced", 2, nil, []string{`"mokced" is none of missing, mocked, contradicting, operations`}},
 		{"operations that are not named", "--fail-on operations", 2, nil, []string{"--operations"}},
 		{"a token for nobody", "--token x", 2, nil, []string{"--url"}},
@@ -103,9 +112,27 @@ func TestStatusTellsWhatIsDone(t *testing.T) {
 	}
 }
 
+// TestStatusSaysWhoContradicts with the lines of both, and who uses it is not ready.
+func TestStatusSaysWhoContradicts(t *testing.T) {
+	t.Chdir(shop(t, "String"))
+	code, out, errs, _ := runHere(t, "status", "--operations", "operations", "--fail-on", "contradicting")
+	for _, want := range []string{
+		"shop      service  2            2       0        1 ", "shop   2            1       0        1\n",
+		"\n  contract  shop.graphql:3:40: type Cart @key(fields: \"id\") { id: ID! total: Int ", ":4:3: total: String\n",
+		"operations/ready.graphql Total: contradicting: Cart.total\n", "0 of 4 saved operations",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	if code != 1 || !strings.Contains(errs, "error: 1 coordinate not as in the contract: Cart.total") {
+		t.Errorf("exit code %d, %s", code, errs)
+	}
+}
+
 // TestStatusInJSON has what the tables have, and fails alike.
 func TestStatusInJSON(t *testing.T) {
-	t.Chdir(shop(t))
+	t.Chdir(shop(t, "Int"))
 	code, out, errs, _ := runHere(t, "status", "--json", "--operations", "operations", "--fail-on", "operations")
 	var got status.Report
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != 1 {
@@ -119,7 +146,7 @@ func TestStatusInJSON(t *testing.T) {
 // TestStatusAsksARunningGateway: the same report, over the admin API.
 func TestStatusAsksARunningGateway(t *testing.T) {
 	const token = "a token of sixteen or more"
-	t.Chdir(shop(t))
+	t.Chdir(shop(t, "Int"))
 	_, want, _, _ := runHere(t, "status", "--json", "--operations", "operations")
 	var report status.Report
 	if err := json.Unmarshal([]byte(want), &report); err != nil {

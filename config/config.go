@@ -20,6 +20,7 @@ import (
 	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/operation"
+	"github.com/ficusgraph/ficus/events"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/rollout"
@@ -38,15 +39,16 @@ type Config struct {
 	Authentication auth.Config        `yaml:"authentication"`
 	Authorization  auth.Authorization `yaml:"authorization"`
 	Rollout        rollout.Config     `yaml:"rollout"`
+	NATS           events.Config      `yaml:"nats"`
 	DemandControl  engine.Demand      `yaml:"demand_control"`
 	// Who answers.
+	Contract   Contract        `yaml:"contract"`
 	Traffic    subgraph.Config `yaml:",inline"`
 	Connectors monolith.Config `yaml:"connectors"`
 	Mocks      mocks.Config    `yaml:"mocks"`
 	// Where the gateway runs, and what is otherwise there.
 	Environment  Environment  `yaml:"environment"`
 	Environments Environments `yaml:"environments"`
-	Contract     Contract     `yaml:"contract"`
 	// How the graph is served.
 	Front     Front            `yaml:",inline"`
 	Telemetry telemetry.Config `yaml:"telemetry"`
@@ -233,6 +235,7 @@ func (c *Config) Validate() error {
 	add("", c.Authentication.Validate())
 	add("", c.Authorization.Validate())
 	add("", c.Rollout.Validate())
+	add("", c.NATS.Validate())
 	add("", c.Traffic.Validate())
 	add("", c.Front.Limits.Connector.Validate())
 	add("", c.Transport().Validate())

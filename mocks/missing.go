@@ -23,35 +23,6 @@ type Coordinate struct {
 // String is the coordinate without its subgraph.
 func (c Coordinate) String() string { return c.Type + "." + c.Field }
 
-// Missing lists what the subgraph is to resolve by the contract, and its service does not have: serviceSDL is
-// what the service says of itself ({ _service { sdl } }). Arguments, input fields and enum values that the
-// service lacks are not found.
-func Missing(contract *supergraph.Supergraph, subgraph, serviceSDL string) ([]Coordinate, error) {
-	g := contract.Subgraph(subgraph)
-	if g == nil {
-		return nil, fmt.Errorf("missing fields of %s: there is no such subgraph", subgraph)
-	}
-	doc, err := parse(subgraph, serviceSDL)
-	if err != nil {
-		return nil, err
-	}
-	has := map[string]bool{}
-	for _, def := range definitions(doc) {
-		for _, f := range def.Fields {
-			has[rootName(doc, def.Name)+"."+f.Name] = true
-		}
-	}
-	var out []Coordinate
-	for _, t := range contract.Types {
-		for _, f := range t.Fields {
-			if c := (Coordinate{subgraph, t.Name, f.Name}); resolves(f, g.ID) && !has[c.String()] {
-				out = append(out, c)
-			}
-		}
-	}
-	return out, nil
-}
-
 // Check says which field the graph does not have at a coordinate, Type.field, with the nearest that it has.
 func Check(graph *supergraph.Supergraph, coordinate string) error {
 	typ, field, _ := strings.Cut(coordinate, ".")

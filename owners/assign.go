@@ -11,6 +11,7 @@ import (
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/owners/contract"
 )
 
 // assignment is a graph in the making: the Fetchers found so far, by subgraph of the executable graph.
@@ -26,22 +27,23 @@ type assignment struct {
 // assign decides who answers.
 func (r *Registry) assign(in inputs) (*assignment, error) {
 	a := &assignment{graph: &Graph{}, fetchers: map[string]executor.Fetcher{}}
-	contract, err := r.contract(in, a)
+	agreed, err := r.contract(in, a)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.checkAcknowledged(contract); err != nil {
+	if err := r.checkAcknowledged(agreed); err != nil {
 		return nil, err
 	}
-	lacking, err := r.lacking(contract, in)
+	if a.graph.Mocks, err = r.script(agreed, in); err != nil {
+		return nil, err
+	}
+	found, err := r.compare(agreed, in)
 	if err != nil {
 		return nil, err
 	}
-	if a.graph.Mocks, err = r.script(contract, in); err != nil {
-		return nil, err
-	}
-	a.fate = r.decide(contract, lacking)
-	sg, err := r.served(contract, in, a)
+	a.graph.Contradictions = found.contradictions
+	a.fate = r.decide(agreed, found.lacking)
+	sg, err := r.served(agreed, in, a)
 	if err != nil {
 		return nil, err
 	}
@@ -51,23 +53,23 @@ func (r *Registry) assign(in inputs) (*assignment, error) {
 	a.graph.Warnings = append(a.graph.Warnings, hints(a.connectors.Warnings)...)
 	a.graph.Supergraph = sg
 	a.graph.Dropped = a.fate.dropped
-	return a, r.surveyed(contract, a, in)
+	return a, r.surveyed(agreed, a, in)
 }
 
 // served is the contract without what nobody answers, and with what is mocked in subgraphs of its own.
-func (r *Registry) served(contract *supergraph.Supergraph, in inputs, a *assignment) (*supergraph.Supergraph, error) {
-	sg := contract
+func (r *Registry) served(agreed *supergraph.Supergraph, in inputs, a *assignment) (*supergraph.Supergraph, error) {
+	sg, f := agreed, a.fate
 	var err error
-	if len(a.fate.dropped) > 0 {
-		if sg, err = r.reduced(in, a); err != nil {
+	if len(f.dropped) > 0 {
+		if sg, err = r.reduced(in, f); err != nil {
 			return nil, err
 		}
+		sg.Relabel(a.graph.Migrations.by)
 	}
-	a.fate.mocked = left(sg, a.fate.mocked)
-	if a.fate.mocked, err = mocks.Along(sg, a.fate.mocked); err != nil {
+	if f.mocked, err = mocks.Along(sg, left(sg, f.mocked)); err != nil {
 		return nil, fmt.Errorf("%s: mocks: %w", r.cfg.Name, err)
 	}
-	if sg, err = mocks.Split(sg, a.fate.mocked); err != nil {
+	if sg, err = mocks.Split(sg, f.mocked); err != nil {
 		return nil, fmt.Errorf("%s: mocks: %w", r.cfg.Name, err)
 	}
 	return sg, nil
@@ -84,32 +86,67 @@ func left(sg *supergraph.Supergraph, list []mocks.Coordinate) []mocks.Coordinate
 	return out
 }
 
+// agreed is the graph as the teams agreed on it, as composed of their schemas.
+type agreed struct {
+	of []composition.Subgraph
+	// promised are the schemas, read, by subgraph.
+	promised map[string]*contract.Schema
+	composed *composition.Result
+	warnings []composition.Hint
+}
+
 // contract is the graph as the teams agreed on it: read, or composed and read.
 func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, error) {
-	if in.supergraph != "" {
-		return supergraph.Read(r.cfg.Supergraph.File, in.supergraph)
+	name, sdl := r.cfg.Supergraph.File, in.supergraph
+	if sdl == "" {
+		of, err := r.agree(in)
+		if err != nil {
+			return nil, err
+		}
+		name, sdl, a.graph.Hints, a.graph.Warnings = r.cfg.Name, of.composed.SupergraphSDL, of.composed.Hints, slices.Clone(of.warnings)
 	}
-	warnings, err := checkConnectors(in.subgraphs)
+	sg, err := supergraph.Read(name, sdl)
 	if err != nil {
 		return nil, err
 	}
-	composed, err := compose(in.subgraphs)
-	if err != nil {
+	a.graph.Migrations, err = migrations(in.migrations, sg)
+	return sg, err
+}
+
+// agree composes the schemas of the subgraphs, if they are not those that it composed last.
+func (r *Registry) agree(in inputs) (*agreed, error) {
+	if r.agreed != nil && slices.Equal(r.agreed.of, in.subgraphs) {
+		return r.agreed, nil
+	}
+	out := &agreed{of: in.subgraphs, promised: map[string]*contract.Schema{}}
+	var err error
+	if out.warnings, err = checkConnectors(in.subgraphs); err != nil {
 		return nil, err
 	}
-	a.graph.Hints, a.graph.Warnings = composed.Hints, warnings
-	return supergraph.Read(r.cfg.Name, composed.SupergraphSDL)
+	if out.composed, err = compose(in.subgraphs); err != nil {
+		return nil, err
+	}
+	for _, s := range in.subgraphs {
+		if out.promised[s.Name], err = contract.Read(s.File, s.SDL); err != nil {
+			return nil, err
+		}
+	}
+	r.agreed = out
+	return out, nil
 }
 
 // reduced is the contract composed without the coordinates that nobody answers.
-func (r *Registry) reduced(in inputs, a *assignment) (*supergraph.Supergraph, error) {
-	subgraphs, err := without(in.subgraphs, a.fate.dropped)
-	if err != nil {
-		return nil, err
+func (r *Registry) reduced(in inputs, f *fate) (*supergraph.Supergraph, error) {
+	missing := make([]mocks.Coordinate, len(f.dropped))
+	for i, d := range f.dropped {
+		missing[i] = d.Coordinate
 	}
-	composed, err := compose(subgraphs)
+	composed, gone, err := contract.Reduce(in.subgraphs, missing, compose)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", r.cfg.Name, err)
+	}
+	for _, g := range gone {
+		f.dropped = append(f.dropped, Dropped(g))
 	}
 	return supergraph.Read(r.cfg.Name, composed.SupergraphSDL)
 }
@@ -142,31 +179,6 @@ func declared(subgraphs []composition.Subgraph) ([]composition.Subgraph, error) 
 		var err error
 		if out[i].SDL, err = monolith.Declare(s.Name, s.File, s.SDL); err != nil {
 			return nil, fmt.Errorf("%s: %w", s.File, err)
-		}
-	}
-	return out, nil
-}
-
-// lacking are the coordinates of the contract that their owners do not implement: those that a service lacks that
-// said what it has, and of the others those that their contract marks.
-func (r *Registry) lacking(contract *supergraph.Supergraph, in inputs) ([]mocks.Coordinate, error) {
-	var out []mocks.Coordinate
-	for _, s := range in.subgraphs {
-		if sdl, ok := in.deployed[s.Name]; ok {
-			list, err := mocks.Missing(contract, s.Name, sdl)
-			if err != nil {
-				return nil, fmt.Errorf("what %s implements: %w", s.Name, err)
-			}
-			out = append(out, list...)
-			continue
-		}
-		marked, err := mocks.Marked(s.SDL)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.File, err)
-		}
-		for _, c := range marked {
-			c.Subgraph = s.Name
-			out = append(out, c)
 		}
 	}
 	return out, nil

@@ -13,6 +13,7 @@ import (
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/owners/contract"
 )
 
 // inputs is all that a graph is made of; equal inputs make equal graphs.
@@ -22,10 +23,14 @@ type inputs struct {
 	subgraphs  []composition.Subgraph
 	// values and scenarios are the files about mocks.
 	values, scenarios []mocks.File
+	// migrations are the files that say what moves.
+	migrations []file
 	// teams is the owners file.
 	teams string
 	// deployed is the SDL of the services that said it, by subgraph.
 	deployed map[string]string
+	// unreadable is what services said that cannot be read, by subgraph.
+	unreadable map[string]contract.Fault
 }
 
 func (in inputs) equal(other inputs) bool { return reflect.DeepEqual(in, other) }
@@ -35,6 +40,9 @@ func (r *Registry) read(ctx context.Context) (inputs, error) {
 	var in inputs
 	var err error
 	if in.values, in.scenarios, err = mockFiles(r.cfg); err != nil {
+		return in, err
+	}
+	if in.migrations, err = migrationFiles(r.cfg); err != nil {
 		return in, err
 	}
 	if name := r.cfg.Contract.Owners; name != "" {
@@ -55,22 +63,6 @@ func (r *Registry) read(ctx context.Context) (inputs, error) {
 	}
 	in.supergraph = string(text)
 	return in, nil
-}
-
-// ask asks the services what they implement. One that does not answer is taken to implement what it did when
-// it last answered, and its contract if it never has.
-func (r *Registry) ask(ctx context.Context) map[string]string {
-	out := map[string]string{}
-	for _, name := range r.services() {
-		sdl, err := serviceSDL(ctx, r.cfg, name, r.cfg.Subgraphs[name].RoutingURL)
-		if err != nil {
-			sdl = r.last.deployed[name]
-		}
-		if sdl != "" {
-			out[name] = sdl
-		}
-	}
-	return out
 }
 
 // services are the subgraphs whose service is to be asked what it implements.

@@ -33,6 +33,7 @@ func (r *Registry) surveyed(contract *supergraph.Supergraph, a *assignment, in i
 		}
 	}
 	a.graph.Status = a.graph.facts.Subgraphs
+	a.graph.facts.Plan = planned(a.graph.Supergraph, a.fate.whole)
 	facts := a.graph.facts
 	a.graph.report = sync.OnceValue(func() *status.Report { return status.Of(facts) })
 	return nil
@@ -81,6 +82,8 @@ func (r *Registry) owner(name string, contract *supergraph.Supergraph, a *assign
 		return "mock"
 	case source == config.Local:
 		return "local"
+	case r.unowned(name, contract):
+		return "nobody"
 	case connected(contract, name):
 		return "monolith"
 	default:

@@ -53,7 +53,7 @@ type Report struct {
 // Subgraph is how far a subgraph's contract is kept.
 type Subgraph struct {
 	Subgraph string `json:"subgraph"`
-	// Owner is who answers: service, monolith, local or mock.
+	// Owner is who answers: service, monolith, local, mock, or nobody.
 	Owner string `json:"owner"`
 	// State is "up" or "unreachable" for a service that was asked, else "".
 	State string `json:"state,omitempty"`
@@ -106,6 +106,9 @@ type Facts struct {
 	Contradictions []contract.Contradiction
 	// Teams own the fields; nil if nobody said so.
 	Teams *Teams
+	// Plan is an error if real owners alone cannot answer the operation of that name in a document ("" if it has only
+	// one); nil for a graph that nobody plans on.
+	Plan func(document, operation string) error
 }
 
 // Of is the report on a contract.
