@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -91,7 +92,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	served.Store(first)
 	migrations := migrations{cfg: cfg, log: logger}
 	defer migrations.close()
-	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{Store: migrations.store, Logger: logger})
+	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{Store: migrations.store, Memory: migrations.memory(), Logger: logger})
 	if err := board.Define(first.Migrations.List, first.Migrations.Labels); err != nil {
 		return err
 	}
@@ -202,6 +203,14 @@ func (m *migrations) store() (rollout.Store, error) {
 		return nil, fmt.Errorf("%s: %w", m.cfg.Name, err)
 	}
 	return m.broker.KeyValue(rollout.StoreName, rollout.Kept), nil
+}
+
+// memory is where a replica keeps what it knew last, which the server in process does by itself.
+func (m *migrations) memory() string {
+	if m.cfg.NATS.URL == "" {
+		return ""
+	}
+	return filepath.Join(m.cfg.NATS.Place(), "rollout.json")
 }
 
 func (m *migrations) close() {
