@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 )
 
 // TestASavedFieldAnswersWithinASecond in dev: each time that a schema's file is saved with one field more, from the
-// saving to the first answer that has it.
+// saving to the first answer that has it. That a service of the graph does not answer delays nothing.
 func TestASavedFieldAnswersWithinASecond(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures times")
@@ -19,8 +20,14 @@ func TestASavedFieldAnswersWithinASecond(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		_, _ = io.WriteString(w, `{"data":{"_service":{"sdl":"type Query { built: Int }"}}}`)
 	})
+	hanging := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}))
+	t.Cleanup(hanging.Close)
 	for name, others := range map[string]string{
-		"all answer": "  built: { routing_url: " + built.URL + ", schema: { sdl: 'type Query { built: Int planned: Int }' } }\n",
+		"all answer":   "  built: { routing_url: " + built.URL + ", schema: { sdl: 'type Query { built: Int planned: Int }' } }\n",
+		"one is stuck": "  stuck: { routing_url: " + hanging.URL + ", schema: { sdl: 'type Query { stuck: Int }' } }\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, address := t.TempDir(), freeAddress(t)

@@ -40,7 +40,7 @@ func TestASecondVersionTakesItsFieldOver(t *testing.T) {
 		t.Errorf("mocked are %v", mocked)
 	}
 
-	load := moving(t, url)
+	load := newLoad(t, url)
 	time.Sleep(950 * time.Millisecond) // so that the gateway has just looked at what the service implements
 	if load.before.Load() == 0 {
 		t.Fatal("nothing was answered by the mock source")
@@ -72,8 +72,8 @@ type load struct {
 	failed                 []string
 }
 
-// moving asks for the sentiment of a ticket that the mock source takes for worried, and the service for angry.
-func moving(t *testing.T, url string) *load {
+// newLoad asks for the sentiment of a ticket that the mock source takes for worried, and the service for angry.
+func newLoad(t *testing.T, url string) *load {
 	t.Helper()
 	l := &load{at: make(chan time.Time, 1), done: make(chan struct{})}
 	body := `{"query":"{ ticket(id: 2406) { subject status sentiment suggestedReply } tickets(first: 3) { id replies { body } } }"}`
