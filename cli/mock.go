@@ -21,7 +21,7 @@ func (p Program) mockCommand() *cobra.Command {
 		Args:    noArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(p.mockServeCommand())
+	c.AddCommand(p.mockServeCommand(), p.mockGrantCommand())
 	return c
 }
 

@@ -240,6 +240,7 @@ func (c *Config) Validate() error {
 	add("", c.Front.Limits.Connector.Validate())
 	add("", c.Transport().Validate())
 	add("", c.Telemetry.Validate())
+	add("", c.Mocks.Validate())
 	return errors.Join(errs...)
 }
 
