@@ -35,6 +35,7 @@ var floors = map[string][]string{
 	"internal/scenario":    {},
 	"internal/took":        {},
 	"heap":                 {},
+	"console":              {},
 	"internal/collector":   {},
 	// 1
 	"engine/operation":         {"engine/supergraph"},

@@ -60,6 +60,10 @@ type Parts struct {
 	Observer Observer
 	// Tracer traces requests to the graph; nil traces none.
 	Tracer *telemetry.Tracer
+	// Page is what browsers get where graphiql is on; nil means the explorer.
+	Page http.Handler
+	// Beside is served on the public listener to GET, by chi's patterns: what such a page loads and asks for.
+	Beside map[string]http.Handler
 	// Metrics is served on the admin listener as /metrics.
 	Metrics http.Handler
 	// Admin is served on the admin listener beneath /api/; it decides itself who may ask.
@@ -101,7 +105,7 @@ type Server struct {
 	public http.Handler
 	admin  http.Handler
 	csrf   csrfGuard
-	page   *page
+	page   http.Handler // nil if graphiql is off
 	// backlog is the answers that clients have not read yet.
 	backlog     backlog
 	compressors *compressors // nil if answers are not compressed
@@ -126,10 +130,8 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s.compressors = newCompressors(s.cfg.Server.Compression)
 	s.backlog.limit = int64(s.cfg.Limits.HTTPMaxUnreadBytes)
 	var err error
-	if s.cfg.GraphiQL.Enabled {
-		if s.page, err = newPage(s.cfg.Supergraph.Path, s.csrf); err != nil {
-			return nil, fmt.Errorf("transport: %w", err)
-		}
+	if s.page, err = s.newPage(); err != nil {
+		return nil, fmt.Errorf("transport: %w", err)
 	}
 	s.gql = s.stack()
 	if s.public, err = s.routes(); err != nil {
@@ -195,6 +197,9 @@ func (s *Server) routes() (http.Handler, error) {
 	if s.page != nil && s.cfg.Supergraph.Path != "/" {
 		r.Get("/", s.page.ServeHTTP)
 	}
+	for pattern, h := range s.parts.Beside {
+		r.Method(http.MethodGet, pattern, h)
+	}
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.methodNotAllowed)
 	return r, nil
@@ -218,7 +223,7 @@ func (s *Server) adminRoutes() http.Handler {
 
 // graph serves the graph's path.
 func (s *Server) graph(w http.ResponseWriter, r *http.Request) {
-	if s.page != nil && s.page.wanted(r) {
+	if s.page != nil && wantsPage(r) {
 		s.page.ServeHTTP(w, r)
 		return
 	}
