@@ -22,7 +22,8 @@ var floors = map[string][]string{
 	"engine/supergraph":    {},
 	"engine/queryplan":     {},
 	"graph/model":          {},
-	"auth":                 {},
+	"auth/apikeys":         {},
+	"auth":                 {"auth/apikeys"},
 	"telemetry/trace":      {},
 	"telemetry/otlp":       {"telemetry/trace"},
 	"telemetry":            {"telemetry/otlp", "telemetry/trace"},
@@ -60,7 +61,7 @@ var floors = map[string][]string{
 	// test support: random graphs, a source that forgives nothing
 	"internal/universe": {"engine/executor"},
 	// 4
-	"admin":         {"events", "rollout"},
+	"admin":         {"auth/apikeys", "events", "rollout"},
 	"transport":     {"auth", "engine", "telemetry", "telemetry/trace"},
 	"config":        {"auth", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
 	"owners/status": {"engine/operation", "engine/supergraph", "owners/contract"},

@@ -1,4 +1,4 @@
-// Package auth knows tokens, so that nothing behind it has to. It turns the bearer token of a request into an
+// Package auth knows tokens and API keys, so that nothing behind it has to. It turns that of a request into an
 // Identity: who asks, with which scopes and claims.
 //
 //	header -> token          one header, one prefix                      (middleware.go)
@@ -6,6 +6,8 @@
 //	jws    -> key            of a key set, fit for the algorithm         (jwk.go, keyset.go, remote.go)
 //	key    -> claims         the signature is checked before they are read
 //	claims -> Identity       exp, nbf, iss, aud, then cached by digest   (verifier.go, cache.go)
+//
+//	API key -> Identity      what is kept of it, in the words of claims    (apikey.go, apikeys/)
 //
 // Invariants: a key verifies only with the algorithms of its own type, and only those allowed, so that no token
 // chooses how it is verified; "none" is not an algorithm; what a token says of where its key is found (jku, jwk,

@@ -10,7 +10,7 @@ import (
 )
 
 // Config says how requests are authenticated; the key is "authentication", and those beneath it are Apollo
-// Router's. Without router.jwt nobody is asked who they are.
+// Router's, but for API keys. Without router.jwt and router.api_keys nobody is asked who they are.
 type Config struct {
 	// Router is what the gateway itself asks of clients.
 	Router Router `yaml:"router"`
@@ -20,6 +20,8 @@ type Config struct {
 type Router struct {
 	// JWT verifies bearer tokens.
 	JWT *JWT `yaml:"jwt"`
+	// APIKeys lets in who brings one of them.
+	APIKeys *APIKeys `yaml:"api_keys"`
 }
 
 // JWT says which tokens are good.
@@ -115,6 +117,13 @@ type Header struct {
 
 // Validate reports everything that is wrong with the configuration.
 func (c Config) Validate() error {
+	return errors.Join(c.validateJWT(), c.validateAPIKeys())
+}
+
+// Asks says whether anybody is asked who they are.
+func (c Config) Asks() bool { return c.Router.JWT != nil || c.Router.APIKeys != nil }
+
+func (c Config) validateJWT() error {
 	if c.Router.JWT == nil {
 		return nil
 	}

@@ -2,7 +2,7 @@ package auth
 
 import "errors"
 
-// Reason is why a token is not good. It is safe to be told to clients.
+// Reason is why a token or an API key is not good. It is safe to be told to clients.
 type Reason string
 
 // The reasons.
@@ -21,6 +21,11 @@ const (
 	ReasonType      Reason = "the token is of a type that is not for requests"
 	ReasonClaim     Reason = "the token lacks a claim that is required"
 	ReasonRevoked   Reason = "the token has been revoked"
+
+	ReasonKeyMalformed Reason = "the API key is malformed"
+	ReasonKeyUnknown   Reason = "the API key is not known"
+	ReasonKeyExpired   Reason = "the API key has expired"
+	ReasonKeyRevoked   Reason = "the API key has been revoked"
 )
 
 // Error is a token that is not good. Cause is for operators; neither holds the token.

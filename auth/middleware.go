@@ -22,12 +22,12 @@ const (
 func Middleware(v *Verifier) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			token, fault := v.token(r)
+			brought, fault := v.brought(r)
 			switch {
 			case fault != "":
 				v.challenge(w, r, "invalid_request", fault)
-			case token != "":
-				v.admit(w, r, token, next)
+			case brought != (credential{}):
+				v.admit(w, r, brought, next)
 			case v.cfg.Mode == ModeRequired && !v.PerOperation():
 				v.challenge(w, r, "", v.Demand())
 			default:
@@ -37,17 +37,71 @@ func Middleware(v *Verifier) func(http.Handler) http.Handler {
 	}
 }
 
-// Demand says that a token is needed and where it belongs.
+// Demand says that a token or an API key is needed and where it belongs.
 func (v *Verifier) Demand() string {
-	return "authentication is required; send " + v.cfg.HeaderName + ": " + v.cfg.HeaderValuePrefix + " and a token"
+	var ways []string
+	if v.takesTokens() {
+		ways = append(ways, v.cfg.HeaderName+": "+v.cfg.HeaderValuePrefix+" and a token")
+	}
+	if v.keys != nil {
+		ways = append(ways, v.apiKeys.HeaderName+": and an API key")
+	}
+	return "authentication is required; send " + strings.Join(ways, ", or ")
 }
 
-// Challenge is the header WWW-Authenticate of who is asked for a token.
-func (v *Verifier) Challenge() string { return v.cfg.HeaderValuePrefix }
+// Challenge is the header WWW-Authenticate of who is asked for a token or an API key.
+func (v *Verifier) Challenge() string {
+	switch {
+	case v.keys == nil:
+		return v.cfg.HeaderValuePrefix
+	case !v.takesTokens():
+		return keyScheme
+	}
+	return v.cfg.HeaderValuePrefix + ", " + keyScheme
+}
+
+// credential is what a request brings: one of them, or neither.
+type credential struct{ token, key string }
+
+// brought is what the request brings. Two that may be of different callers are refused: whichever went first, somebody
+// would take the request for the other's.
+func (v *Verifier) brought(r *http.Request) (c credential, fault string) {
+	if c.token, fault = v.token(r); fault != "" || v.keys == nil {
+		return c, fault
+	}
+	c.key, fault = headerToken(r, v.apiKeys.HeaderName, "", false)
+	if c.key != "" && c.token != "" {
+		return c, "the request has a token and an API key; send one of them"
+	}
+	return c, fault
+}
+
+// identify is the request with who asks in its context, and without the API key in its headers: what is behind the
+// gateway has no use for it.
+func (v *Verifier) identify(r *http.Request, c credential) (*http.Request, error) {
+	if c.key == "" {
+		identity, err := v.Verify(r.Context(), c.token)
+		if err != nil {
+			return nil, err
+		}
+		return r.WithContext(NewContext(r.Context(), identity)), nil
+	}
+	identity, err := v.Exchange(c.key)
+	if err != nil {
+		return nil, err
+	}
+	r = r.WithContext(NewContext(r.Context(), identity))
+	r.Header = r.Header.Clone()
+	r.Header.Del(v.apiKeys.HeaderName)
+	return r, nil
+}
 
 // token is the request's token, from the first source that has one; empty if there is none. fault says what is wrong
 // with a source.
 func (v *Verifier) token(r *http.Request) (token, fault string) {
+	if !v.takesTokens() {
+		return "", ""
+	}
 	token, fault = headerToken(r, v.cfg.HeaderName, v.cfg.HeaderValuePrefix, v.cfg.IgnoreOtherPrefixes)
 	for _, s := range v.cfg.Sources {
 		if token != "" || fault != "" {
@@ -98,11 +152,11 @@ func cookieToken(r *http.Request, name string) (token, fault string) {
 	}
 }
 
-// admit lets the request pass if its token is good.
-func (v *Verifier) admit(w http.ResponseWriter, r *http.Request, token string, next http.Handler) {
-	identity, err := v.Verify(r.Context(), token)
+// admit lets the request pass if what it brings is good.
+func (v *Verifier) admit(w http.ResponseWriter, r *http.Request, c credential, next http.Handler) {
+	known, err := v.identify(r, c)
 	if err == nil {
-		next.ServeHTTP(w, r.WithContext(NewContext(r.Context(), identity)))
+		next.ServeHTTP(w, known)
 		return
 	}
 	var bad *Error
@@ -111,13 +165,22 @@ func (v *Verifier) admit(w http.ResponseWriter, r *http.Request, token string, n
 		refuse(w, r, http.StatusServiceUnavailable, CodeUnavailable, "tokens cannot be verified at the moment; try again")
 		return
 	}
-	v.parts.Logger.DebugContext(r.Context(), "token refused", slog.Any("error", bad))
-	v.challenge(w, r, "invalid_token", string(bad.Reason))
+	v.parts.Logger.DebugContext(r.Context(), "authentication refused", slog.Any("error", bad))
+	kind := "invalid_token"
+	if c.key != "" {
+		kind = "invalid_key"
+	}
+	v.challenge(w, r, kind, string(bad.Reason))
 }
 
 // challenge answers 401 as RFC 6750, 3 says.
 func (v *Verifier) challenge(w http.ResponseWriter, r *http.Request, kind, message string) {
-	text := v.cfg.HeaderValuePrefix
+	text := v.Challenge()
+	if kind == "invalid_key" || !v.takesTokens() {
+		text = keyScheme
+	} else if kind != "" {
+		text = v.cfg.HeaderValuePrefix
+	}
 	if kind != "" {
 		text += ` error=` + strconv.Quote(kind) + `, error_description=` + strconv.Quote(message)
 	}

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/ficusgraph/ficus/auth/apikeys"
 )
 
 // Parts is what a Verifier uses of the world. Everything may be left out.
@@ -39,27 +41,30 @@ func (p *Parts) fill() {
 
 // Verifier verifies tokens. It is safe for use by many goroutines.
 type Verifier struct {
-	cfg   JWT
-	parts Parts
-	sets  []*keySet
-	cache *cache
+	cfg     JWT
+	apiKeys APIKeys
+	parts   Parts
+	sets    []*keySet
+	cache   *cache
 	// revoked is nil where nothing can be revoked.
 	revoked *revoked
-	stop    context.CancelFunc
-	done    sync.WaitGroup
+	// keys is nil where API keys are not taken.
+	keys *apikeys.Ring
+	stop context.CancelFunc
+	done sync.WaitGroup
 }
 
-// New is a verifier for the configuration; it must have router.jwt. Keys that are given or in files must be
+// New is a verifier for the configuration; it must ask for something. Keys that are given or in files must be
 // right; those of URLs are loaded in the background, and until then Verify says ErrUnavailable. Close ends it.
 func New(cfg Config, parts Parts) (*Verifier, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	if cfg.Router.JWT == nil {
-		return nil, errors.New("authentication.router.jwt: is not configured")
+	if !cfg.Asks() {
+		return nil, errors.New("authentication.router: neither jwt nor api_keys is configured")
 	}
 	parts.fill()
-	v := &Verifier{cfg: cfg.Router.JWT.withDefaults(), parts: parts}
+	v := &Verifier{cfg: cfg.tokens().withDefaults(), apiKeys: cfg.Router.APIKeys.withDefaults(), parts: parts}
 	v.cache = newCache(v.cfg.CacheSize)
 	var errs []error
 	for i, k := range v.cfg.JWKS {
@@ -72,6 +77,9 @@ func New(cfg Config, parts Parts) (*Verifier, error) {
 		v.sets = append(v.sets, set)
 	}
 	var err error
+	if v.keys, err = newKeyRing(cfg.Router.APIKeys, parts); err != nil {
+		errs = append(errs, fmt.Errorf("authentication.router.api_keys: %w", err))
+	}
 	if v.revoked, err = newRevoked(v.cfg.Revoked, parts.Logger); err != nil {
 		errs = append(errs, fmt.Errorf("authentication.router.jwt.revoked: %w", err))
 	}
@@ -94,6 +102,9 @@ func (v *Verifier) poll() {
 	}
 	if v.revoked != nil {
 		v.done.Go(func() { v.revoked.poll(ctx) })
+	}
+	if v.keys != nil {
+		v.done.Go(func() { v.keys.Follow(ctx) })
 	}
 }
 
