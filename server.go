@@ -23,6 +23,7 @@ import (
 
 	"github.com/ficusgraph/ficus/admin"
 	"github.com/ficusgraph/ficus/auth"
+	"github.com/ficusgraph/ficus/auth/apikeys"
 	"github.com/ficusgraph/ficus/cli"
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/console"
@@ -135,7 +136,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		parts.Connect = auth.Connect(who)
 	}
 	if back != nil {
-		parts.Admin = api(cfg, back.Addr(), &served, board, logger)
+		parts.Admin = api(cfg, back.Addr(), &served, board, who.Keys(), logger)
 	}
 	if made != nil {
 		gate(cfg, &served, made, &parts)
@@ -235,7 +236,7 @@ func (m *migrations) close() {
 }
 
 // api is what operators can ask and change while the gateway runs.
-func api(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], board *rollout.Board, logger *slog.Logger) http.Handler {
+func api(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], board *rollout.Board, keys *apikeys.Ring, logger *slog.Logger) http.Handler {
 	_, listen := cfg.Transport().Addresses()
 	out := admin.New(admin.Config{Token: cfg.Front.Admin.Token, Listen: listen, Address: at}, logger)
 	out.Handle(http.MethodGet, "/status", standing(served))
@@ -249,6 +250,9 @@ func api(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], 
 		return served.Load().Operations(asked.Operations), nil
 	})
 	out.Rollouts(board)
+	if keys != nil {
+		out.Keys(keys)
+	}
 	return out
 }
 
@@ -321,9 +325,9 @@ func accessOf(ctx context.Context, policies *auth.Policies, about authorization.
 	return a
 }
 
-// verifier is who verifies tokens, nil where nobody does; it has the engine refuse operations that need a token.
+// verifier is who verifies tokens and API keys, nil where nobody does; it has the engine refuse operations that need a token.
 func verifier(cfg *config.Config, logger *slog.Logger, into *engine.Config) (*auth.Verifier, error) {
-	if cfg.Authentication.Router.JWT == nil {
+	if !cfg.Authentication.Asks() {
 		return nil, nil //nolint:nilnil // nobody is asked who they are
 	}
 	v, err := auth.New(cfg.Authentication, auth.Parts{Logger: logger})
