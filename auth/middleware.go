@@ -44,7 +44,7 @@ func (v *Verifier) Demand() string {
 		ways = append(ways, v.cfg.HeaderName+": "+v.cfg.HeaderValuePrefix+" and a token")
 	}
 	if v.keys != nil {
-		ways = append(ways, v.apiKeys.HeaderName+": and an API key")
+		ways = append(ways, "an API key as "+v.apiKeys.HeaderName)
 	}
 	return "authentication is required; send " + strings.Join(ways, ", or ")
 }
