@@ -177,4 +177,4 @@ func (r *Ring) issue(ctx context.Context, order func([]Key) ([]Key, Key, string,
 }
 
 // now is the time as it is kept.
-func (r *Ring) now() time.Time { return r.parts.Now().UTC().Truncate(time.Second) }
+func (r *Ring) now() time.Time { return r.parts.Now().UTC().Truncate(time.Millisecond) }
