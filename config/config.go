@@ -322,7 +322,7 @@ func (c *Config) Engine() engine.Config {
 			DryRun:   c.Authorization.Directives.DryRun,
 
 			FilterIntrospection: c.Authorization.Directives.Introspection == auth.IntrospectionFiltered,
-			Silent:   c.Authorization.Directives.Errors.Response == auth.DenialsDisabled,
+			Silent:              c.Authorization.Directives.Errors.Response == auth.DenialsDisabled,
 		},
 	}
 }
