@@ -186,6 +186,7 @@ func TestATokenOverAWebSocket(t *testing.T) {
 	}
 	address := configured(t, fmt.Sprintf(`
 admin: {listen: "off"}
+contract: {poll_interval: "off"}
 websocket: {enabled: true}
 subgraphs:
   a:

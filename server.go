@@ -179,7 +179,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	return server.Serve(ctx, public, back)
 }
 
-// listen takes the public address and, unless it is off, the one for admin. Where nothing was configured
+// listen takes the public address and, unless it is off, the one for operators. Where nothing was configured
 // for those and the default is taken, as by a second gateway on one machine, there is none.
 func listen(cfg *config.Config, logger *slog.Logger) (public, operators net.Listener, err error) {
 	front, back := cfg.Transport().Addresses()

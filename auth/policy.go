@@ -32,6 +32,12 @@ type Question struct {
 // policyCost bounds what one decision may cost, in CEL's units: a few milliseconds at most.
 const policyCost = 100_000
 
+// maxByArguments is how many different arguments policies are evaluated for in one operation, whose aliases a client
+// repeats as it likes. Beyond that they do not hold.
+const maxByArguments = 256
+
+var errTooManyArguments = fmt.Errorf("the operation asks for it with more than %d different arguments", maxByArguments)
+
 // NewPolicies compiles the expressions by policy. A decision that fails (a claim that is not there, a cost that
 // is too high, an endpoint that does not answer) denies, and is reported to failed, which may be nil.
 func NewPolicies(d Directives, failed func(policy string, err error)) (*Policies, error) {
@@ -64,6 +70,7 @@ func (p *Policies) Ask(ctx context.Context, i *Identity, about Asked, questions 
 	out := make([]bool, len(questions))
 	var facts map[string]any
 	var others []string
+	byArguments := map[string]bool{}
 	for n, q := range questions {
 		program := p.programs[q.Policy]
 		if program == nil {
@@ -73,7 +80,21 @@ func (p *Policies) Ask(ctx context.Context, i *Identity, about Asked, questions 
 		if facts == nil {
 			facts = factsOf(i, about)
 		}
-		out[n] = p.eval(program, q, facts)
+		if q.Arguments == nil {
+			out[n] = p.eval(program, q, facts)
+			continue
+		}
+		key := q.Policy + "\x00" + string(q.Arguments)
+		yes, known := byArguments[key]
+		switch {
+		case known:
+		case len(byArguments) >= maxByArguments:
+			p.failed(q.Policy, errTooManyArguments)
+		default:
+			yes = p.eval(program, q, facts)
+			byArguments[key] = yes
+		}
+		out[n] = yes
 	}
 	if len(others) == 0 || p.decisions == nil {
 		return out

@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -97,6 +98,31 @@ func TestPoliciesDecideByArgumentsAndOperation(t *testing.T) {
 		if got := p.Ask(t.Context(), ann, auth.Asked{Kind: "query", Name: "Q"}, []auth.Question{q}); got[0] != c.want {
 			t.Errorf("%s of %s: %v, want %v", c.policy, c.arguments, got, c.want)
 		}
+	}
+}
+
+// TestPoliciesOfManyArguments: what one operation may have evaluated is bounded; equal arguments count once.
+func TestPoliciesOfManyArguments(t *testing.T) {
+	failed := 0
+	p, err := auth.NewPolicies(auth.Directives{Policies: map[string]string{"p": `arguments.n >= 0`}}, func(string, error) { failed++ })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var questions []auth.Question
+	for n := range 600 {
+		questions = append(questions, auth.Question{Policy: "p", Arguments: fmt.Appendf(nil, `{"n":%d}`, n/2)})
+	}
+	held := 0
+	for n, yes := range p.Ask(t.Context(), nil, auth.Asked{}, questions) {
+		if yes {
+			held++
+		}
+		if yes != (n < 512) {
+			t.Errorf("%d: %v", n, yes)
+		}
+	}
+	if held != 512 || failed != 88 {
+		t.Errorf("%d hold, %d failed", held, failed)
 	}
 }
 

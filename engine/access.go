@@ -61,11 +61,11 @@ func (a *access) grant(ctx context.Context, p *operation.Prepared, values operat
 }
 
 // whole is what the caller has of all that decides about the graph.
-func (a *access) whole(ctx context.Context) authorization.Grant {
+func (a *access) whole(ctx context.Context, all authorization.Needs) authorization.Grant {
 	if a.Access == nil {
-		return a.rules.All().Grant(authorization.Access{}, nil)
+		return all.Grant(authorization.Access{}, nil)
 	}
-	return a.rules.All().Grant(a.Access(ctx, authorization.Asked{Kind: string(ast.Query)}), nil)
+	return all.Grant(a.Access(ctx, authorization.Asked{Kind: string(ast.Query)}), nil)
 }
 
 // restrict marks in the operation what the grant does not allow, and says what is reported of it.

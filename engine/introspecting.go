@@ -19,6 +19,7 @@ type introspecting struct {
 	next   executor.Fetcher
 	// access says what of the schema a caller sees, as views keeps it; nil where all see the same.
 	access *access
+	all    authorization.Needs
 	views  *otter.Cache[authorization.Grant, *introspection.Schema]
 }
 
@@ -47,7 +48,7 @@ func newIntrospecting(api *ast.Schema, a *access, next executor.Fetcher) (*intro
 	if err != nil {
 		return nil, fmt.Errorf("cache of introspection: %w", err)
 	}
-	out.access, out.views = a, views
+	out.access, out.all, out.views = a, a.rules.All(), views
 	return out, nil
 }
 
@@ -72,7 +73,7 @@ func (i *introspecting) seen(ctx context.Context) (*introspection.Schema, error)
 	if i.access == nil {
 		return i.schema, nil
 	}
-	return i.views.Get(ctx, i.access.whole(ctx), otter.LoaderFunc[authorization.Grant, *introspection.Schema](
+	return i.views.Get(ctx, i.access.whole(ctx, i.all), otter.LoaderFunc[authorization.Grant, *introspection.Schema](
 		func(_ context.Context, g authorization.Grant) (*introspection.Schema, error) {
 			return introspection.New(i.access.rules.Visible(g)), nil
 		}))

@@ -80,7 +80,7 @@ func (r *Rules) Restrict(op *operation.Operation, g Grant) (*operation.Operation
 // restriction is one operation being restricted.
 type restriction struct {
 	*Rules
-	grant   map[string]bool
+	grant map[string]bool
 	// open has policies that look at arguments hold.
 	open    bool
 	denials []Denial
