@@ -307,7 +307,7 @@ func (a *answer) list(elem *ast.Type, s seat) error {
 // among is the part that is wanted of a list of n given elements.
 func (s seat) among(n int) *window {
 	w := window{list: s.place, to: n, total: n}
-	if _, said := s.given.([]any); said && s.def != nil && pages(s.def.Args) {
+	if _, said := s.given.([]any); said && s.def != nil && pages(s.def.Args) && (s.rule == nil || !s.rule.part) {
 		w.narrow(s)
 	}
 	return &w
