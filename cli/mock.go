@@ -16,12 +16,12 @@ import (
 func (p Program) mockCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "mock",
-		Short:   "Serve made up answers from schemas alone",
-		Example: "  ficus mock serve schema/*.graphql",
+		Short:   "Serve made up answers, record real ones, and look at states that pages forget",
+		Example: "  ficus mock serve schema/*.graphql\n  ficus mock record --url http://127.0.0.1:4000/graphql --operations operations/ --name checkout",
 		Args:    noArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(p.mockServeCommand())
+	c.AddCommand(p.mockServeCommand(), p.mockRecordCommand())
 	return c
 }
 

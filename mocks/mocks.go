@@ -45,6 +45,15 @@ type Config struct {
 	PerRequest bool `yaml:"per_request"`
 	// Report says in each answer what of it was made up. It is for development.
 	Report bool `yaml:"report"`
+	// Record says what of live answers may be written down.
+	Record Recorded `yaml:"record"`
+}
+
+// Recorded names coordinates such as Product.name, Product.* and *.currency: of those to keep, mock record writes values
+// as they are; of those to hide, not even Booleans and enums.
+type Recorded struct {
+	Keep []string `yaml:"keep"`
+	Hide []string `yaml:"hide"`
 }
 
 // Patterns of files where none are configured.

@@ -1,6 +1,10 @@
 package response
 
-import "strconv"
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+)
 
 // Request is an operation as a client sends it.
 type Request struct {
@@ -29,4 +33,17 @@ func (r Request) Title() string {
 		out += " (variables " + strconv.Itoa(r.Run) + ")"
 	}
 	return out
+}
+
+// Body is the request as it is sent over HTTP.
+func (r Request) Body() ([]byte, error) {
+	text, err := json.Marshal(struct {
+		Query     string         `json:"query"`
+		Operation string         `json:"operationName,omitempty"`
+		Variables map[string]any `json:"variables,omitempty"`
+	}{r.Query, r.Operation, r.Variables})
+	if err != nil {
+		return nil, fmt.Errorf("write the request: %w", err)
+	}
+	return text, nil
 }
