@@ -53,6 +53,7 @@ var floors = map[string][]string{
 	"monolith-adapter": {"engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model", "subgraph", "subgraph/shaping", "telemetry/trace"},
 	"mocks":            {"engine/executor", "engine/queryplan", "engine/supergraph", "graph/model"},
 	"mocks/response":   {},
+	"mocks/fuzz":       {"mocks", "mocks/response"},
 	"mocks/record":     {"engine/supergraph", "mocks/response"},
 	"graph":            {"graph/model"},
 	"resolvers":        {"graph", "graph/model"},

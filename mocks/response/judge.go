@@ -220,10 +220,12 @@ func (j *judge) named(at spot, name string, v *Value, sets []ast.SelectionSet) {
 // abstract finds the type that the object is of: the one it names, or else any by which there is no fault.
 func (j *judge) abstract(at spot, t *ast.Definition, v *Value, sets []ast.SelectionSet) {
 	var best *judge
-	seen := map[string]bool{}
-	for _, p := range j.Possible(t.Name) {
+	seen, said := map[string]bool{}, false
+	possible := j.Possible(t.Name)
+	for _, p := range possible {
 		fields := j.Fields(p, sets...)
-		if said := typenameIn(fields, v); said != "" && said != p.Name || seen[j.alike(p, fields)] {
+		name := typenameIn(fields, v)
+		if said = said || name != ""; name != "" && name != p.Name || seen[j.alike(p, fields)] {
 			continue
 		}
 		seen[j.alike(p, fields)] = true
@@ -244,6 +246,9 @@ func (j *judge) abstract(at spot, t *ast.Definition, v *Value, sets []ast.Select
 		if len(j.faults) < maxFaults {
 			j.faults = append(j.faults, f)
 		}
+	}
+	if len(possible) > 1 && !said {
+		return // of which type the object is nobody can tell
 	}
 	for c, values := range best.seen {
 		j.seen[c] = append(j.seen[c], values...)
