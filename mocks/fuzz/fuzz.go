@@ -116,7 +116,7 @@ func (f *Fuzzer) read(r *response.Request) (*response.Operation, error) {
 
 // planned is the operation with the states in which it is to be looked at.
 func (f *Fuzzer) planned(op *response.Operation, r response.Request) Ran {
-	all := states(op, uint64(f.Seed)) //nolint:gosec // any number is a seed
+	all := states(op, uint64(f.Seed))
 	out := Ran{Request: r}
 	if f.Budget > 0 && len(all) > f.Budget {
 		all, out.Left = all[:f.Budget], len(all)-f.Budget

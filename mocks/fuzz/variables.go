@@ -72,7 +72,7 @@ func inputObject(schema *ast.Schema, def *ast.Definition, depth int) (any, error
 	out := map[string]any{}
 	oneOf := def.Directives.ForName("oneOf") != nil
 	for i, f := range def.Fields {
-		if !(oneOf && i == 0) && (!f.Type.NonNull || f.DefaultValue != nil) {
+		if (!oneOf || i > 0) && (!f.Type.NonNull || f.DefaultValue != nil) {
 			continue
 		}
 		v, err := input(schema, f.Type, depth+1)
