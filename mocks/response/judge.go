@@ -92,7 +92,7 @@ func (j *judge) whole(v *Value) {
 	}
 }
 
-// errors checks that each has a message, and a path that leads to a null.
+// errors checks that each has a message, and a path that leads to a null, or to an object of which fields are null.
 func (j *judge) errors(list, data *Value) {
 	if list == nil {
 		return
@@ -114,7 +114,7 @@ func (j *judge) errors(list, data *Value) {
 			continue
 		}
 		parts, _ := path.Plain().([]any)
-		if found := data.At(parts); len(parts) == 0 || !data.IsNull() && (found == nil || !found.IsNull()) {
+		if found := data.At(parts); len(parts) == 0 || !data.IsNull() && !found.hasNull() {
 			j.fault(at, "its path %s leads to no null", show(path.Plain()))
 		}
 	}

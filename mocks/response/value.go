@@ -108,6 +108,12 @@ func ended(err error) error {
 // IsNull reports whether the value is null.
 func (v *Value) IsNull() bool { return v == nil || v.List == nil && v.Object == nil && v.Leaf == nil }
 
+// hasNull reports whether the value is there, and null, or null is in it.
+func (v *Value) hasNull() bool {
+	return v != nil && (v.IsNull() || slices.ContainsFunc(v.List, (*Value).hasNull) ||
+		slices.ContainsFunc(v.Object, func(m Member) bool { return m.Value.hasNull() }))
+}
+
 // Get is the value under the key of an object; nil if there is none.
 func (v *Value) Get(key string) *Value {
 	if v == nil {
