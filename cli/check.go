@@ -53,6 +53,7 @@ func (p Program) checkCommand() *cobra.Command {
 		},
 	}
 	in.flags(c)
+	in.environments(c)
 	c.Flags().StringVar(&against, "against", "", "what to compare with: a file, git:REVISION, or a URL")
 	c.Flags().StringVar(&operations, "operations", "", "folder of saved operations (*.graphql, *.gql)")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")

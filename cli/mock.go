@@ -83,7 +83,7 @@ func mockConfig(args []string) (*config.Config, error) {
 		if other, ok := cfg.Subgraphs[name]; ok {
 			return nil, fmt.Errorf("%s and %s would both be the subgraph %s; rename one", other.Schema.File, file, name)
 		}
-		cfg.Subgraphs[name] = config.Subgraph{Source: config.Mock, Schema: config.Schema{File: file}}
+		cfg.Subgraphs[name] = config.Subgraph{Mock: config.Always, Schema: config.Schema{File: file}}
 	}
 	return cfg, nil
 }
@@ -95,7 +95,7 @@ func mocking(name string) *config.Config {
 	cfg.Supergraph.Introspection, cfg.Front.GraphiQL.Enabled = &on, true
 	cfg.Authorization.Directives.Enabled = &off
 	cfg.Front.Admin.Listen = "off"
-	cfg.Mocks.Enabled, cfg.Mocks.PerRequest, cfg.Mocks.Report = true, true, true
+	cfg.Environment, cfg.Mocks.PerRequest, cfg.Mocks.Report = config.Dev, true, true
 	return cfg
 }
 

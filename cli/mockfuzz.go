@@ -219,7 +219,7 @@ func (p Program) madeUp(f *fuzzing) (*config.Config, error) {
 	cfg.Name, cfg.Files = from.Name, from.Files
 	cfg.Mocks.Seed, cfg.Mocks.Files, cfg.Mocks.Scenarios = from.Mocks.Seed, from.Mocks.Files, from.Mocks.Scenarios
 	for name, s := range from.Subgraphs {
-		cfg.Subgraphs[name] = config.Subgraph{Source: config.Mock, Schema: s.Schema}
+		cfg.Subgraphs[name] = config.Subgraph{Mock: config.Always, Schema: s.Schema}
 	}
 	return cfg, nil
 }

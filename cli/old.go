@@ -33,6 +33,9 @@ func (p Program) oldSchema(ctx context.Context, in *input, against string) (*ast
 		return introspect(ctx, against, nil)
 	case strings.HasSuffix(against, ".yaml"), strings.HasSuffix(against, ".yml"):
 		cfg, err := config.Load(against, p.Env)
+		if err == nil {
+			err = in.decide(cfg)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -86,6 +89,9 @@ func (p Program) schemaAt(ctx context.Context, in *input, revision string) (*ast
 	}
 	files.dir = filepath.Dir(now.Name)
 	cfg, err := config.Parse(now.Name, text, files, p.Env)
+	if err == nil {
+		err = in.decide(cfg)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -29,10 +29,10 @@ import (
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
-// Config says whether fields that nobody answers are made up, and how.
+// Config says how fields that nobody answers are made up. Whether they are, the environment says.
 type Config struct {
-	// Enabled is off by default: such fields are then not made up.
-	Enabled bool `yaml:"enabled"`
+	// Acknowledged are coordinates, Type.field, that may be made up in production too.
+	Acknowledged []string `yaml:"acknowledged"`
 	// Seed changes all values; 0 by default.
 	Seed int64 `yaml:"seed"`
 	// Files say what values are like, Scenarios what states there are: names, or patterns such as mocks/*.yaml. By

@@ -20,6 +20,7 @@ import (
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/owners/status"
 	"github.com/ficusgraph/ficus/subgraph"
 )
 
@@ -35,8 +36,19 @@ type Graph struct {
 	Warnings []composition.Hint
 	// Status of each subgraph of the contract, by name.
 	Status []Status
+	// Dropped are the coordinates of the contract that are not in the graph, since nobody answers them.
+	Dropped []Dropped
+	// Migrations are what moves in the graph.
+	Migrations Migrations
+	// Contradictions are where services that said what they implement are not what their contracts say, by
+	// subgraph and then by the contract's order.
+	Contradictions []Contradiction
 	// Mocks is what the mock source was told; nil if nothing is mocked.
 	Mocks *mocks.Script
+
+	// facts are what is known of how far the contract is kept, and report says it.
+	facts  status.Facts
+	report func() *status.Report
 
 	connections connections
 }
@@ -50,6 +62,10 @@ type Registry struct {
 	serving connections
 	// last is what the last graph was made of.
 	last inputs
+	// poll asks the services; nil before that was needed.
+	poll *poll
+	// agreed is the contract that was composed last.
+	agreed *agreed
 }
 
 // Ports are what graphs need of their surroundings; all may be left out where they are only planned over.
@@ -66,7 +82,25 @@ func New(cfg *config.Config, ports Ports) *Registry {
 }
 
 // Close closes the connections to services and the monolith; those in use close when their fetches end.
-func (r *Registry) Close() { r.serving.closeBut(connections{}) }
+func (r *Registry) Close() {
+	r.serving.closeBut(connections{})
+	if r.poll != nil {
+		r.poll.close()
+	}
+}
+
+// ask asks the services what they implement.
+func (r *Registry) ask(ctx context.Context, in *inputs) error {
+	if r.poll == nil {
+		var err error
+		if r.poll, err = newPoll(r.cfg, r.services()); err != nil {
+			return err
+		}
+	}
+	r.poll.once(ctx)
+	in.deployed, in.unreadable = r.poll.said()
+	return nil
+}
 
 // Plan is the graph as it would be served, made without asking any service what it implements, and without
 // a Fetcher.
@@ -84,7 +118,10 @@ func (r *Registry) Survey(ctx context.Context) (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.deployed = r.ask(ctx)
+	if err := r.ask(ctx, &in); err != nil {
+		return nil, err
+	}
+	defer r.Close()
 	return r.survey(in)
 }
 
@@ -96,14 +133,15 @@ func (r *Registry) survey(in inputs) (*Graph, error) {
 	return a.graph, nil
 }
 
-// Load is the graph as it is to be served now. Services are asked what they implement where the mock source
-// stands in for what they do not.
+// Load is the graph as it is to be served now: services are asked what they implement.
 func (r *Registry) Load(ctx context.Context) (*Graph, error) {
 	in, err := r.read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	in.deployed = r.ask(ctx)
+	if err := r.ask(ctx, &in); err != nil {
+		return nil, err
+	}
 	g, err := r.make(in)
 	r.last = in
 	if err != nil {
