@@ -196,11 +196,15 @@ func (r *Result) fault(format string, args ...any) {
 	r.Faults = append(r.Faults, fmt.Sprintf(format, args...))
 }
 
+// keyMissing is the code of objects of which the rest cannot be asked for, as their keys are null: that follows where a
+// single field is null or fails, which may be a key.
+const keyMissing = "ENTITY_KEY_MISSING"
+
 // codes says which errors there are that nobody asked for.
 func (f *Fuzzer) codes(v *response.Verdict, into *Result) {
 	var found []string
 	for _, code := range v.Codes {
-		if code != into.code {
+		if code != into.code && (code != keyMissing || !into.field) {
 			found = append(found, code)
 		}
 	}

@@ -22,8 +22,8 @@ type State struct {
 	code string
 	// coordinate that is to fail, or to have the value.
 	coordinate, value string
-	// slow: the answer is asked to take long.
-	slow bool
+	// slow: the answer is asked to take long. field: the state is one of a single field.
+	slow, field bool
 }
 
 // plain is the state of a request that asks for none.
@@ -99,9 +99,9 @@ func fieldsOf(op *response.Operation) []selected {
 // states of one field.
 func (f selected) states(schema *ast.Schema) []State {
 	c := f.parent.Name + "." + f.def.Name
-	out := []State{{Name: c + " fails", Choice: "error=" + c + ":" + mockedError, code: mockedError, coordinate: c}}
+	out := []State{{Name: c + " fails", Choice: "error=" + c + ":" + mockedError, code: mockedError, coordinate: c, field: true}}
 	if !f.def.Type.NonNull {
-		out = append(out, State{Name: c + " is null", Choice: "null=" + c})
+		out = append(out, State{Name: c + " is null", Choice: "null=" + c, field: true})
 	}
 	if f.def.Type.Elem != nil {
 		for _, n := range []int{0, 1} {
