@@ -78,7 +78,7 @@ func TestAScenarioIsRecordedAndServed(t *testing.T) {
 	if have := strings.Join(names(served), "|"); have == want {
 		t.Error("another seed has the same names without the scenario")
 	}
-	writeIn(t, dir, "ficus.yaml", "subgraphs: { shop: { mock: always, schema: { file: shop.graphql } } }\n")
+	writeIn(t, dir, "ficus.yaml", "subgraphs: { shop: { routing_url: \"http://127.0.0.1:1/graphql\", schema: { file: shop.graphql } } }\n")
 	writeIn(t, dir, "shop.graphql", strings.Replace(shelfSchema, "name: String!", "name: Int! title: String", 1))
 	_, errs, code = command(t, dir, "check", "--config", "ficus.yaml")
 	if code != 1 || !strings.Contains(errs, "does not fit Int!; its type changed from String! to Int! since this was recorded") || !strings.Contains(errs, "shelf.yaml:") {
