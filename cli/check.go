@@ -87,7 +87,7 @@ func (p Program) check(ctx context.Context, in *input, against, operations strin
 	}
 	return &checked{
 		Scenarios: scenarios,
-		Changes: changes.Compare(old, graph.Supergraph.API), Operations: len(saved),
+		Changes:   changes.Compare(old, graph.Supergraph.API), Operations: len(saved),
 		Broken: changes.Operations(old, graph.Supergraph.API, saved),
 	}, nil
 }
