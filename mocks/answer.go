@@ -268,6 +268,9 @@ func (s *seat) choose() {
 // that is wanted.
 func (a *answer) list(elem *ast.Type, s seat) error {
 	given, ok := s.given.([]any)
+	if p, recorded := s.given.(page); recorded {
+		given, ok = p, true
+	}
 	if !ok {
 		given, ok = a.asked(elem, s)
 	}
@@ -307,7 +310,7 @@ func (a *answer) list(elem *ast.Type, s seat) error {
 // among is the part that is wanted of a list of n given elements.
 func (s seat) among(n int) *window {
 	w := window{list: s.place, to: n, total: n}
-	if _, said := s.given.([]any); said && s.def != nil && pages(s.def.Args) && (s.rule == nil || !s.rule.part) {
+	if _, said := s.given.([]any); said && s.def != nil && pages(s.def.Args) {
 		w.narrow(s)
 	}
 	return &w

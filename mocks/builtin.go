@@ -62,7 +62,7 @@ func (r *rule) over(base *rule) *rule {
 	}
 	out := *r
 	if !r.valued && len(r.examples) == 0 && r.generator == nil && r.within == nil && !r.longest && !r.all {
-		out.value, out.valued, out.part, out.examples, out.generator, out.within, out.longest, out.all = base.value, base.valued, base.part, base.examples, base.generator, base.within, base.longest, base.all
+		out.value, out.valued, out.examples, out.generator, out.within, out.longest, out.all = base.value, base.valued, base.examples, base.generator, base.within, base.longest, base.all
 	}
 	if !r.valued && !r.null {
 		out.strong = base.strong

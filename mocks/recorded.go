@@ -13,6 +13,39 @@ func coordinatesIn(text string) coordinates {
 	return coordinates{typ, field}
 }
 
+// page is a list in a recorded value: the part that was asked for, which is not paged through again.
+type page []any
+
+// pagesIn is a recorded value with its lists as pages.
+func pagesIn(v any) any {
+	switch v := v.(type) {
+	case []any:
+		out := make(page, len(v))
+		for i, e := range v {
+			out[i] = pagesIn(e)
+		}
+		return out
+	case map[string]any:
+		out := map[string]any{}
+		for name, e := range v {
+			out[name] = pagesIn(e)
+		}
+		return out
+	}
+	return v
+}
+
+// asRecorded takes the values of all rules as they are.
+func (s *scenario) asRecorded() {
+	for _, fields := range s.rules {
+		for _, list := range fields {
+			for _, one := range list {
+				one.rule.value = pagesIn(one.rule.value)
+			}
+		}
+	}
+}
+
 // recordedKeys are what a recorded scenario says of where it comes from.
 var recordedKeys = []string{"schema", "operations", "types"}
 

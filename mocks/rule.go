@@ -31,8 +31,6 @@ type rule struct {
 	longest, all bool
 	// strong: a scenario or a choice says so. It goes before what a value of the object around says.
 	strong bool
-	// part: the rule is for one part of a list that pages, and its value is that part.
-	part bool
 }
 
 // Failure is the error that a field is to have.

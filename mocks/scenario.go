@@ -90,7 +90,8 @@ func (b *builder) scenarios(files []File) []*scenario {
 // readScenario reads name, description and rules. The name is that of the file if none is given.
 func (b *builder) readScenario(f File, body ast.Node) *scenario {
 	s := &scenario{name: strings.TrimSuffix(path.Base(f.Name), path.Ext(f.Name)), rules: map[string]map[string][]*scene{}}
-	before, was := len(b.faults), map[string]string{}
+	var was map[string]string
+	before := len(b.faults)
 	for _, p := range b.pairs(f.Name, body, "is to be a mapping with name, description and rules") {
 		switch p.key {
 		case "name", "description":
@@ -118,7 +119,10 @@ func (b *builder) readScenario(f File, body ast.Node) *scenario {
 			b.fault(p.at, p.key, "is no key of a scenario%s", near(p.key, []string{"name", "description", "rules", "recorded"}))
 		}
 	}
-	b.drifted(b.faults[before:], was)
+	if was != nil {
+		b.drifted(b.faults[before:], was)
+		s.asRecorded()
+	}
 	return s
 }
 
@@ -163,7 +167,6 @@ func (b *builder) scene(file string, n ast.Node, into *scenario) {
 	}
 	one.rule = b.rule(what, rest)
 	one.rule.strong = true
-	one.rule.part = slices.ContainsFunc(slices.Collect(maps.Keys(one.arguments)), paging)
 	b.put(into, c, one)
 }
 

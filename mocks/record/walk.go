@@ -8,6 +8,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/mocks/response"
 )
 
@@ -200,6 +201,9 @@ func (w *walk) object(at place, static *ast.Definition, v *response.Value) *node
 		w.each(t, v, fields, at.path, id)
 		return w.reference(id, static.IsAbstractType())
 	}
+	if w.isEntity(t) {
+		w.warn("%s: an object of %s at %s has no key that can be read: what several subgraphs say of it is recorded for the first only", w.request.Title(), t.Name, at.typ.Name+"."+at.f.Name)
+	}
 	out := &node{kind: objectKind}
 	if static.IsAbstractType() {
 		out.set("__typename", &node{leaf: t.Name})
@@ -211,6 +215,14 @@ func (w *walk) object(at place, static *ast.Definition, v *response.Value) *node
 		}
 	}
 	return out
+}
+
+// isEntity reports whether a subgraph has a key for the type.
+func (w *walk) isEntity(t *ast.Definition) bool {
+	if w.Graph == nil || w.Graph.Type(t.Name) == nil {
+		return false
+	}
+	return slices.ContainsFunc(w.Graph.Type(t.Name).In, func(in *supergraph.TypeIn) bool { return in != nil && len(in.Keys) > 0 })
 }
 
 // part adds a field of an object without a key to what is written of it.
