@@ -71,6 +71,25 @@ func (n *node) merged(other *node) *node {
 	return n
 }
 
+// contradicts reports whether another node says something else of the same value, not only more.
+func (n *node) contradicts(other *node) bool {
+	switch {
+	case n == nil || other == nil:
+		return false
+	case n.kind != other.kind || n.leaf != other.leaf || n.length != other.length || len(n.list) != len(other.list):
+		return true
+	}
+	for i, e := range n.list {
+		if e.contradicts(other.list[i]) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(n.fields, func(f member) bool {
+		i := slices.IndexFunc(other.fields, func(o member) bool { return o.name == f.name })
+		return i >= 0 && f.node.contradicts(other.fields[i].node)
+	})
+}
+
 // plain is a kept value as a node.
 func plain(v any) *node {
 	switch v := v.(type) {

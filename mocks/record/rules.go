@@ -102,6 +102,9 @@ func (r *rules) say(s *site) {
 		return
 	}
 	if old := r.byID[s.id()]; old != nil {
+		if old.code != s.code || old.value.contradicts(s.value) {
+			r.warn("%s was answered in several ways for the same key and arguments; the first is recorded", s.coordinate())
+		}
 		if old.code == "" && s.code == "" {
 			old.value = old.value.merged(s.value)
 		}

@@ -1,6 +1,7 @@
 package record_test
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -113,6 +114,26 @@ func TestNothingButWhatIsKeptIsWritten(t *testing.T) {
 func quote(text string) string {
 	out, _ := json.Marshal(text)
 	return string(out)
+}
+
+// TestTwoAnswersForOneKey: what changed between two operations is not mixed without a word.
+func TestTwoAnswersForOneKey(t *testing.T) {
+	live := serve(t, 1, "")
+	calls := 0
+	r := &record.Recorder{Schema: live.graph.API, Graph: live.graph, Ask: func(ctx context.Context, r response.Request) ([]byte, error) {
+		calls++
+		live.choice = chosen(t, []string{"list=Cart.lines:2", "list=Cart.lines:3"}[calls-1])
+		return live.ask(ctx, r)
+	}}
+	request := response.Request{Query: `{ cart(id: 1) { lines { quantity } } }`}
+	out, err := r.Record(t.Context(), "x", []response.Request{request, request})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"Query.cart was answered in several ways for the same key and arguments; the first is recorded"}
+	if diff := cmp.Diff(want, out.Warnings); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // TestIdentifiersAgree: a detail page that is recorded by the id of a list's element has the values of that element.
