@@ -35,6 +35,7 @@ var floors = map[string][]string{
 	"internal/scenario":    {},
 	"internal/took":        {},
 	"heap":                 {},
+	"console":              {},
 	"internal/collector":   {},
 	// 1
 	"engine/operation":         {"engine/supergraph"},
@@ -66,7 +67,7 @@ var floors = map[string][]string{
 	"transport":     {"auth", "engine", "telemetry", "telemetry/trace"},
 	"config":        {"auth", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
 	"owners/status": {"engine/operation", "engine/supergraph", "owners/contract"},
-	"owners":        {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
+	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
 	// 5, 6
 	"monolith-adapter/suite": {"config", "monolith-adapter", "monolith-adapter/mapping"},
 

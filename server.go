@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"embed"
 	"errors"
 	"fmt"
@@ -24,9 +25,11 @@ import (
 	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/cli"
 	"github.com/ficusgraph/ficus/config"
+	"github.com/ficusgraph/ficus/console"
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/authorization"
 	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/operation"
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/events"
 	"github.com/ficusgraph/ficus/examples/monolith/legacy"
@@ -88,6 +91,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	made := madeUp(cfg, first)
 	var served atomic.Pointer[owners.Graph]
 	served.Store(first)
 	migrations := migrations{cfg: cfg, log: logger}
@@ -96,39 +100,50 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err := board.Define(first.Migrations.List, first.Migrations.Labels); err != nil {
 		return err
 	}
-	engineConfig, err := engineConfig(cfg, board, logger)
+	engineConfig, err := engineConfig(cfg, board, made, logger)
 	if err != nil {
 		return err
+	}
+	who, err := verifier(cfg, logger, &engineConfig)
+	if err != nil {
+		return err
+	}
+	if who != nil {
+		defer func() { _ = who.Close() }()
 	}
 	snapshot, err := engine.NewSnapshot(first.Supergraph, first.Fetcher, engineConfig)
 	if err != nil {
 		return err
 	}
-	gateway := engine.New(snapshot, observer{counts, tracer, logger})
+	gateway := engine.New(snapshot, observer{counts, tracer, logger, made})
 	if err := watchCaches(metrics, gateway); err != nil {
 		return err
 	}
 	notices := &owners.Notices{Logger: logger, Environment: cfg.Environment}
 	notices.Served(first)
-	changes := &reloads{gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served, notices: notices, board: board}
+	changes := &reloads{
+		gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served, notices: notices, board: board, made: made,
+	}
 
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
 		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.stale, Tracer: tracer,
+		Beside: map[string]http.Handler{},
 	}
-	if cfg.Authentication.Router.JWT != nil {
-		who, err := auth.New(cfg.Authentication, auth.Parts{Logger: logger})
-		if err != nil {
-			return err
-		}
-		defer func() { _ = who.Close() }()
-		parts.Authenticate, parts.Ready = auth.Middleware(who), who.Ready
+	if who != nil {
+		parts.Authenticate, parts.Ready, parts.Challenge = auth.Middleware(who), who.Ready, who.Challenge()
+		parts.Connect = auth.Connect(who)
 	}
 	if back != nil {
 		parts.Admin = api(cfg, back.Addr(), &served, board, logger)
 	}
-	if owners.Mocking(cfg) && cfg.Mocks.Gated() {
-		gate(cfg, &served, &parts)
+	if made != nil {
+		gate(cfg, &served, made, &parts)
+	}
+	if cfg.Front.GraphiQL.Enabled {
+		if err := page(cfg, &served, &parts); err != nil {
+			return err
+		}
 	}
 	server, err := transport.New(cfg.Transport(), parts)
 	if err != nil {
@@ -223,7 +238,7 @@ func (m *migrations) close() {
 func api(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], board *rollout.Board, logger *slog.Logger) http.Handler {
 	_, listen := cfg.Transport().Addresses()
 	out := admin.New(admin.Config{Token: cfg.Front.Admin.Token, Listen: listen, Address: at}, logger)
-	out.Handle(http.MethodGet, "/status", func(*http.Request) (any, error) { return served.Load().Report(), nil })
+	out.Handle(http.MethodGet, "/status", standing(served))
 	out.Handle(http.MethodPost, "/operations", func(r *http.Request) (any, error) {
 		var asked struct {
 			Operations []status.Saved `json:"operations"`
@@ -237,6 +252,11 @@ func api(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], 
 	return out
 }
 
+// standing is how far the contract of the graph is kept that is served.
+func standing(served *atomic.Pointer[owners.Graph]) admin.Answer {
+	return func(*http.Request) (any, error) { return served.Load().Report(), nil }
+}
+
 // inbound lets header rules see the client's headers and claims.
 func inbound(ctx context.Context, r *http.Request) context.Context {
 	return subgraph.NewContext(ctx, subgraph.Inbound{Header: r.Header, Claim: auth.FromContext(ctx).Claim})
@@ -245,7 +265,7 @@ func inbound(ctx context.Context, r *http.Request) context.Context {
 // warn says what of the graph nothing decides.
 func warn(sg *supergraph.Supergraph, labels *rollout.Table, cfg *config.Config, logger *slog.Logger) {
 	for _, name := range authorization.Policies(sg) {
-		if _, ok := cfg.Authorization.Directives.Policies[name]; !ok && cfg.Authorization.Directives.IsEnabled() {
+		if d := cfg.Authorization.Directives; d.IsEnabled() && !d.Decides(name) {
 			logger.Warn("a policy of the graph never holds: authorization.directives.policies does not have it", slog.String("policy", name))
 		}
 	}
@@ -256,9 +276,12 @@ func warn(sg *supergraph.Supergraph, labels *rollout.Table, cfg *config.Config, 
 
 // engineConfig is the engine's part of the configuration, joined to what is known of a request: the verified
 // token, and who is kept on which side.
-func engineConfig(cfg *config.Config, board *rollout.Board, logger *slog.Logger) (engine.Config, error) {
-	policies, err := auth.NewPolicies(cfg.Authorization.Directives.Policies, func(policy string, err error) {
-		logger.Warn("policy denied", slog.String("policy", policy), slog.Any("error", err))
+func engineConfig(cfg *config.Config, board *rollout.Board, made *mocks.Names, logger *slog.Logger) (engine.Config, error) {
+	var seldom telemetry.Seldom
+	policies, err := auth.NewPolicies(cfg.Authorization.Directives, func(policy string, err error) {
+		if skipped, ok := seldom.Pass(policy, time.Now()); ok {
+			logger.Warn("policy denied", slog.String("policy", policy), slog.Any("error", err), slog.Int("not_said", skipped))
+		}
 	})
 	if err != nil {
 		return engine.Config{}, err
@@ -268,32 +291,69 @@ func engineConfig(cfg *config.Config, board *rollout.Board, logger *slog.Logger)
 		out.Extensions = debugExtensions
 		logger.Warn("connectors.debug_extensions is on: whoever asks for it sees what the monolith answers; switch it off where others than developers ask")
 	}
-	if owners.Mocking(cfg) && cfg.Mocks.Gated() {
-		out.Extensions = out.Extensions.And(mocked(cfg.Mocks.Report))
+	if made != nil {
+		out.Extensions = out.Extensions.And(mocked(made))
 	}
 	out.Labels = func(ctx context.Context, list []string) []string {
 		in := subgraph.FromContext(ctx)
 		return board.Table().Active(rollout.Request{Headers: in.Header, Claims: in.Claim}, list)
 	}
-	out.Authorization.Access = func(ctx context.Context) authorization.Access {
-		who := auth.FromContext(ctx)
-		a := authorization.Access{
-			Authenticated: who != nil, Policies: func(names []string) []string { return policies.Held(who, names) },
-		}
-		if who != nil {
-			a.Scopes = who.Scopes
-		}
-		return a
+	out.Authorization.ByArguments = policies.ByArguments()
+	out.Authorization.Access = func(ctx context.Context, about authorization.Asked) authorization.Access {
+		return accessOf(ctx, policies, about)
 	}
 	return out, nil
 }
 
-// gate has requests to the graph pass the mock source's gate, once it is known who asks.
-func gate(cfg *config.Config, served *atomic.Pointer[owners.Graph], parts *transport.Parts) {
-	g := &mocks.Gate{Config: cfg.Mocks, Current: func() (*supergraph.Supergraph, *mocks.Script) {
-		now := served.Load()
-		return now.Supergraph, now.Mocks
+// accessOf is what the caller may do, by the verified token.
+func accessOf(ctx context.Context, policies *auth.Policies, about authorization.Asked) authorization.Access {
+	who := auth.FromContext(ctx)
+	a := authorization.Access{Authenticated: who != nil, Policies: func(list []authorization.Question) []bool {
+		questions := make([]auth.Question, len(list))
+		for i, q := range list {
+			questions[i] = auth.Question(q)
+		}
+		return policies.Ask(ctx, who, auth.Asked{Kind: about.Kind, Name: about.Name}, questions)
 	}}
+	if who != nil {
+		a.Scopes = who.Scopes
+	}
+	return a
+}
+
+// verifier is who verifies tokens, nil where nobody does; it has the engine refuse operations that need a token.
+func verifier(cfg *config.Config, logger *slog.Logger, into *engine.Config) (*auth.Verifier, error) {
+	if cfg.Authentication.Router.JWT == nil {
+		return nil, nil //nolint:nilnil // nobody is asked who they are
+	}
+	v, err := auth.New(cfg.Authentication, auth.Parts{Logger: logger})
+	if err == nil && v.PerOperation() {
+		into.Admit = func(ctx context.Context, p *operation.Prepared) error {
+			asked := auth.Asked{Kind: string(p.Kind()), Name: p.Name()}
+			for _, f := range p.Root() {
+				asked.Fields = append(asked.Fields, p.RootType()+"."+f)
+			}
+			if auth.FromContext(ctx) != nil || !v.Needs(asked) {
+				return nil
+			}
+			return &operation.Error{Code: auth.CodeUnauthenticated, Message: v.Demand()}
+		}
+	}
+	return v, err
+}
+
+// gate has requests to the graph pass the mock source's gate, once it is known who asks.
+func gate(cfg *config.Config, served *atomic.Pointer[owners.Graph], made *mocks.Names, parts *transport.Parts) {
+	g := &mocks.Gate{
+		Config: cfg.Mocks, Mocked: made, Sessions: mocks.NewSessions(cfg.Mocks.Session, time.Now), NewSession: rand.Text, Now: time.Now,
+		Current: func() (*supergraph.Supergraph, *mocks.Script) {
+			now := served.Load()
+			return now.Supergraph, now.Mocks
+		},
+	}
+	if cfg.Mocks.PerRequest {
+		parts.Beside[scenariosPath] = http.HandlerFunc(g.Scenarios)
+	}
 	authenticate := parts.Authenticate
 	parts.Authenticate = func(next http.Handler) http.Handler {
 		if authenticate == nil {
@@ -303,13 +363,56 @@ func gate(cfg *config.Config, served *atomic.Pointer[owners.Graph], parts *trans
 	}
 }
 
-// mocked tells the mock source the names of operations, and answers, if it is to report, what of them was made up.
-func mocked(report bool) engine.Extensions {
+// What the dev page asks: what can be chosen from the mock source, and how far the contract is kept.
+const (
+	scenariosPath = "/_ficus/scenarios"
+	statusPath    = "/_ficus/status"
+)
+
+// page has browsers get the console, if it was built into this program.
+func page(cfg *config.Config, served *atomic.Pointer[owners.Graph], parts *transport.Parts) error {
+	files, err := console.Dist()
+	if err != nil {
+		return err
+	}
+	front := cfg.Transport()
+	facts := console.Facts{Graph: front.Path(), Header: front.CSRF.Header(), Status: statusPath}
+	if parts.Beside[scenariosPath] != nil {
+		facts.Scenarios = scenariosPath
+	}
+	p, err := console.New(files, facts)
+	switch {
+	case errors.Is(err, console.ErrNotBuilt):
+		return nil // the explorer is served, and says so
+	case err != nil:
+		return err
+	}
+	parts.Page, parts.Beside[console.Prefix+"*"] = p, p
+	parts.Beside[statusPath] = admin.SameSite(admin.JSON(parts.Logger, func(*http.Request) (any, error) { return served.Load().Report(), nil }))
+	return nil
+}
+
+// madeUp are the subgraphs that the mock source answers for, nil where there can be none.
+func madeUp(cfg *config.Config, first *owners.Graph) *mocks.Names {
+	if !owners.Mocking(cfg) {
+		return nil
+	}
+	made := &mocks.Names{}
+	made.Add(first.Mocked)
+	return made
+}
+
+// mocked tells the mock source the names of operations, and answers, if they are to say so, what of them was made up.
+// What is made up is shared with no other request, as each has choices and a session of its own.
+func mocked(made *mocks.Names) engine.Extensions {
 	return func(ctx context.Context, of engine.Executed) (context.Context, func([]byte) []byte) {
+		if !made.In(of.Plan) && !mocks.Chosen(ctx) {
+			return ctx, nil
+		}
 		ctx = mocks.Begin(ctx, of.Operation)
 		return ctx, func(dst []byte) []byte {
 			text := mocks.End(ctx, of.Plan)
-			if text == nil || !report {
+			if text == nil {
 				return dst
 			}
 			return append(append(append(dst, `{"ficus":`...), text...), '}')
@@ -433,6 +536,7 @@ type reloads struct {
 	served  *atomic.Pointer[owners.Graph]
 	notices *owners.Notices
 	board   *rollout.Board
+	made    *mocks.Names
 	// fault is why the newest graph is not served, nil if it is.
 	fault atomic.Pointer[string]
 }
@@ -454,6 +558,9 @@ func (r *reloads) take(ctx context.Context, g *owners.Graph, err error) error {
 		r.metrics.Reloaded(time.Since(start), 0, err)
 		r.log.Error("the changed graph cannot be served; the last good one stays", slog.Any("error", err))
 		return err
+	}
+	if r.made != nil {
+		r.made.Add(g.Mocked)
 	}
 	warmed := r.gateway.Reload(ctx, snapshot)
 	r.fault.Store(nil)
@@ -498,6 +605,7 @@ type observer struct {
 	metrics *telemetry.Metrics
 	tracer  *telemetry.Tracer
 	log     *slog.Logger
+	made    *mocks.Names
 }
 
 var _ engine.Observer = observer{}
@@ -522,6 +630,7 @@ func (o observer) CostDone(_ context.Context, estimated int, tooMuch bool) {
 func (o observer) FetchBegins(ctx context.Context, r *executor.Request) context.Context {
 	return o.tracer.FetchBegins(ctx, telemetry.Fetch{
 		Subgraph: r.Fetch.Subgraph, Kind: string(r.Fetch.Kind), Document: r.Fetch.Operation, Entities: r.Representations, Bytes: len(r.Body),
+		Mocked: o.made.Has(r.Fetch.Subgraph),
 	})
 }
 
@@ -536,7 +645,7 @@ func (o observer) FetchDone(ctx context.Context, r *executor.Request, took time.
 		}
 		o.log.WarnContext(ctx, "fetch failed", slog.String("subgraph", r.Fetch.Subgraph), slog.Duration("took", took), slog.Any("error", err))
 	}
-	o.metrics.FetchDone(r.Fetch.Subgraph, took, bytes, code)
+	o.metrics.FetchDone(o.made.Counted(r.Fetch.Subgraph), took, bytes, code)
 	o.tracer.FetchDone(ctx, bytes, code)
 }
 

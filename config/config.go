@@ -68,6 +68,7 @@ type Front struct {
 	Limits      Limits                `yaml:"limits"`
 	HealthCheck transport.HealthCheck `yaml:"health_check"`
 	GraphiQL    transport.GraphiQL    `yaml:"graphiql"`
+	WebSocket   transport.WebSocket   `yaml:"websocket"`
 	Admin       transport.Admin       `yaml:"admin"`
 	Server      transport.Connections `yaml:"server"`
 	Shutdown    transport.Shutdown    `yaml:"shutdown"`
@@ -84,7 +85,7 @@ type Limits struct {
 func (c *Config) Transport() transport.Config {
 	return transport.Config{
 		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits.Limits,
-		HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, Admin: c.Front.Admin,
+		HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, WebSocket: c.Front.WebSocket, Admin: c.Front.Admin,
 		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: c.Traffic.TrafficShaping.Router.Dedupe.Enabled,
 	}
 }
@@ -240,6 +241,7 @@ func (c *Config) Validate() error {
 	add("", c.Front.Limits.Connector.Validate())
 	add("", c.Transport().Validate())
 	add("", c.Telemetry.Validate())
+	add("", c.Mocks.Validate())
 	return errors.Join(errs...)
 }
 
@@ -318,6 +320,8 @@ func (c *Config) Engine() engine.Config {
 			Disabled: !c.Authorization.Directives.IsEnabled(),
 			Reject:   c.Authorization.Directives.RejectUnauthorized,
 			DryRun:   c.Authorization.Directives.DryRun,
+
+			FilterIntrospection: c.Authorization.Directives.Introspection == auth.IntrospectionFiltered,
 			Silent:   c.Authorization.Directives.Errors.Response == auth.DenialsDisabled,
 		},
 	}

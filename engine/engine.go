@@ -45,6 +45,8 @@ type Config struct {
 	Labels func(ctx context.Context, labels []string) []string
 	// Extensions are what responses have beside data and errors; nil means nothing.
 	Extensions Extensions
+	// Admit refuses operations that the caller may not ask at all, by an error of package operation; nil means none.
+	Admit func(ctx context.Context, p *operation.Prepared) error
 	// Authorization says how @authenticated, @requiresScopes and @policy are enforced.
 	Authorization Authorization
 }
@@ -135,6 +137,11 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	out.Kind, out.OperationName = prepared.Kind(), prepared.Name()
 	if err := s.allowed(prepared, r); err != nil {
 		return refuse(dst, out, err)
+	}
+	if s.cfg.Admit != nil {
+		if err := s.cfg.Admit(ctx, prepared); err != nil {
+			return refuse(dst, out, err)
+		}
 	}
 	values, err := prepared.Coerce(r.Variables)
 	if err != nil {

@@ -33,7 +33,10 @@ var builtInScenarios = []*scenario{
 // of is what the state makes of a field; nil if it leaves it as it is. inLists says how many lists are around it.
 func (s state) of(t *ast.Type, top, leaf bool, inLists int) *rule {
 	exempt := t.NonNull || top && !leaf
+	text := leaf && t.Elem == nil
 	switch {
+	case text && (s == empty || s == alone || s == many):
+		return nil // they are about lists, and a text has a length too
 	case s == empty:
 		return &rule{length: &lengths{}}
 	case s == alone:
@@ -65,16 +68,19 @@ func (r *rule) over(base *rule) *rule {
 		out.value, out.valued, out.examples, out.generator, out.within, out.longest, out.all = base.value, base.valued, base.examples, base.generator, base.within, base.longest, base.all
 	}
 	if !r.valued && !r.null {
-		out.strong = base.strong
+		out.strong, out.chosen = base.strong, base.chosen
 	}
 	if r.length == nil {
-		out.length = base.length
+		out.length, out.fixed = base.length, base.fixed
 	}
 	if !r.null && r.nullRate == 0 && !r.valued {
 		out.null, out.nullRate = base.null, base.nullRate
 	}
 	if r.delay == 0 {
 		out.delay = base.delay
+	}
+	if r.effect == nil {
+		out.effect = base.effect
 	}
 	if r.err == nil && !r.valued {
 		out.err = base.err

@@ -23,7 +23,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/supergraph"
@@ -45,6 +44,10 @@ type Config struct {
 	PerRequest bool `yaml:"per_request"`
 	// Report says in each answer what of it was made up. It is for development.
 	Report bool `yaml:"report"`
+	// Session bounds what is kept of mutations.
+	Session SessionConfig `yaml:"session"`
+	// Grants let requests choose where PerRequest is off.
+	Grants GrantConfig `yaml:"grants"`
 	// Record says what of live answers may be written down.
 	Record Recorded `yaml:"record"`
 }
@@ -74,8 +77,8 @@ func (c Config) Patterns() (files, scenarios []string) {
 	return files, scenarios
 }
 
-// Gated reports whether requests are to pass a Gate.
-func (c Config) Gated() bool { return c.PerRequest || c.Report || c.Scenario != "" }
+// Validate says what is wrong.
+func (c Config) Validate() error { return errors.Join(c.Session.Validate(), c.Grants.Validate()) }
 
 // maxObjects bounds one answer. Lists have up to three elements, and lists in lists multiply.
 const maxObjects = 100_000
@@ -127,6 +130,7 @@ func (s *Source) Fetch(ctx context.Context, r *executor.Request) (*executor.Resp
 	a := &answer{Source: s, ctx: ctx, variables: variables}
 	if request := FromContext(ctx); request != nil {
 		a.request(request)
+		a.overlay = request.overlay()
 		request.answered(r.Fetch)
 	}
 	a.raw(`{"data":`)
@@ -153,14 +157,7 @@ func (a *answer) wait() error {
 	if a.delay <= 0 {
 		return nil
 	}
-	timer := time.NewTimer(min(a.delay, maxDelay))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-a.ctx.Done():
-		return a.ctx.Err()
-	}
+	return sleep(a.ctx, a.delay)
 }
 
 // request takes over what the client's request asks for.

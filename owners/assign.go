@@ -203,6 +203,7 @@ func (r *Registry) addOwners(a *assignment) error {
 				return err
 			}
 			a.fetchers[s.Name] = source.Following(a.graph.Mocks)
+			a.graph.Mocked = append(a.graph.Mocked, s.Name)
 		case source == config.Local && r.ports.Local != nil:
 			a.fetchers[s.Name] = r.ports.Local
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine/composition"
+	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/mocks"
 )
@@ -76,4 +77,14 @@ func withoutDirectives(schemas []composition.Subgraph) []composition.Subgraph {
 		}
 	}
 	return out
+}
+
+// choosing is the Fetcher by which requests that may choose change what real owners answer as well.
+func (r *Registry) choosing(g *Graph, next executor.Fetcher) executor.Fetcher {
+	if !Mocking(r.cfg) || !r.cfg.Mocks.PerRequest {
+		return next
+	}
+	made := &mocks.Names{}
+	made.Add(g.Mocked)
+	return &mocks.Injector{Graph: g.Supergraph, Mocked: made, Next: next}
 }

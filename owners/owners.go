@@ -45,6 +45,8 @@ type Graph struct {
 	Contradictions []Contradiction
 	// Mocks is what the mock source was told; nil if nothing is mocked.
 	Mocks *mocks.Script
+	// Mocked are the subgraphs that the mock source answers for, by their names in Supergraph.
+	Mocked []string
 
 	// facts are what is known of how far the contract is kept, and report says it.
 	facts  status.Facts
@@ -165,7 +167,7 @@ func (r *Registry) make(in inputs) (*Graph, error) {
 		a.graph.connections.closeBut(r.serving)
 		return nil, err
 	}
-	a.graph.Fetcher = subgraph.NewTable(a.fetchers)
+	a.graph.Fetcher = r.choosing(a.graph, subgraph.NewTable(a.fetchers))
 	return a.graph, nil
 }
 

@@ -94,7 +94,7 @@ func (p *poll) run(ctx context.Context) {
 // wait is the interval, up to a tenth more or less, so that many gateways do not ask at the same time.
 func (p *poll) wait(w *witness) time.Duration {
 	every := p.every
-	if w.mute {
+	if w.isMute() {
 		every *= muteFor
 	}
 	return every - every/10 + rand.N(every/5+1) //nolint:gosec // nothing depends on it
@@ -108,6 +108,9 @@ func (p *poll) ask(ctx context.Context, w *witness) bool {
 		return false
 	}
 	defer func() { <-p.slots }()
+	// An operator may ask at the moment at which its interval ends.
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if !w.ask(ctx) {
 		return false
 	}

@@ -5,17 +5,20 @@ import (
 	"context"
 	"crypto/sha256"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/ficusgraph/ficus/owners/contract"
 )
 
-// witness is one service as it is asked, again and again, what it implements. It is used by one goroutine at a time.
+// witness is one service as it is asked, again and again, what it implements. Who asks holds its lock.
 //
 // A service is taken at its last word: one that does not answer, or answers what cannot be read, implements what it
 // did before. A new word is believed at once. One that it has gone back on lately is believed when it is given
 // several times in a row: while two versions of a service answer in turn, as in a deployment, the graph stays.
 type witness struct {
+	mu sync.Mutex
+
 	name, url string
 	headers   map[string]string
 	client    *http.Client
@@ -34,6 +37,12 @@ type witness struct {
 	times     int
 	// mute: it answers, and never with SDL.
 	mute bool
+}
+
+func (w *witness) isMute() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.mute
 }
 
 // When a word is believed that was given up before.

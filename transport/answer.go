@@ -10,6 +10,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/telemetry/trace"
 )
@@ -69,8 +70,11 @@ func (s *Server) execute(w http.ResponseWriter, r *http.Request, c *call, m medi
 		c.out = body
 	}
 	c.outcome, c.status = outcomeName(c.result), statusOf(c.result, m)
-	if c.status == http.StatusMethodNotAllowed {
+	switch c.status {
+	case http.StatusMethodNotAllowed:
 		w.Header()["Allow"] = []string{http.MethodPost}
+	case http.StatusUnauthorized:
+		w.Header()["Www-Authenticate"] = []string{s.parts.Challenge}
 	}
 	s.send(w, r, m, c.status, body)
 }
@@ -92,6 +96,8 @@ func statusOf(o engine.Outcome, m media) int {
 		return http.StatusOK
 	case o.Code == engine.CodeMutationForbidden:
 		return http.StatusMethodNotAllowed
+	case o.Code == auth.CodeUnauthenticated:
+		return http.StatusUnauthorized
 	case o.Code == CodeInternal:
 		return http.StatusInternalServerError
 	case m == mediaGraphQL:

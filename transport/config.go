@@ -22,8 +22,10 @@ type Config struct {
 	Limits Limits `yaml:"limits"`
 	// HealthCheck is the health endpoint.
 	HealthCheck HealthCheck `yaml:"health_check"`
-	// GraphiQL is the explorer in the browser.
+	// GraphiQL is the page in the browser.
 	GraphiQL GraphiQL `yaml:"graphiql"`
+	// WebSocket is how the graph is served over WebSockets.
+	WebSocket WebSocket `yaml:"websocket"`
 	// Admin is the listener for operators.
 	Admin Admin `yaml:"admin"`
 	// Server bounds connections.
@@ -61,9 +63,9 @@ type HealthCheck struct {
 	Path string `yaml:"path"`
 }
 
-// GraphiQL is the explorer in the browser.
+// GraphiQL is the page in the browser: the console, or the explorer where that was not built.
 type GraphiQL struct {
-	// Enabled serves the explorer at / and, to browsers, at the graph's path.
+	// Enabled serves it at / and, to browsers, at the graph's path.
 	Enabled bool `yaml:"enabled"`
 }
 
@@ -129,6 +131,7 @@ func (c Config) Validate() error {
 	add(notNegative("server.compression.min_bytes", int64(c.Server.Compression.MinBytes)))
 	add(notNegative("shutdown.delay", int64(c.Shutdown.Delay)))
 	add(notNegative("shutdown.timeout", int64(c.Shutdown.Timeout)))
+	add(c.WebSocket.validate())
 	add(c.CORS.validate())
 	add(c.CSRF.validate())
 	return errors.Join(errs...)
@@ -155,6 +158,7 @@ func (c Config) withDefaults() Config {
 	fallback(&c.Server.IdleTimeout, 2*time.Minute)
 	fallback(&c.Server.Compression.MinBytes, 2048)
 	fallback(&c.Shutdown.Timeout, 30*time.Second)
+	c.WebSocket.fill()
 	return c
 }
 

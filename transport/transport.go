@@ -3,6 +3,7 @@
 //
 //	listener -> enter        request id, recovery, CORS             (enter.go, cors.go)
 //	         -> route        /health*, the explorer, the graph      (transport.go, health.go, explorer.go)
+//	         -> websocket    connections that carry many operations  (websocket.go, socket.go)
 //	         -> csrf         what a browser sends unasked is refused (csrf.go)
 //	         -> authenticate handed in: auth.Middleware
 //	         -> gqlgen       handler.Server picks a transport       (post.go, get.go)
@@ -33,6 +34,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/go-chi/chi/v5"
+	"github.com/gorilla/websocket"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/telemetry"
@@ -49,6 +51,11 @@ type Parts struct {
 	Schema func() *ast.Schema
 	// Authenticate wraps the graph's handler, as auth.Middleware does.
 	Authenticate func(http.Handler) http.Handler
+	// Connect says who opens a WebSocket, as auth.Connect does; nil means that nobody is asked. Its error is told to the
+	// client.
+	Connect func(r *http.Request, payload []byte) (*http.Request, error)
+	// Challenge is the WWW-Authenticate header of operations that the engine refuses for want of a token.
+	Challenge string
 	// Context makes the context that a request is executed in, from its own and the request.
 	Context func(context.Context, *http.Request) context.Context
 	// Ready says whether the gateway can answer; nil means always. It is asked by the readiness check.
@@ -60,6 +67,10 @@ type Parts struct {
 	Observer Observer
 	// Tracer traces requests to the graph; nil traces none.
 	Tracer *telemetry.Tracer
+	// Page is what browsers get where graphiql is on; nil means the explorer.
+	Page http.Handler
+	// Beside is served on the public listener to GET, by chi's patterns: what such a page loads and asks for.
+	Beside map[string]http.Handler
 	// Metrics is served on the admin listener as /metrics.
 	Metrics http.Handler
 	// Admin is served on the admin listener beneath /api/; it decides itself who may ask.
@@ -101,7 +112,9 @@ type Server struct {
 	public http.Handler
 	admin  http.Handler
 	csrf   csrfGuard
-	page   *page
+	page   http.Handler // nil if graphiql is off
+	// sockets is nil if the graph is not served over WebSockets.
+	sockets *sockets
 	// backlog is the answers that clients have not read yet.
 	backlog     backlog
 	compressors *compressors // nil if answers are not compressed
@@ -126,8 +139,11 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s.compressors = newCompressors(s.cfg.Server.Compression)
 	s.backlog.limit = int64(s.cfg.Limits.HTTPMaxUnreadBytes)
 	var err error
-	if s.cfg.GraphiQL.Enabled {
-		if s.page, err = newPage(s.cfg.Supergraph.Path, s.csrf); err != nil {
+	if s.page, err = s.newPage(); err != nil {
+		return nil, fmt.Errorf("transport: %w", err)
+	}
+	if s.cfg.WebSocket.Enabled {
+		if s.sockets, err = newSockets(s); err != nil {
 			return nil, fmt.Errorf("transport: %w", err)
 		}
 	}
@@ -195,6 +211,9 @@ func (s *Server) routes() (http.Handler, error) {
 	if s.page != nil && s.cfg.Supergraph.Path != "/" {
 		r.Get("/", s.page.ServeHTTP)
 	}
+	for pattern, h := range s.parts.Beside {
+		r.Method(http.MethodGet, pattern, h)
+	}
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.methodNotAllowed)
 	return r, nil
@@ -218,7 +237,11 @@ func (s *Server) adminRoutes() http.Handler {
 
 // graph serves the graph's path.
 func (s *Server) graph(w http.ResponseWriter, r *http.Request) {
-	if s.page != nil && s.page.wanted(r) {
+	if s.sockets != nil && websocket.IsWebSocketUpgrade(r) {
+		s.sockets.ServeHTTP(w, r)
+		return
+	}
+	if s.page != nil && wantsPage(r) {
 		s.page.ServeHTTP(w, r)
 		return
 	}

@@ -22,6 +22,8 @@ type Limits struct {
 	MaxAliases int `yaml:"max_aliases"`
 	// MaxRootFields is how many fields the root may have once fragments are inlined; 0 means any number.
 	MaxRootFields int `yaml:"max_root_fields"`
+	// HideNames keeps out of errors what may have been meant: names of the schema that the client did not write.
+	HideNames bool `yaml:"-"`
 }
 
 const (

@@ -36,6 +36,8 @@ const (
 
 // Report is how far the contract of a graph is kept. Its JSON is what status prints and the admin API answers.
 type Report struct {
+	// Environment is production, staging or dev, which decides what may be mocked.
+	Environment string `json:"environment,omitempty"`
 	// Subgraphs by name.
 	Subgraphs []Subgraph `json:"subgraphs"`
 	// Teams in the order of the owners file; none without one. What no team owns comes last, with no name.
@@ -94,6 +96,8 @@ type Field struct {
 
 // Facts are what a Report is made of.
 type Facts struct {
+	// Environment that the graph is served in; "" if that is not known.
+	Environment string
 	// Contract is the graph as the teams agreed on it.
 	Contract *supergraph.Supergraph
 	// Subgraphs of the contract, by name.
@@ -102,13 +106,17 @@ type Facts struct {
 	Contradictions []contract.Contradiction
 	// Teams own the fields; nil if nobody said so.
 	Teams *Teams
+	// Plan is an error if real owners alone cannot answer the operation of that name in a document ("" if it has only
+	// one); nil for a graph that nobody plans on.
+	Plan func(document, operation string) error
 }
 
 // Of is the report on a contract.
 func Of(facts Facts) *Report {
 	x := newIndex(facts)
 	out := &Report{
-		Subgraphs: facts.Subgraphs, Teams: []Team{}, Types: []Type{},
+		Environment: facts.Environment,
+		Subgraphs:   facts.Subgraphs, Teams: []Team{}, Types: []Type{},
 		Contradictions: append([]contract.Contradiction{}, facts.Contradictions...),
 	}
 	for _, t := range facts.Contract.Types {
@@ -131,8 +139,8 @@ func Of(facts Facts) *Report {
 	return out
 }
 
-// Count is the subgraph with Implemented, Mocked, Missing and Contradicting filled in: mocked are the coordinates that
-// the mock source answers in its owner's place, missing those that nobody does.
+// Count is the subgraph with Implemented, Mocked, Missing and Contradicting filled in: mocked and missing are
+// coordinates that its owner lacks, as the mock source answers them or nobody does.
 func (s Subgraph) Count(sg *supergraph.Supergraph, mocked, missing []string, contradictions []contract.Contradiction) Subgraph {
 	s.Contradicting = []string{}
 	for _, c := range contradictions {
@@ -141,13 +149,10 @@ func (s Subgraph) Count(sg *supergraph.Supergraph, mocked, missing []string, con
 		}
 	}
 	s.Contradicting = sorted(s.Contradicting)
-	contradicts := func(c string) bool { return slices.Contains(s.Contradicting, c) }
-	s.Mocked = append([]string{}, slices.DeleteFunc(sorted(mocked), contradicts)...)
-	s.Missing = append([]string{}, slices.DeleteFunc(sorted(missing), contradicts)...)
+	s.Missing = without(sorted(missing), s.Contradicting)
+	s.Mocked = without(without(sorted(mocked), s.Contradicting), s.Missing)
 	for _, c := range Coordinates(sg, s.Subgraph) {
-		_, isMocked := slices.BinarySearch(s.Mocked, c)
-		_, isMissing := slices.BinarySearch(s.Missing, c)
-		if !isMocked && !isMissing && !contradicts(c) {
+		if !has(s.Mocked, c) && !has(s.Missing, c) && !has(s.Contradicting, c) {
 			s.Implemented++
 		}
 	}
@@ -183,6 +188,17 @@ func resolves(f *supergraph.Field, id int) bool {
 func fieldOf(coordinate string) string {
 	field, _, _ := strings.Cut(coordinate, "(")
 	return field
+}
+
+// has reports whether a sorted list has the text.
+func has(list []string, text string) bool {
+	_, found := slices.BinarySearch(list, text)
+	return found
+}
+
+// without is a list without what a sorted one has. It is never nil.
+func without(list, those []string) []string {
+	return append([]string{}, slices.DeleteFunc(list, func(c string) bool { return has(those, c) })...)
 }
 
 func sorted(list []string) []string {
