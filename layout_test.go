@@ -55,6 +55,9 @@ var floors = map[string][]string{
 	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/shaping", "subgraph/wire", "telemetry/trace"},
 	"monolith-adapter": {"engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model", "subgraph", "subgraph/shaping", "telemetry/trace"},
 	"mocks":            {"engine/executor", "engine/queryplan", "engine/supergraph", "graph/model"},
+	"mocks/response":   {},
+	"mocks/fuzz":       {"mocks", "mocks/response"},
+	"mocks/record":     {"engine/supergraph", "mocks/response"},
 	"graph":            {"graph/model"},
 	"resolvers":        {"graph", "graph/model"},
 	// test support: random graphs, a source that forgives nothing
