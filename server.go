@@ -25,6 +25,7 @@ import (
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/authorization"
 	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/operation"
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/examples/monolith/legacy"
 	"github.com/ficusgraph/ficus/examples/tickets/service"
@@ -94,7 +95,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
-	gateway := engine.New(snapshot, observer{counts, tracer, logger})
+	gateway := engine.New(snapshot, observer{counts, tracer, logger, &telemetry.Seldom{}})
 	if err := watchCaches(metrics, gateway); err != nil {
 		return err
 	}
@@ -423,6 +424,7 @@ type observer struct {
 	metrics *telemetry.Metrics
 	tracer  *telemetry.Tracer
 	log     *slog.Logger
+	seldom  *telemetry.Seldom
 }
 
 var _ engine.Observer = observer{}
@@ -441,6 +443,15 @@ func (o observer) PlanDone(ctx context.Context, took time.Duration, considered i
 // CostDone implements engine.Observer.
 func (o observer) CostDone(_ context.Context, estimated int, tooMuch bool) {
 	o.metrics.CostDone(estimated, tooMuch)
+}
+
+// LimitPassed implements engine.Observer. Where one client passes a limit, many do: a line a minute says so.
+func (o observer) LimitPassed(ctx context.Context, name string, x operation.Excess, refused bool) {
+	o.metrics.LimitPassed(x.Limit, refused)
+	if skipped, ok := o.seldom.Pass(x.Limit, time.Now()); ok {
+		o.log.WarnContext(ctx, "limit passed", slog.String("limit", x.Limit), slog.Int("max", x.Max), slog.Int("actual", x.Actual),
+			slog.Bool("refused", refused), slog.String("operation", name), slog.Int("not_said", skipped))
+	}
 }
 
 // FetchBegins implements executor.Observer.

@@ -17,7 +17,6 @@ import (
 
 	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/engine"
-	"github.com/ficusgraph/ficus/engine/operation"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/rollout"
@@ -63,17 +62,10 @@ type Front struct {
 	Shutdown    transport.Shutdown    `yaml:"shutdown"`
 }
 
-// Limits bounds requests: as they come over HTTP, and the operations in them; and the answers to connectors.
-type Limits struct {
-	transport.Limits `yaml:",inline"`
-	Operations       operation.Limits         `yaml:",inline"`
-	Connector        subgraph.ConnectorLimits `yaml:"connector"`
-}
-
 // Transport is the configuration of the server.
 func (c *Config) Transport() transport.Config {
 	return transport.Config{
-		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits.Limits,
+		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits.http(),
 		HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, Admin: c.Front.Admin,
 		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: c.Traffic.TrafficShaping.Router.Dedupe.Enabled,
 	}
@@ -208,7 +200,7 @@ func (c *Config) Validate() error {
 	add("connectors.", c.Connectors.Validate())
 	// These name their keys in full.
 	add("", c.Supergraph.QueryPlanning.Validate())
-	add("", c.Front.Limits.Operations.Validate())
+	add("", c.Front.Limits.Validate())
 	add("", c.DemandControl.Validate())
 	add("", c.Authentication.Validate())
 	add("", c.Authorization.Validate())
@@ -285,7 +277,7 @@ func (c *Config) Engine() engine.Config {
 		CacheSize:     c.Supergraph.QueryPlanning.CacheSize,
 		Warm:          c.Supergraph.QueryPlanning.warm(),
 		PlanPaths:     c.Supergraph.QueryPlanning.MaxPaths,
-		Limits:        c.Front.Limits.Operations,
+		Limits:        c.Front.Limits.operations(),
 		Demand:        c.DemandControl,
 		Authorization: engine.Authorization{
 			Disabled: !c.Authorization.Directives.IsEnabled(),

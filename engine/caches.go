@@ -53,6 +53,8 @@ type planned struct {
 // use is a variant that was asked for: its plan, how often, and what it takes to plan it on another graph.
 type use struct {
 	*planned
+	// exceeded are the limits that it passes, and that are only measured.
+	exceeded        []operation.Excess
 	text, operation string
 	times           atomic.Int64
 }

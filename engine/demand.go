@@ -92,6 +92,7 @@ func (d Demand) afford(ctx context.Context, e *cost.Estimate, values operation.V
 			Code:       CodeTooExpensive,
 			Message:    fmt.Sprintf("The operation is estimated to cost %d, and may cost %d: ask for fewer or shorter lists, or split it.", n, most),
 			Extensions: map[string]any{"cost.estimated": n, "cost.max": most},
+			Excess:     &operation.Excess{Limit: "demand_control.strategy.static_estimated.max", Max: most, Actual: n},
 		}
 	}
 	return n, nil

@@ -67,6 +67,8 @@ type Observer interface {
 	PlanDone(ctx context.Context, took time.Duration, considered int, err error)
 	// CostDone is called for each operation whose cost is estimated: what it is, and whether that is too much.
 	CostDone(ctx context.Context, estimated int, tooMuch bool)
+	// LimitPassed is called for each limit that a request passes, by which it is refused unless that is only measured.
+	LimitPassed(ctx context.Context, name string, x operation.Excess, refused bool)
 }
 
 // New is an engine that answers from the snapshot. The observer may be nil.
@@ -130,23 +132,25 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	out := Outcome{Kind: ast.Query, OperationName: r.OperationName}
 	prepared, err := s.prepare(ctx, r, &e.documents, e.observer)
 	if err != nil {
-		return refuse(dst, out, err)
+		return e.refuse(ctx, dst, out, err)
 	}
 	out.Kind, out.OperationName = prepared.Kind(), prepared.Name()
 	if err := s.allowed(prepared, r); err != nil {
-		return refuse(dst, out, err)
+		return e.refuse(ctx, dst, out, err)
 	}
-	values, err := prepared.Coerce(r.Variables)
+	values, passed, err := prepared.Measure(r.Variables)
 	if err != nil {
-		return refuse(dst, out, err)
+		return e.refuse(ctx, dst, out, err)
 	}
 	planned, err := s.program(ctx, prepared, values, r, e)
 	if err != nil {
-		return refuse(dst, out, err)
+		return e.refuse(ctx, dst, out, err)
 	}
+	e.tell(ctx, out.OperationName, passed)
+	e.tell(ctx, out.OperationName, planned.exceeded)
 	if planned.estimate != nil {
 		if out.Cost, err = s.cfg.Demand.afford(ctx, planned.estimate, values, e.observer); err != nil {
-			return refuse(dst, out, err)
+			return e.refuse(ctx, dst, out, err)
 		}
 	}
 	ctx, extensions, r := s.cfg.extend(ctx, Executed{out.OperationName, planned.program.Plan()}, r)
@@ -164,6 +168,27 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	}
 	out.Errors, out.DataNull, out.Fetches = run.Errors, run.DataNull, run.Fetches
 	return appendExtensions(dst, extensions), out
+}
+
+// refuse answers with the error, and tells of the limits that it is about.
+func (e *Engine) refuse(ctx context.Context, dst []byte, out Outcome, err error) ([]byte, Outcome) {
+	list := refusals(err)
+	for _, one := range list {
+		if one.Excess != nil && e.observer != nil {
+			e.observer.LimitPassed(ctx, out.OperationName, *one.Excess, true)
+		}
+	}
+	return refuse(dst, out, list)
+}
+
+// tell tells of limits that are only measured.
+func (e *Engine) tell(ctx context.Context, name string, passed []operation.Excess) {
+	if e.observer == nil {
+		return
+	}
+	for _, x := range passed {
+		e.observer.LimitPassed(ctx, name, x, false)
+	}
 }
 
 func input(values operation.Values, observer Observer) executor.Input {

@@ -46,11 +46,16 @@ type Endpoint struct {
 type Limits struct {
 	// HTTPMaxRequestBytes is the largest request body, 2,000,000 by default.
 	HTTPMaxRequestBytes int `yaml:"http_max_request_bytes"`
-	// HTTP1MaxRequestBufSize is the largest request line with headers, in bytes, 131,072 by default. Go adds 4,096.
+	// HTTP1MaxRequestBufSize is the largest request line with headers, in bytes, 131,072 by default.
 	HTTP1MaxRequestBufSize int `yaml:"http1_max_request_buf_size"`
+	// HTTP1MaxRequestHeaders is how many header lines a request may have, 200 by default.
+	HTTP1MaxRequestHeaders int `yaml:"http1_max_request_headers"`
 	// HTTPMaxUnreadBytes is how large all answers may be together that clients have not read yet, 268,435,456 by
 	// default. Beyond, the clients that took nothing for longest are cut off.
 	HTTPMaxUnreadBytes int `yaml:"http_max_unread_bytes"`
+	// Measured are the keys of limits that refuse nothing. What bounds requests without any configuration does so
+	// nevertheless.
+	Measured []string `yaml:"-"`
 }
 
 // HealthCheck is the health endpoint, on the public listener and the admin one.
@@ -115,6 +120,7 @@ func (c Config) Validate() error {
 	}
 	add(notNegative("limits.http_max_request_bytes", int64(c.Limits.HTTPMaxRequestBytes)))
 	add(notNegative("limits.http1_max_request_buf_size", int64(c.Limits.HTTP1MaxRequestBufSize)))
+	add(notNegative("limits.http1_max_request_headers", int64(c.Limits.HTTP1MaxRequestHeaders)))
 	add(notNegative("limits.http_max_unread_bytes", int64(c.Limits.HTTPMaxUnreadBytes)))
 	add(notNegative("server.header_read_timeout", int64(c.Server.HeaderReadTimeout)))
 	add(notNegative("server.read_timeout", int64(c.Server.ReadTimeout)))
@@ -137,8 +143,9 @@ func (c Config) withDefaults() Config {
 	fallback(&c.Supergraph.Path, "/graphql")
 	fallback(&c.HealthCheck.Path, "/health")
 	fallback(&c.Admin.Listen, "127.0.0.1:9090")
-	fallback(&c.Limits.HTTPMaxRequestBytes, 2_000_000)
-	fallback(&c.Limits.HTTP1MaxRequestBufSize, 128<<10)
+	fallback(&c.Limits.HTTPMaxRequestBytes, defaultBody)
+	fallback(&c.Limits.HTTP1MaxRequestBufSize, defaultHeader)
+	fallback(&c.Limits.HTTP1MaxRequestHeaders, defaultHeaders)
 	fallback(&c.Limits.HTTPMaxUnreadBytes, 256<<20)
 	fallback(&c.Server.HeaderReadTimeout, 10*time.Second)
 	fallback(&c.Server.ReadTimeout, 30*time.Second)

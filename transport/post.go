@@ -34,9 +34,10 @@ func (p post) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor
 	if isGzip(r.Header) {
 		read = p.s.unpackers.read
 	}
-	if c.body, c.refused = read(c.body[:0], r, p.s.cfg.Limits.HTTPMaxRequestBytes); c.refused != nil {
+	if c.body, c.refused = read(c.body[:0], r, p.s.bounds.body); c.refused != nil {
 		return
 	}
+	p.s.measure(r, p.s.bounds.body, len(c.body))
 	params, refused := scanParams(c.body)
 	if refused != nil {
 		c.refused = refused

@@ -1,7 +1,8 @@
 // Package transport is the front of the house: it speaks GraphQL over HTTP and is the one place that writes
 // answers.
 //
-//	listener -> enter        request id, recovery, CORS             (enter.go, cors.go)
+//	listener -> enter        request id, recovery, header's size    (enter.go, limits.go)
+//	         -> CORS         which websites may ask                 (cors.go)
 //	         -> route        /health*, the explorer, the graph      (transport.go, health.go, explorer.go)
 //	         -> csrf         what a browser sends unasked is refused (csrf.go)
 //	         -> authenticate handed in: auth.Middleware
@@ -75,6 +76,9 @@ type Observer interface {
 	RequestDone(kind, outcome string, took time.Duration)
 	// Panicked is called for each panic that was caught.
 	Panicked()
+	// LimitPassed is called for each limit that a request passes, by its key in the configuration, and says whether the
+	// request is refused for it. What the engine finds is not told here.
+	LimitPassed(limit string, refused bool)
 }
 
 // What became of a request, as Observer and logs name it.
@@ -99,6 +103,9 @@ type Server struct {
 	public http.Handler
 	admin  http.Handler
 	csrf   csrfGuard
+	bounds bounds
+	// seldom keeps what many clients do from flooding the log.
+	seldom telemetry.Seldom
 	page   *page
 	// backlog is the answers that clients have not read yet.
 	backlog     backlog
@@ -122,6 +129,7 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s.parts.fill()
 	s.csrf = newCSRFGuard(s.cfg.CSRF)
 	s.compressors = newCompressors(s.cfg.Server.Compression)
+	s.bounds = s.cfg.Limits.bounds()
 	s.backlog.limit = int64(s.cfg.Limits.HTTPMaxUnreadBytes)
 	var err error
 	if s.cfg.GraphiQL.Enabled {
@@ -250,3 +258,4 @@ type unobserved struct{}
 
 func (unobserved) RequestDone(string, string, time.Duration) {}
 func (unobserved) Panicked()                                 {}
+func (unobserved) LimitPassed(string, bool)                  {}
