@@ -64,10 +64,14 @@ type Front struct {
 
 // Transport is the configuration of the server.
 func (c *Config) Transport() transport.Config {
+	router := c.Traffic.TrafficShaping.Router
 	return transport.Config{
 		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits.http(),
 		HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, Admin: c.Front.Admin,
-		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: c.Traffic.TrafficShaping.Router.Dedupe.Enabled,
+		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: router.Dedupe.Enabled,
+		Admission: transport.Admission{
+			Timeout: router.Timeout, Concurrency: router.ConcurrencyLimit, MaxWaiting: router.MaxWaiting, MaxWait: router.MaxWait,
+		},
 	}
 }
 

@@ -62,7 +62,12 @@ func (s *Server) execute(w http.ResponseWriter, r *http.Request, c *call, m medi
 		c.request.Sharing = c.sharing
 	}
 	var body []byte
-	body, c.result = s.parts.Engine.Execute(ctx, &c.request, c.out[:0])
+	if body, c.result, c.refused = s.ask(ctx, &c.request, c.start, c.out[:0]); c.refused != nil {
+		if c.result.Release != nil {
+			c.result.Release()
+		}
+		return
+	}
 	if c.size = len(body); c.result.Release != nil {
 		defer c.result.Release()
 	} else {

@@ -32,6 +32,8 @@ type Config struct {
 	Shutdown Shutdown `yaml:"shutdown"`
 	// Dedupe has equal queries that are under way at one time answered once.
 	Dedupe bool `yaml:"-"`
+	// Admission bounds how many operations are executed at one time, and for how long each may be.
+	Admission Admission `yaml:"-"`
 }
 
 // Endpoint is where the graph is served.
@@ -53,6 +55,8 @@ type Limits struct {
 	// HTTPMaxUnreadBytes is how large all answers may be together that clients have not read yet, 268,435,456 by
 	// default. Beyond, the clients that took nothing for longest are cut off.
 	HTTPMaxUnreadBytes int `yaml:"http_max_unread_bytes"`
+	// Memory is how many bytes may live in the heap; while it is more, requests are refused. 0 means any number.
+	Memory int `yaml:"memory"`
 	// Measured are the keys of limits that refuse nothing. What bounds requests without any configuration does so
 	// nevertheless.
 	Measured []string `yaml:"-"`
@@ -122,6 +126,11 @@ func (c Config) Validate() error {
 	add(notNegative("limits.http1_max_request_buf_size", int64(c.Limits.HTTP1MaxRequestBufSize)))
 	add(notNegative("limits.http1_max_request_headers", int64(c.Limits.HTTP1MaxRequestHeaders)))
 	add(notNegative("limits.http_max_unread_bytes", int64(c.Limits.HTTPMaxUnreadBytes)))
+	add(notNegative("limits.memory", int64(c.Limits.Memory)))
+	add(notNegative("traffic_shaping.router.timeout", int64(c.Admission.Timeout)))
+	add(notNegative("traffic_shaping.router.concurrency_limit", int64(c.Admission.Concurrency)))
+	add(notNegative("traffic_shaping.router.max_waiting", int64(c.Admission.MaxWaiting)))
+	add(notNegative("traffic_shaping.router.max_wait", int64(c.Admission.MaxWait)))
 	add(notNegative("server.header_read_timeout", int64(c.Server.HeaderReadTimeout)))
 	add(notNegative("server.read_timeout", int64(c.Server.ReadTimeout)))
 	add(notNegative("server.write_timeout", int64(c.Server.WriteTimeout)))
@@ -152,6 +161,9 @@ func (c Config) withDefaults() Config {
 	fallback(&c.Server.WriteTimeout, 2*time.Minute)
 	fallback(&c.Server.IdleTimeout, 2*time.Minute)
 	fallback(&c.Server.Compression.MinBytes, 2048)
+	fallback(&c.Admission.Timeout, time.Minute)
+	fallback(&c.Admission.MaxWaiting, c.Admission.Concurrency)
+	fallback(&c.Admission.MaxWait, time.Second)
 	fallback(&c.Shutdown.Timeout, 30*time.Second)
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 )
 
 // Codes in extensions.code of what is refused before the engine. The first three are Apollo Router's; the
@@ -20,6 +21,9 @@ const (
 	CodeMethodNotAllowed     = "METHOD_NOT_ALLOWED"
 	CodeNotFound             = "NOT_FOUND"
 	CodeTimeout              = "REQUEST_TIMEOUT"
+	CodeOverloaded           = "OVERLOADED"
+	CodeGatewayTimeout       = "GATEWAY_TIMEOUT"
+	CodeCanceled             = "REQUEST_CANCELED"
 	CodeInternal             = "INTERNAL_SERVER_ERROR"
 )
 
@@ -29,6 +33,8 @@ type refusal struct {
 	code, message string
 	// allow is the Allow header of 405.
 	allow string
+	// retryAfter is after how many seconds it is of use to try again; 0 if that is not known.
+	retryAfter int
 	// excess is the limit that the request passes, nil if it is refused for something else.
 	excess *excess
 	// closes the connection, because the rest of the request is not read.
@@ -85,6 +91,9 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why *refusal) {
 	}
 	if why.excess != nil {
 		s.passed(r, why.excess, true)
+	}
+	if why.retryAfter > 0 {
+		w.Header()["Retry-After"] = []string{strconv.Itoa(why.retryAfter)}
 	}
 	if why.allow != "" {
 		w.Header()["Allow"] = []string{why.allow}

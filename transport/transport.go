@@ -8,6 +8,7 @@
 //	         -> authenticate handed in: auth.Middleware
 //	         -> gqlgen       handler.Server picks a transport       (post.go, get.go)
 //	         -> params       the body, scanned once, in place       (params.go)
+//	         -> admission    a place, and a time to be answered in  (admission.go, memory.go)
 //	         -> engine       request -> response bytes              (engine.go)
 //	         -> write        status by media type, one Write        (answer.go)
 //
@@ -104,6 +105,9 @@ type Server struct {
 	admin  http.Handler
 	csrf   csrfGuard
 	bounds bounds
+	// admission gives places to operations; memory, if not nil, refuses requests while there is none.
+	admission *admission
+	memory    *memory
 	// seldom keeps what many clients do from flooding the log.
 	seldom telemetry.Seldom
 	page   *page
@@ -130,6 +134,7 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s.csrf = newCSRFGuard(s.cfg.CSRF)
 	s.compressors = newCompressors(s.cfg.Server.Compression)
 	s.bounds = s.cfg.Limits.bounds()
+	s.admission, s.memory = newAdmission(s.cfg.Admission), newMemory(s.cfg.Limits.Memory)
 	s.backlog.limit = int64(s.cfg.Limits.HTTPMaxUnreadBytes)
 	var err error
 	if s.cfg.GraphiQL.Enabled {
@@ -169,7 +174,7 @@ func (p *Parts) fill() {
 
 // stack is gqlgen's handler with our transports. It asks them in this order.
 func (s *Server) stack() http.Handler {
-	server := handler.New(executable{s.parts})
+	server := handler.New(executable{s})
 	for _, t := range s.parts.Transports {
 		server.AddTransport(guest{t, s})
 	}
@@ -232,9 +237,13 @@ func (s *Server) graph(w http.ResponseWriter, r *http.Request) {
 	s.checked(w, r)
 }
 
-// checked answers what no website can have made a browser send.
+// checked answers what there is memory for, and what no website can have made a browser send.
 func (s *Server) checked(w http.ResponseWriter, r *http.Request) {
-	if refused := s.csrf.check(r); refused != nil {
+	refused := s.memory.check()
+	if refused == nil {
+		refused = s.csrf.check(r)
+	}
+	if refused != nil {
 		root := trace.FromContext(r.Context())
 		root.Text("ficus.outcome", OutcomeRefused)
 		traceStatus(root, refused.status, refused.code, false)
