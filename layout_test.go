@@ -34,6 +34,7 @@ var floors = map[string][]string{
 	"internal/scenario":    {},
 	"internal/took":        {},
 	"heap":                 {},
+	"ratelimit":            {},
 	"internal/collector":   {},
 	// 1
 	"engine/operation":         {"engine/supergraph"},
@@ -57,8 +58,8 @@ var floors = map[string][]string{
 	// test support: random graphs, a source that forgives nothing
 	"internal/universe": {"engine/executor"},
 	// 4
-	"transport": {"auth", "engine", "telemetry", "telemetry/trace"},
-	"config":    {"auth", "engine", "engine/operation", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
+	"transport": {"auth", "engine", "ratelimit", "telemetry", "telemetry/trace"},
+	"config":    {"auth", "engine", "engine/operation", "monolith-adapter", "mocks", "ratelimit", "rollout", "subgraph", "telemetry", "transport"},
 	"owners":    {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "subgraph"},
 	// 5, 6
 	"monolith-adapter/suite": {"config", "monolith-adapter", "monolith-adapter/mapping"},

@@ -35,6 +35,7 @@ import (
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 	"github.com/ficusgraph/ficus/owners"
+	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/resolvers"
 	"github.com/ficusgraph/ficus/rollout"
 	"github.com/ficusgraph/ficus/subgraph"
@@ -91,11 +92,20 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	watched := observer{counts, tracer, logger, &telemetry.Seldom{}}
+	limiter, err := ratelimit.New(cfg.RateLimit(), ratelimit.Parts{Logger: logger, Measured: watched.rateMeasured})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = limiter.Close() }()
+	if limiter.NeedsOperations() {
+		engineConfig.Admit = admit
+	}
 	snapshot, err := engine.NewSnapshot(first.Supergraph, first.Fetcher, engineConfig)
 	if err != nil {
 		return err
 	}
-	gateway := engine.New(snapshot, observer{counts, tracer, logger, &telemetry.Seldom{}})
+	gateway := engine.New(snapshot, watched)
 	if err := watchCaches(metrics, gateway); err != nil {
 		return err
 	}
@@ -104,6 +114,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
 		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.stale, Tracer: tracer,
+		RateLimit: limiter,
 	}
 	if cfg.Authentication.Router.JWT != nil {
 		who, err := auth.New(cfg.Authentication, auth.Parts{Logger: logger})
@@ -219,6 +230,17 @@ func engineConfig(cfg *config.Config, logger *slog.Logger) (engine.Config, error
 		return a
 	}
 	return out, nil
+}
+
+// admit holds an operation against the rate limits that need to know it.
+func admit(ctx context.Context, op engine.Admission) error {
+	no := ratelimit.FromContext(ctx).Execute(ctx, op.Operation, string(op.Kind), op.Cost)
+	if no == nil {
+		return nil
+	}
+	return &operation.Error{
+		Code: ratelimit.Code, Message: no.Error(), Excess: &operation.Excess{Limit: no.Key(), Max: no.Quota, Actual: no.Used},
+	}
 }
 
 // gate has requests to the graph pass the mock source's gate, once it is known who asks.
@@ -452,6 +474,11 @@ func (o observer) LimitPassed(ctx context.Context, name string, x operation.Exce
 		o.log.WarnContext(ctx, "limit passed", slog.String("limit", x.Limit), slog.Int("max", x.Max), slog.Int("actual", x.Actual),
 			slog.Bool("refused", refused), slog.String("operation", name), slog.Int("not_said", skipped))
 	}
+}
+
+// rateMeasured reports a rate limit that would refuse if it were enforced.
+func (o observer) rateMeasured(ctx context.Context, no ratelimit.Refusal) {
+	o.LimitPassed(ctx, "", operation.Excess{Limit: no.Key(), Max: no.Quota, Actual: no.Used}, false)
 }
 
 // FetchBegins implements executor.Observer.

@@ -19,6 +19,7 @@ import (
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/rollout"
 	"github.com/ficusgraph/ficus/subgraph"
 	"github.com/ficusgraph/ficus/telemetry"
@@ -36,6 +37,7 @@ type Config struct {
 	Authorization  auth.Authorization `yaml:"authorization"`
 	Rollout        rollout.Config     `yaml:"rollout"`
 	DemandControl  engine.Demand      `yaml:"demand_control"`
+	RateLimits     ratelimit.Config   `yaml:"rate_limits"`
 	// Who answers.
 	Traffic    subgraph.Config `yaml:",inline"`
 	Connectors monolith.Config `yaml:"connectors"`
@@ -206,6 +208,7 @@ func (c *Config) Validate() error {
 	add("", c.Supergraph.QueryPlanning.Validate())
 	add("", c.Front.Limits.Validate())
 	add("", c.DemandControl.Validate())
+	add("", c.validateRateLimits())
 	add("", c.Authentication.Validate())
 	add("", c.Authorization.Validate())
 	add("", c.Rollout.Validate())

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ficusgraph/ficus/engine/operation"
+	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/subgraph"
 	"github.com/ficusgraph/ficus/transport"
 )
@@ -67,4 +68,35 @@ func (l Limits) http() transport.Limits {
 func (l Limits) operations() operation.Limits {
 	l.Operations.Measured = l.measured()
 	return l.Operations
+}
+
+// globalRule is the name of the rule that traffic_shaping.router.global_rate_limit stands for.
+const globalRule = "global"
+
+// RateLimit is the configuration of rate limits, with the global one before the others.
+func (c *Config) RateLimit() ratelimit.Config {
+	out := c.RateLimits
+	if all := c.Traffic.TrafficShaping.Router.GlobalRateLimit; all.Capacity > 0 {
+		global := ratelimit.Rule{Name: globalRule, Capacity: all.Capacity, Interval: all.Interval}
+		out.Rules = append([]ratelimit.Rule{global}, out.Rules...)
+	}
+	return out
+}
+
+// validateRateLimits checks them, and that what they count is known.
+func (c *Config) validateRateLimits() error {
+	var errs []error
+	all := c.Traffic.TrafficShaping.Router.GlobalRateLimit
+	switch {
+	case all.Capacity < 0 || all.Interval < 0:
+		errs = append(errs, errors.New("traffic_shaping.router.global_rate_limit: must not be negative"))
+	case (all.Capacity == 0) != (all.Interval == 0):
+		errs = append(errs, errors.New("traffic_shaping.router.global_rate_limit: takes capacity and interval, as capacity: 100 and interval: 1s"))
+	case all.Capacity > 0 && slices.ContainsFunc(c.RateLimits.Rules, func(r ratelimit.Rule) bool { return r.Name == globalRule }):
+		errs = append(errs, errors.New("rate_limits.rules: global is the name of traffic_shaping.router.global_rate_limit; call the rule otherwise"))
+	}
+	if c.RateLimits.CountsCost() && !c.DemandControl.Enabled {
+		errs = append(errs, errors.New("rate_limits.rules: one counts cost, which nothing estimates; switch on demand_control"))
+	}
+	return errors.Join(append(errs, split(c.RateLimits.Validate())...)...)
 }

@@ -43,6 +43,8 @@ type Config struct {
 	// Labels decides which of some override labels are active for a request; nil means none. It is asked once a
 	// request, and only for those that matter to its operation.
 	Labels func(ctx context.Context, labels []string) []string
+	// Admit may refuse an operation before it is executed; nil refuses none. An operation.Error is what the client gets.
+	Admit func(ctx context.Context, op Admission) error
 	// Extensions are what responses have beside data and errors; nil means nothing.
 	Extensions Extensions
 	// Authorization says how @authenticated, @requiresScopes and @policy are enforced.
@@ -109,6 +111,14 @@ type Request struct {
 	Sharing []byte
 }
 
+// Admission is an operation that is about to be executed: its name, "" if it has none, its kind, and what it is
+// estimated to cost, 0 if it is not.
+type Admission struct {
+	Operation string
+	Kind      ast.Operation
+	Cost      int
+}
+
 // Outcome says how a request ended, for the transport and the metrics.
 type Outcome struct {
 	Kind          ast.Operation
@@ -150,6 +160,11 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	e.tell(ctx, out.OperationName, planned.exceeded)
 	if planned.estimate != nil {
 		if out.Cost, err = s.cfg.Demand.afford(ctx, planned.estimate, values, e.observer); err != nil {
+			return e.refuse(ctx, dst, out, err)
+		}
+	}
+	if s.cfg.Admit != nil {
+		if err := s.cfg.Admit(ctx, Admission{out.OperationName, out.Kind, out.Cost}); err != nil {
 			return e.refuse(ctx, dst, out, err)
 		}
 	}

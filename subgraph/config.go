@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
 
 // Config is how fetches leave. Its zero value is the default; the keys are Apollo Router's where the thing is
@@ -42,6 +44,9 @@ type RouterShaping struct {
 	Timeout time.Duration `yaml:"timeout"`
 	// ConcurrencyLimit is how many operations are executed at one time; any number by default.
 	ConcurrencyLimit int `yaml:"concurrency_limit"`
+	// GlobalRateLimit is how many operations of all clients together are answered in a time; any number by default. It is
+	// the rate limit with the name global.
+	GlobalRateLimit shaping.RateLimit `yaml:"global_rate_limit"`
 	// MaxWaiting is how many may wait for others to end; by default as many as are executed.
 	MaxWaiting int `yaml:"max_waiting"`
 	// MaxWait is how long one waits before it is refused; 1s by default.

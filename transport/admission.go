@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ficusgraph/ficus/engine"
+	"github.com/ficusgraph/ficus/ratelimit"
 )
 
 // Admission bounds how many operations are executed at one time, and for how long each may be.
@@ -96,11 +97,14 @@ func (a *admission) late(ctx context.Context) *refusal {
 	return r
 }
 
-// ask has the engine answer within the operation's time, once there is a place for it. Where the time ends meanwhile,
+// ask has the engine answer within the operation's time, if it may be asked now and once there is a place for it. Where the time ends meanwhile,
 // the fetches under way are canceled and the answer has what was there by then; where nothing was, it is refused.
 func (s *Server) ask(ctx context.Context, r *engine.Request, start time.Time, dst []byte) ([]byte, engine.Outcome, *refusal) {
 	ctx, cancel := context.WithDeadline(ctx, start.Add(s.admission.Timeout))
 	defer cancel()
+	if refused := tooOften(ratelimit.FromContext(ctx).Arrive(ctx)); refused != nil {
+		return dst, engine.Outcome{}, refused
+	}
 	if refused := s.admission.enter(ctx); refused != nil {
 		return dst, engine.Outcome{}, refused
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/engine"
+	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/telemetry/trace"
 )
 
@@ -62,7 +63,9 @@ func (s *Server) execute(w http.ResponseWriter, r *http.Request, c *call, m medi
 		c.request.Sharing = c.sharing
 	}
 	var body []byte
-	if body, c.result, c.refused = s.ask(ctx, &c.request, c.start, c.out[:0]); c.refused != nil {
+	body, c.result, c.refused = s.ask(ctx, &c.request, c.start, c.out[:0])
+	ratelimit.FromContext(ctx).Headers(w.Header())
+	if c.refused != nil {
 		if c.result.Release != nil {
 			c.result.Release()
 		}
@@ -74,8 +77,11 @@ func (s *Server) execute(w http.ResponseWriter, r *http.Request, c *call, m medi
 		c.out = body
 	}
 	c.outcome, c.status = outcomeName(c.result), statusOf(c.result, m)
-	if c.status == http.StatusMethodNotAllowed {
+	switch c.status {
+	case http.StatusMethodNotAllowed:
 		w.Header()["Allow"] = []string{http.MethodPost}
+	case http.StatusTooManyRequests:
+		ratelimit.FromContext(ctx).RetryAfter(w.Header())
 	}
 	s.send(w, r, m, c.status, body)
 }
@@ -86,7 +92,7 @@ func (s *Server) context(w http.ResponseWriter, r *http.Request) context.Context
 	if s.parts.Context != nil {
 		ctx = s.parts.Context(ctx, r)
 	}
-	return ctx
+	return s.visit(ctx, r)
 }
 
 // statusOf is the status of the engine's answer.
@@ -97,6 +103,8 @@ func statusOf(o engine.Outcome, m media) int {
 		return http.StatusOK
 	case o.Code == engine.CodeMutationForbidden:
 		return http.StatusMethodNotAllowed
+	case o.Code == ratelimit.Code:
+		return http.StatusTooManyRequests
 	case o.Code == CodeInternal:
 		return http.StatusInternalServerError
 	case m == mediaGraphQL:

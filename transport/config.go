@@ -90,6 +90,11 @@ type Connections struct {
 	ReadTimeout time.Duration `yaml:"read_timeout"`
 	// WriteTimeout is how long answering may take, from the end of the request's header to the last byte; 120s by default.
 	WriteTimeout time.Duration `yaml:"write_timeout"`
+	// TrustedProxies are the networks of proxies whose word is taken for who asked them; none by default.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+	// ForwardedHeader is where they say it: x-forwarded-for, which is the default, forwarded, or another with one
+	// address or a list of them. Only one is read: a proxy that writes one passes on the other as the client made it up.
+	ForwardedHeader string `yaml:"forwarded_header"`
 	// Compression is how answers are compressed.
 	Compression Compression `yaml:"compression"`
 	// IdleTimeout is how long a connection without requests is kept, 120s by default.
@@ -138,6 +143,8 @@ func (c Config) Validate() error {
 	add(notNegative("server.compression.min_bytes", int64(c.Server.Compression.MinBytes)))
 	add(notNegative("shutdown.delay", int64(c.Shutdown.Delay)))
 	add(notNegative("shutdown.timeout", int64(c.Shutdown.Timeout)))
+	_, err := newProxies(c.Server.TrustedProxies, c.Server.ForwardedHeader)
+	add(err)
 	add(c.CORS.validate())
 	add(c.CSRF.validate())
 	return errors.Join(errs...)
@@ -160,6 +167,7 @@ func (c Config) withDefaults() Config {
 	fallback(&c.Server.ReadTimeout, 30*time.Second)
 	fallback(&c.Server.WriteTimeout, 2*time.Minute)
 	fallback(&c.Server.IdleTimeout, 2*time.Minute)
+	fallback(&c.Server.ForwardedHeader, "X-Forwarded-For")
 	fallback(&c.Server.Compression.MinBytes, 2048)
 	fallback(&c.Admission.Timeout, time.Minute)
 	fallback(&c.Admission.MaxWaiting, c.Admission.Concurrency)

@@ -8,6 +8,7 @@
 //	         -> authenticate handed in: auth.Middleware
 //	         -> gqlgen       handler.Server picks a transport       (post.go, get.go)
 //	         -> params       the body, scanned once, in place       (params.go)
+//	         -> rate limits  who asks how often                     (visit.go, address.go)
 //	         -> admission    a place, and a time to be answered in  (admission.go, memory.go)
 //	         -> engine       request -> response bytes              (engine.go)
 //	         -> write        status by media type, one Write        (answer.go)
@@ -37,6 +38,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/telemetry"
 	"github.com/ficusgraph/ficus/telemetry/trace"
 )
@@ -58,6 +60,8 @@ type Parts struct {
 	// Stale is why the graph that is served is not the newest, "" if it is; nil means always. The health checks say
 	// it, but for readiness: requests are answered.
 	Stale func() string
+	// RateLimit says how often who may ask; nil means as often as anybody likes.
+	RateLimit *ratelimit.Limiter
 	// Observer counts requests and panics.
 	Observer Observer
 	// Tracer traces requests to the graph; nil traces none.
@@ -105,6 +109,8 @@ type Server struct {
 	admin  http.Handler
 	csrf   csrfGuard
 	bounds bounds
+	// proxies tell who asks.
+	proxies proxies
 	// admission gives places to operations; memory, if not nil, refuses requests while there is none.
 	admission *admission
 	memory    *memory
@@ -134,6 +140,7 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s.csrf = newCSRFGuard(s.cfg.CSRF)
 	s.compressors = newCompressors(s.cfg.Server.Compression)
 	s.bounds = s.cfg.Limits.bounds()
+	s.proxies, _ = newProxies(s.cfg.Server.TrustedProxies, s.cfg.Server.ForwardedHeader) // they are valid
 	s.admission, s.memory = newAdmission(s.cfg.Admission), newMemory(s.cfg.Limits.Memory)
 	s.backlog.limit = int64(s.cfg.Limits.HTTPMaxUnreadBytes)
 	var err error
