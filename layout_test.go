@@ -27,7 +27,8 @@ var floors = map[string][]string{
 	"telemetry/otlp":       {"telemetry/trace"},
 	"telemetry":            {"telemetry/otlp", "telemetry/trace"},
 	"schema":               {},
-	"rollout":              {},
+	"events":               {},
+	"rollout":              {"events"},
 	"subgraph/wire":        {},
 	"subgraph/shaping":     {},
 	"internal/conformance": {},
@@ -45,6 +46,7 @@ var floors = map[string][]string{
 	"engine/authorization":     {"engine/operation", "engine/supergraph"},
 	"engine/cost":              {"engine/operation", "engine/supergraph"},
 	"changes":                  {"engine/operation"},
+	"owners/contract":          {},
 	// 2: planner and executor never meet
 	"engine/planner":  {"engine/operation", "engine/queryplan", "engine/supergraph"},
 	"engine/executor": {"engine/queryplan"},
@@ -58,9 +60,11 @@ var floors = map[string][]string{
 	// test support: random graphs, a source that forgives nothing
 	"internal/universe": {"engine/executor"},
 	// 4
-	"transport": {"auth", "engine", "ratelimit", "telemetry", "telemetry/trace"},
-	"config":    {"auth", "engine", "engine/operation", "monolith-adapter", "mocks", "ratelimit", "rollout", "subgraph", "telemetry", "transport"},
-	"owners":    {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "subgraph"},
+	"admin":         {"events", "rollout"},
+	"transport":     {"auth", "engine", "ratelimit", "telemetry", "telemetry/trace"},
+	"config":        {"auth", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "ratelimit", "rollout", "subgraph", "telemetry", "transport"},
+	"owners/status": {"engine/operation", "engine/supergraph", "owners/contract"},
+	"owners":        {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
 	// 5, 6
 	"monolith-adapter/suite": {"config", "monolith-adapter", "monolith-adapter/mapping"},
 

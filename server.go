@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/ficusgraph/ficus/admin"
 	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/cli"
 	"github.com/ficusgraph/ficus/config"
@@ -27,6 +28,7 @@ import (
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/operation"
 	"github.com/ficusgraph/ficus/engine/supergraph"
+	"github.com/ficusgraph/ficus/events"
 	"github.com/ficusgraph/ficus/examples/monolith/legacy"
 	"github.com/ficusgraph/ficus/examples/tickets/service"
 	"github.com/ficusgraph/ficus/graph"
@@ -35,6 +37,7 @@ import (
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 	"github.com/ficusgraph/ficus/owners"
+	"github.com/ficusgraph/ficus/owners/status"
 	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/resolvers"
 	"github.com/ficusgraph/ficus/rollout"
@@ -68,12 +71,12 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		return err
 	}
 	defer flush(tracer, logger)
-	public, admin, err := listen(cfg, logger)
+	public, back, err := listen(cfg, logger)
 	if err != nil {
 		return err
 	}
 	counts := metrics
-	if admin == nil {
+	if back == nil {
 		counts = nil // nobody could read them
 	}
 	resolved, err := local(cfg, logger)
@@ -88,7 +91,13 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 	var served atomic.Pointer[owners.Graph]
 	served.Store(first)
-	engineConfig, err := engineConfig(cfg, logger)
+	migrations := migrations{cfg: cfg, log: logger}
+	defer migrations.close()
+	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{Store: migrations.store, Logger: logger})
+	if err := board.Define(first.Migrations.List, first.Migrations.Labels); err != nil {
+		return err
+	}
+	engineConfig, err := engineConfig(cfg, board, logger)
 	if err != nil {
 		return err
 	}
@@ -109,7 +118,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err := watchCaches(metrics, gateway); err != nil {
 		return err
 	}
-	changes := &reloads{gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served}
+	changes := &reloads{gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served, board: board}
 
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
@@ -123,6 +132,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		}
 		defer func() { _ = who.Close() }()
 		parts.Authenticate, parts.Ready = auth.Middleware(who), who.Ready
+	}
+	if back != nil {
+		parts.Admin = api(cfg, back.Addr(), &served, board, logger)
 	}
 	if owners.Mocking(cfg) && cfg.Mocks.Gated() {
 		gate(cfg, &served, &parts)
@@ -143,7 +155,11 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 			return changes.take(watch, g, err)
 		})
 	})
-	warn(first.Supergraph, cfg, logger)
+	watching.Go(func() { board.Follow(watch) })
+	states, enough := context.WithTimeout(ctx, awaitStates)
+	board.Await(states)
+	enough()
+	warn(first.Supergraph, board.Table(), cfg, logger)
 	for _, w := range first.Warnings {
 		logger.Warn("connectors", slog.String("code", w.Code), slog.String("warning", w.Message))
 	}
@@ -154,12 +170,12 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		hooks.Started(public.Addr().String())
 	}
 	logger.Info("serving", slog.String("address", public.Addr().String()), slog.Int("subgraphs", len(first.Supergraph.Subgraphs)))
-	return server.Serve(ctx, public, admin)
+	return server.Serve(ctx, public, back)
 }
 
-// listen takes the public address and, unless it is off, the one for operators. Where nothing was configured
+// listen takes the public address and, unless it is off, the one for admin. Where nothing was configured
 // for those and the default is taken, as by a second gateway on one machine, there is none.
-func listen(cfg *config.Config, logger *slog.Logger) (public, admin net.Listener, err error) {
+func listen(cfg *config.Config, logger *slog.Logger) (public, operators net.Listener, err error) {
 	front, back := cfg.Transport().Addresses()
 	if public, err = net.Listen("tcp", front); err != nil {
 		return nil, nil, fmt.Errorf("%w; end what listens there, or choose another address with --listen", err)
@@ -167,10 +183,10 @@ func listen(cfg *config.Config, logger *slog.Logger) (public, admin net.Listener
 	if back == "" {
 		return public, nil, nil
 	}
-	admin, err = net.Listen("tcp", back)
+	operators, err = net.Listen("tcp", back)
 	switch {
 	case err == nil:
-		return public, admin, nil
+		return public, operators, nil
 	case cfg.Front.Admin.Listen == "":
 		logger.Warn("no metrics are served: their default address is taken; set admin.listen", slog.Any("error", err))
 		return public, nil, nil
@@ -180,26 +196,68 @@ func listen(cfg *config.Config, logger *slog.Logger) (public, admin net.Listener
 	}
 }
 
+// awaitStates is how long the start waits for where migrations stand.
+const awaitStates = 3 * time.Second
+
+// migrations keeps where migrations stand, once there are any.
+type migrations struct {
+	cfg    *config.Config
+	log    *slog.Logger
+	broker *events.Broker
+}
+
+func (m *migrations) store() (rollout.Store, error) {
+	var err error
+	if m.broker, err = events.Open(m.cfg.NATS, m.log); err != nil {
+		return nil, fmt.Errorf("%s: %w", m.cfg.Name, err)
+	}
+	return m.broker.KeyValue(rollout.StoreName, rollout.Kept), nil
+}
+
+func (m *migrations) close() {
+	if m.broker != nil {
+		m.broker.Close()
+	}
+}
+
+// api is what operators can ask and change while the gateway runs.
+func api(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], board *rollout.Board, logger *slog.Logger) http.Handler {
+	_, listen := cfg.Transport().Addresses()
+	out := admin.New(admin.Config{Token: cfg.Front.Admin.Token, Listen: listen, Address: at}, logger)
+	out.Handle(http.MethodGet, "/status", func(*http.Request) (any, error) { return served.Load().Report(), nil })
+	out.Handle(http.MethodPost, "/operations", func(r *http.Request) (any, error) {
+		var asked struct {
+			Operations []status.Saved `json:"operations"`
+		}
+		if err := admin.Read(r, &asked); err != nil {
+			return nil, err
+		}
+		return served.Load().Operations(asked.Operations), nil
+	})
+	out.Rollouts(board)
+	return out
+}
+
 // inbound lets header rules see the client's headers and claims.
 func inbound(ctx context.Context, r *http.Request) context.Context {
 	return subgraph.NewContext(ctx, subgraph.Inbound{Header: r.Header, Claim: auth.FromContext(ctx).Claim})
 }
 
 // warn says what of the graph nothing decides.
-func warn(sg *supergraph.Supergraph, cfg *config.Config, logger *slog.Logger) {
+func warn(sg *supergraph.Supergraph, labels *rollout.Table, cfg *config.Config, logger *slog.Logger) {
 	for _, name := range authorization.Policies(sg) {
 		if _, ok := cfg.Authorization.Directives.Policies[name]; !ok && cfg.Authorization.Directives.IsEnabled() {
 			logger.Warn("a policy of the graph never holds: authorization.directives.policies does not have it", slog.String("policy", name))
 		}
 	}
-	for _, label := range rollout.New(cfg.Rollout).Unknown(sg.Labels) {
+	for _, label := range labels.Unknown(sg.Labels) {
 		logger.Warn("an override label is never active: rollout.labels does not have it", slog.String("label", label))
 	}
 }
 
 // engineConfig is the engine's part of the configuration, joined to what is known of a request: the verified
 // token, and who is kept on which side.
-func engineConfig(cfg *config.Config, logger *slog.Logger) (engine.Config, error) {
+func engineConfig(cfg *config.Config, board *rollout.Board, logger *slog.Logger) (engine.Config, error) {
 	policies, err := auth.NewPolicies(cfg.Authorization.Directives.Policies, func(policy string, err error) {
 		logger.Warn("policy denied", slog.String("policy", policy), slog.Any("error", err))
 	})
@@ -214,10 +272,9 @@ func engineConfig(cfg *config.Config, logger *slog.Logger) (engine.Config, error
 	if owners.Mocking(cfg) && cfg.Mocks.Gated() {
 		out.Extensions = out.Extensions.And(mocked(cfg.Mocks.Report))
 	}
-	labels := rollout.New(cfg.Rollout)
 	out.Labels = func(ctx context.Context, list []string) []string {
 		in := subgraph.FromContext(ctx)
-		return labels.Active(rollout.Request{Headers: in.Header, Claims: in.Claim}, list)
+		return board.Table().Active(rollout.Request{Headers: in.Header, Claims: in.Claim}, list)
 	}
 	out.Authorization.Access = func(ctx context.Context) authorization.Access {
 		who := auth.FromContext(ctx)
@@ -386,6 +443,7 @@ type reloads struct {
 	metrics *telemetry.Metrics
 	log     *slog.Logger
 	served  *atomic.Pointer[owners.Graph]
+	board   *rollout.Board
 	// fault is why the newest graph is not served, nil if it is.
 	fault atomic.Pointer[string]
 }
@@ -396,6 +454,10 @@ func (r *reloads) take(ctx context.Context, g *owners.Graph, err error) error {
 	var snapshot *engine.Snapshot
 	if err == nil {
 		snapshot, err = engine.NewSnapshot(g.Supergraph, g.Fetcher, r.cfg)
+	}
+	if err == nil {
+		// Before the graph is served: what moves in both has one decision in both.
+		err = r.board.Define(g.Migrations.List, g.Migrations.Labels)
 	}
 	if err != nil {
 		text := err.Error()

@@ -89,7 +89,7 @@ func (p Program) root() *cobra.Command {
 		return &usageError{fmt.Errorf("%w; see %s --help", err, c.CommandPath())}
 	})
 	root.AddCommand(serve, p.devCommand(), p.demoCommand(), p.composeCommand(), p.planCommand(), p.statusCommand(), p.checkCommand(),
-		p.connectCommand(), p.importCommand(), p.mockCommand(), p.configCommand(), p.versionCommand())
+		p.connectCommand(), p.importCommand(), p.mockCommand(), p.rolloutCommand(), p.configCommand(), p.versionCommand())
 	return root
 }
 

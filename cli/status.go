@@ -3,50 +3,105 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/owners"
+	"github.com/ficusgraph/ficus/owners/status"
 	"github.com/ficusgraph/ficus/transport"
 )
 
+// statusFlags are what status is asked.
+type statusFlags struct {
+	operations     string
+	failOn         []string
+	url, token     string
+	asJSON, fields bool
+}
+
 func (p Program) statusCommand() *cobra.Command {
 	var in input
-	var asJSON, fields bool
+	var f statusFlags
 	c := &cobra.Command{
 		Use:   "status",
-		Short: "Say who answers which fields: implemented, mocked, missing",
-		Long: "Status compares the contract with what runs. For each subgraph it counts the fields that its owner implements,\n" +
-			"those that the mock source answers in its place, and those that nobody does. If a gateway of this configuration\n" +
-			"runs and could not take over the newest graph, it says so and why.",
-		Example: "  ficus status --config ficus.yaml\n  ficus status --config ficus.yaml --fields",
-		Args:    noArgs,
+		Short: "Say who answers which fields: implemented, mocked, missing, contradicting",
+		Long: "Status compares the contract with what runs. For each subgraph, and each team of the owners file, it counts the\n" +
+			"fields that are implemented, those that the mock source answers in their owner's place, those that nobody does,\n" +
+			"and those by which a service means something else than its contract. --operations says which saved operations real\n" +
+			"owners alone can answer. If a gateway of this configuration runs and could not take over the newest graph, it says\n" +
+			"so and why; with --url that gateway is asked, not the configuration.",
+		Example: "  ficus status --config ficus.yaml --fields\n  ficus status --operations operations/ --fail-on missing,contradicting,operations\n" +
+			"  ficus status --url http://127.0.0.1:9090",
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := in.load(p.Env)
+			if err := f.check(&in); err != nil {
+				return err
+			}
+			report, err := p.report(c, &in, &f)
 			if err != nil {
 				return err
 			}
-			stale(c.Context(), c.ErrOrStderr(), cfg)
-			graph, err := owners.New(cfg, owners.Ports{}).Survey(c.Context())
-			if err != nil {
-				return err
+			if f.asJSON {
+				err = printJSON(c.OutOrStdout(), report)
+			} else {
+				err = printReport(c.OutOrStdout(), report, f.fields)
 			}
-			if asJSON {
-				return printJSON(c.OutOrStdout(), graph.Status)
-			}
-			return table(c.OutOrStdout(), graph.Status, fields)
+			return errors.Join(err, verdict(report, f.failOn))
 		},
 	}
 	in.flags(c)
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	c.Flags().BoolVar(&fields, "fields", false, "list the fields that are mocked or missing")
+	c.Flags().StringVar(&f.operations, "operations", "", "folder of saved operations (*.graphql, *.gql, and manifests *.json)")
+	c.Flags().StringSliceVar(&f.failOn, "fail-on", nil, "what is an error: missing, mocked, contradicting fields, or operations that are not ready")
+	c.Flags().StringVar(&f.url, "url", "", "ask a running gateway: its admin listener's URL")
+	c.Flags().StringVar(&f.token, "token", "", "admin.token of that gateway; by default the environment's FICUS_ADMIN_TOKEN")
+	c.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
+	c.Flags().BoolVar(&f.fields, "fields", false, "list the fields that are mocked or missing")
 	return c
+}
+
+// report is that of the configuration, or of the gateway that is asked.
+func (p Program) report(c *cobra.Command, in *input, f *statusFlags) (*status.Report, error) {
+	saved, err := f.saved()
+	if err != nil {
+		return nil, err
+	}
+	if f.url != "" {
+		token := f.token
+		if token == "" {
+			token, _ = p.Env("FICUS_ADMIN_TOKEN")
+		}
+		return running{url: f.url, token: token}.report(c.Context(), saved)
+	}
+	cfg, err := in.load(p.Env)
+	if err != nil {
+		return nil, err
+	}
+	stale(c.Context(), c.ErrOrStderr(), cfg)
+	graph, err := owners.New(cfg, owners.Ports{}).Survey(c.Context())
+	if err != nil {
+		return nil, err
+	}
+	out := *graph.Report()
+	if saved != nil {
+		out.Operations = graph.Operations(saved)
+	}
+	return &out, nil
+}
+
+// saved are the operations that are asked about, nil if none are.
+func (f *statusFlags) saved() ([]status.Saved, error) {
+	documents, err := savedOperations(f.operations)
+	var out []status.Saved
+	for _, d := range documents {
+		out = append(out, status.Saved(d))
+	}
+	return out, err
 }
 
 // stale says why the gateway that runs does not serve the newest graph. One that does not run is nothing to say.
@@ -71,24 +126,4 @@ func stale(ctx context.Context, w io.Writer, cfg *config.Config) {
 	if json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&health) == nil && health.Graph == "stale" {
 		_, _ = fmt.Fprintf(w, "warning: the gateway at %s serves an older graph, as the newest cannot be served: %s\n", admin, health.Error)
 	}
-}
-
-func table(w io.Writer, status []owners.Status, fields bool) error {
-	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	_, _ = fmt.Fprintln(t, "SUBGRAPH\tOWNER\tIMPLEMENTED\tMOCKED\tMISSING\tSTATE")
-	for _, s := range status {
-		_, _ = fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%d\t%s\n", s.Subgraph, s.Owner, s.Implemented, len(s.Mocked), len(s.Missing), s.State)
-	}
-	if err := t.Flush(); err != nil || !fields {
-		return err
-	}
-	for _, s := range status {
-		for _, m := range s.Mocked {
-			_, _ = fmt.Fprintf(w, "%s: %s is mocked\n", s.Subgraph, m)
-		}
-		for _, m := range s.Missing {
-			_, _ = fmt.Fprintf(w, "%s: %s is missing\n", s.Subgraph, m)
-		}
-	}
-	return nil
 }

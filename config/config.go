@@ -17,6 +17,7 @@ import (
 
 	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/engine"
+	"github.com/ficusgraph/ficus/events"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/ratelimit"
@@ -36,9 +37,11 @@ type Config struct {
 	Authentication auth.Config        `yaml:"authentication"`
 	Authorization  auth.Authorization `yaml:"authorization"`
 	Rollout        rollout.Config     `yaml:"rollout"`
+	NATS           events.Config      `yaml:"nats"`
 	DemandControl  engine.Demand      `yaml:"demand_control"`
 	RateLimits     ratelimit.Config   `yaml:"rate_limits"`
 	// Who answers.
+	Contract   Contract        `yaml:"contract"`
 	Traffic    subgraph.Config `yaml:",inline"`
 	Connectors monolith.Config `yaml:"connectors"`
 	Mocks      mocks.Config    `yaml:"mocks"`
@@ -212,6 +215,7 @@ func (c *Config) Validate() error {
 	add("", c.Authentication.Validate())
 	add("", c.Authorization.Validate())
 	add("", c.Rollout.Validate())
+	add("", c.NATS.Validate())
 	add("", c.Traffic.Validate())
 	add("", c.Front.Limits.Connector.Validate())
 	add("", c.Transport().Validate())

@@ -8,6 +8,9 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
+// Place gives each fault of a file that Decode read the place of the key that it begins with.
+func Place(file string, tree ast.Node, err error) error { return place(file, tree, err) }
+
 // place gives each fault that begins with the key it is about, such as "cors.origins[1]: ..", the place of that
 // key in the file. A key that is not written there, as where it is missing, has the place of what it is to be in.
 func place(file string, body ast.Node, err error) error {

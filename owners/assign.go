@@ -50,8 +50,7 @@ func (r *Registry) assign(in inputs) (*assignment, error) {
 	}
 	a.graph.Warnings = append(a.graph.Warnings, hints(a.connectors.Warnings)...)
 	a.graph.Supergraph = sg
-	a.graph.Status = r.status(contract, a, in)
-	return a, nil
+	return a, r.surveyed(contract, a, in)
 }
 
 // contract is the graph as the teams agreed on it: read, or composed and read.
@@ -75,7 +74,12 @@ func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, e
 		}
 		name, sdl, a.graph.Hints, a.graph.Warnings = r.cfg.Name, composed.SupergraphSDL, composed.Hints, warnings
 	}
-	return supergraph.Read(name, sdl)
+	sg, err := supergraph.Read(name, sdl)
+	if err != nil {
+		return nil, err
+	}
+	a.graph.Migrations, err = migrations(in.migrations, sg)
+	return sg, err
 }
 
 // checkConnectors reports what is wrong with @source and @connect, at its place in the subgraphs' schemas.

@@ -22,6 +22,10 @@ type inputs struct {
 	subgraphs  []composition.Subgraph
 	// values and scenarios are the files about mocks.
 	values, scenarios []mocks.File
+	// migrations are the files that say what moves.
+	migrations []file
+	// teams is the owners file.
+	teams string
 	// deployed is the SDL of the services that said it, by subgraph.
 	deployed map[string]string
 }
@@ -34,6 +38,16 @@ func (r *Registry) read(ctx context.Context) (inputs, error) {
 	var err error
 	if in.values, in.scenarios, err = mockFiles(r.cfg); err != nil {
 		return in, err
+	}
+	if in.migrations, err = migrationFiles(r.cfg); err != nil {
+		return in, err
+	}
+	if name := r.cfg.Contract.Owners; name != "" {
+		text, err := r.cfg.ReadFile(name)
+		if err != nil {
+			return in, fmt.Errorf("%s: contract.owners: %w", r.cfg.Name, err)
+		}
+		in.teams = string(text)
 	}
 	file := r.cfg.Supergraph.File
 	if file == "" {

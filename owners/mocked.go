@@ -2,10 +2,7 @@ package owners
 
 import (
 	"fmt"
-	"io/fs"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine/composition"
@@ -32,48 +29,20 @@ func mockFiles(cfg *config.Config) (values, scenarios []mocks.File, err error) {
 		return nil, nil, nil
 	}
 	files, states := cfg.Mocks.Patterns()
-	if values, err = matching(cfg, "files", files, cfg.Mocks.Files != nil); err != nil {
+	if values, err = mocksOf(cfg, "mocks.files", files, cfg.Mocks.Files != nil); err != nil {
 		return nil, nil, err
 	}
-	scenarios, err = matching(cfg, "scenarios", states, cfg.Mocks.Scenarios != nil)
+	scenarios, err = mocksOf(cfg, "mocks.scenarios", states, cfg.Mocks.Scenarios != nil)
 	return values, scenarios, err
 }
 
-// matching reads the files that the patterns find, in the order of their names. A configured pattern that finds none
-// is an error.
-func matching(cfg *config.Config, key string, patterns []string, configured bool) ([]mocks.File, error) {
-	var names []string
-	for _, p := range patterns {
-		found := []string{p}
-		if strings.ContainsAny(p, "*?[") {
-			var err error
-			if found, err = glob(cfg, p); err != nil {
-				return nil, fmt.Errorf("%s: mocks.%s: %s: %w", cfg.Name, key, p, err)
-			}
-		}
-		if len(found) == 0 && configured {
-			return nil, fmt.Errorf("%s: mocks.%s: %s finds no file", cfg.Name, key, p)
-		}
-		names = append(names, found...)
-	}
-	slices.Sort(names)
+func mocksOf(cfg *config.Config, key string, patterns []string, configured bool) ([]mocks.File, error) {
+	list, err := matching(cfg, key, patterns, configured)
 	var out []mocks.File
-	for _, name := range slices.Compact(names) {
-		text, err := cfg.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("%s: mocks.%s: %w", cfg.Name, key, err)
-		}
-		out = append(out, mocks.File{Name: name, Text: string(text)})
+	for _, f := range list {
+		out = append(out, mocks.File{Name: f.name, Text: f.text})
 	}
-	return out, nil
-}
-
-// glob finds files beside the configuration's. A folder that is not there has none.
-func glob(cfg *config.Config, pattern string) ([]string, error) {
-	if cfg.Files == nil {
-		return filepath.Glob(pattern)
-	}
-	return fs.Glob(cfg.Files, pattern)
+	return out, err
 }
 
 // script reads what the mock source is told of a graph.

@@ -20,6 +20,7 @@ import (
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/owners/status"
 	"github.com/ficusgraph/ficus/subgraph"
 )
 
@@ -35,8 +36,17 @@ type Graph struct {
 	Warnings []composition.Hint
 	// Status of each subgraph of the contract, by name.
 	Status []Status
+	// Migrations are what moves in the graph.
+	Migrations Migrations
+	// Contradictions are where services that said what they implement are not what their contracts say, by
+	// subgraph and then by the contract's order.
+	Contradictions []Contradiction
 	// Mocks is what the mock source was told; nil if nothing is mocked.
 	Mocks *mocks.Script
+
+	// facts are what is known of how far the contract is kept, and report says it.
+	facts  status.Facts
+	report func() *status.Report
 
 	connections connections
 }

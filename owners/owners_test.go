@@ -55,9 +55,9 @@ func TestWhatAServiceLacksIsMocked(t *testing.T) {
 		deployed string
 		want     owners.Status
 	}{
-		{"type Query { a: Int }", owners.Status{Subgraph: "s", Owner: "service", State: "up", Implemented: 1, Mocked: []string{"Query.b"}, Missing: []string{}}},
-		{contract, owners.Status{Subgraph: "s", Owner: "service", State: "up", Implemented: 2, Mocked: []string{}, Missing: []string{}}},
-		{"", owners.Status{Subgraph: "s", Owner: "service", State: "unreachable", Implemented: 2, Mocked: []string{}, Missing: []string{}}},
+		{"type Query { a: Int }", owners.Status{Subgraph: "s", Owner: "service", State: "up", Implemented: 1, Mocked: []string{"Query.b"}, Missing: []string{}, Contradicting: []string{}}},
+		{contract, owners.Status{Subgraph: "s", Owner: "service", State: "up", Implemented: 2, Mocked: []string{}, Missing: []string{}, Contradicting: []string{}}},
+		{"", owners.Status{Subgraph: "s", Owner: "service", State: "unreachable", Implemented: 2, Mocked: []string{}, Missing: []string{}, Contradicting: []string{}}},
 	}
 	for _, test := range tests {
 		sdl.Store(&test.deployed)

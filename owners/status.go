@@ -1,54 +1,61 @@
 package owners
 
 import (
-	"maps"
 	"slices"
+	"sync"
 
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine/supergraph"
+	"github.com/ficusgraph/ficus/owners/status"
 )
 
-// Status is how far a subgraph's contract is implemented.
-type Status struct {
-	Subgraph string `json:"subgraph"`
-	// Owner is who answers: service, monolith, local or mock.
-	Owner string `json:"owner"`
-	// State is "up" or "unreachable" for a service that was asked, else "".
-	State string `json:"state,omitempty"`
-	// Implemented counts the fields that the owner answers.
-	Implemented int `json:"implemented"`
-	// Mocked are the coordinates that the mock source answers in its place, Missing those that nobody does.
-	Mocked  []string `json:"mocked"`
-	Missing []string `json:"missing"`
+// Status is how far a subgraph's contract is kept.
+type Status = status.Subgraph
+
+// Report is how far the contract is kept, by subgraph, team and type. It is made once, when it is asked for.
+func (g *Graph) Report() *status.Report { return g.report() }
+
+// Operations says which saved operations real owners alone can answer.
+func (g *Graph) Operations(saved []status.Saved) *status.Operations {
+	return status.OperationsOf(g.facts, saved)
+}
+
+// surveyed adds to the graph how far its contract is kept.
+func (r *Registry) surveyed(contract *supergraph.Supergraph, a *assignment, in inputs) error {
+	a.graph.facts = status.Facts{Contract: contract, Subgraphs: r.status(contract, a, in), Contradictions: a.graph.Contradictions}
+	if file := r.cfg.Contract.Owners; file != "" {
+		var err error
+		if a.graph.facts.Teams, err = status.ReadTeams(file, in.teams, contract); err != nil {
+			return err
+		}
+	}
+	a.graph.Status = a.graph.facts.Subgraphs
+	a.graph.report = sync.OnceValue(func() *status.Report { return status.Of(a.graph.facts) })
+	return nil
 }
 
 // status compares the contract with what is implemented, by subgraph.
 func (r *Registry) status(contract *supergraph.Supergraph, a *assignment, in inputs) []Status {
 	lacking := map[string][]string{}
 	for _, c := range a.missing {
-		lacking[c.Subgraph] = append(lacking[c.Subgraph], c.Type+"."+c.Field)
+		lacking[c.Subgraph] = append(lacking[c.Subgraph], c.String())
 	}
 	var out []Status
 	for _, s := range contract.Subgraphs {
-		entry := Status{Subgraph: s.Name, Owner: r.owner(s.Name, contract), Mocked: []string{}, Missing: []string{}}
-		all := fieldsOf(contract, s.ID)
-		names := slices.Compact(slices.Sorted(slices.Values(lacking[s.Name])))
-		switch {
-		case entry.Owner == "mock":
-			entry.Mocked = all
-		case r.cfg.Mocks.Enabled:
-			entry.Mocked = append(entry.Mocked, names...)
-		default:
-			entry.Missing = append(entry.Missing, names...)
+		entry, as := Status{Subgraph: s.Name, Owner: r.owner(s.Name, contract)}, status.Missing
+		if r.cfg.Mocks.Enabled {
+			as = status.Mocked
 		}
-		entry.Implemented = len(all) - len(entry.Mocked) - len(entry.Missing)
+		if entry.Owner == "mock" {
+			lacking[s.Name], as = status.Coordinates(contract, s.Name), status.Mocked
+		}
 		if in.deployed != nil && slices.Contains(r.services(), s.Name) {
 			entry.State = "up"
 			if in.deployed[s.Name] == "" {
 				entry.State = "unreachable"
 			}
 		}
-		out = append(out, entry)
+		out = append(out, entry.Count(contract, lacking[s.Name], as, a.graph.Contradictions))
 	}
 	return out
 }
@@ -80,17 +87,4 @@ func connectedType(t *supergraph.Type, id int) bool {
 	return slices.ContainsFunc(t.Applied, connect) || slices.ContainsFunc(t.Fields, func(f *supergraph.Field) bool {
 		return slices.ContainsFunc(f.Applied, connect)
 	})
-}
-
-// fieldsOf lists the coordinates that a subgraph resolves, of objects and interfaces.
-func fieldsOf(sg *supergraph.Supergraph, id int) []string {
-	all := map[string]bool{}
-	for _, t := range sg.Types {
-		for _, f := range t.Fields {
-			if in := f.In[id]; in != nil && !in.External && (t.Kind == "OBJECT" || t.Kind == "INTERFACE") {
-				all[t.Name+"."+f.Name] = true
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(all))
 }

@@ -13,7 +13,20 @@ type Config struct {
 	Key []Key `yaml:"key"`
 	// Labels by name. percent(x) needs no entry; one replaces the percentage in the schema.
 	Labels map[string]Label `yaml:"labels"`
+	// Migrations are the files that say what moves together: names, or patterns. By default they are migrations/*.yaml;
+	// [] is none.
+	Migrations []string `yaml:"migrations"`
 }
+
+// Patterns are those of the migrations' files.
+func (c Config) Patterns() []string {
+	if c.Migrations == nil {
+		return defaultMigrations
+	}
+	return c.Migrations
+}
+
+var defaultMigrations = []string{"migrations/*.yaml"}
 
 // Key names what identifies who asks; exactly one is set.
 type Key struct {
@@ -43,18 +56,7 @@ type Label struct {
 
 // Validate returns everything that is wrong, joined. Keys are named from rollout on.
 func (c Config) Validate() error {
-	var errs []error
-	for i, k := range c.Key {
-		n := 0
-		for _, name := range []string{k.Claim, k.Cookie, k.Header} {
-			if name != "" {
-				n++
-			}
-		}
-		if n != 1 {
-			errs = append(errs, fmt.Errorf("rollout.key[%d]: name exactly one of claim, cookie, header", i))
-		}
-	}
+	errs := validKeys("rollout.key", c.Key)
 	for _, name := range slices.Sorted(maps.Keys(c.Labels)) {
 		l := c.Labels[name]
 		if l.Percent != nil && !(*l.Percent >= 0 && *l.Percent <= 100) {
@@ -95,5 +97,17 @@ func (k Key) of(f Facts) (string, bool) {
 		return f.Cookie(k.Cookie)
 	default:
 		return f.Header(k.Header)
+	}
+}
+
+// String names the key, such as "claim tenant".
+func (k Key) String() string {
+	switch {
+	case k.Claim != "":
+		return "claim " + k.Claim
+	case k.Cookie != "":
+		return "cookie " + k.Cookie
+	default:
+		return "header " + k.Header
 	}
 }

@@ -32,6 +32,8 @@ type rule struct {
 	kill        bool
 	allow, deny map[string]bool
 	percent     Percent
+	// keys are the rule's own; without any those of the table count.
+	keys []Key
 }
 
 // New prepares the configuration, which must be valid.
@@ -61,9 +63,17 @@ func (t *Table) Unknown(labels []string) []string {
 // Active are those of the labels that are active for the request, in their order.
 func (t *Table) Active(f Facts, labels []string) []string {
 	var out []string
-	key, known := t.key(f)
+	common, known := keyOf(t.keys, f)
 	for _, l := range labels {
-		if r, ok := t.rule(l); ok && r.active(key, known) {
+		r, ok := t.rule(l)
+		if !ok {
+			continue
+		}
+		key, known := common, known
+		if len(r.keys) > 0 {
+			key, known = keyOf(r.keys, f)
+		}
+		if r.active(key, known) {
 			out = append(out, l)
 		}
 	}
@@ -90,9 +100,9 @@ func (r *rule) active(key string, known bool) bool {
 	return Bucket(r.salt, key) < r.percent.limit()
 }
 
-// key is who asks: the first of the configured ones that the request has.
-func (t *Table) key(f Facts) (string, bool) {
-	for _, k := range t.keys {
+// keyOf is who asks: the first of the configured ones that the request has.
+func keyOf(keys []Key, f Facts) (string, bool) {
+	for _, k := range keys {
 		if v, ok := k.of(f); ok && v != "" {
 			return v, true
 		}

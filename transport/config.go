@@ -80,6 +80,9 @@ type GraphiQL struct {
 type Admin struct {
 	// Listen is the address, 127.0.0.1:9090 by default; "off" for none.
 	Listen string `yaml:"listen"`
+	// Token that requests to the API there must bring, at least 16 characters. Without one the API is only for this
+	// machine: it is shut where the listener is not on loopback.
+	Token string `yaml:"token"`
 }
 
 // Connections bounds what a client's connection may take.
@@ -121,6 +124,9 @@ func (c Config) Validate() error {
 	if c.Admin.Listen != AdminOff {
 		add(validAddress("admin.listen", c.Admin.Listen))
 	}
+	if n := len(c.Admin.Token); n > 0 && n < leastToken {
+		add(fmt.Errorf("admin.token: has %d characters, and can be guessed; take at least %d, as openssl rand -hex 32 makes them", n, leastToken))
+	}
 	add(validPath("supergraph.path", c.Supergraph.Path))
 	add(validPath("health_check.path", c.HealthCheck.Path))
 	full := c.withDefaults()
@@ -149,6 +155,9 @@ func (c Config) Validate() error {
 	add(c.CSRF.validate())
 	return errors.Join(errs...)
 }
+
+// leastToken is how many characters the operators' token has at least.
+const leastToken = 16
 
 // AdminOff as Admin.Listen means that there is no admin listener.
 const AdminOff = "off"

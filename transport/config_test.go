@@ -44,7 +44,7 @@ shutdown: { delay: 2s, timeout: 1m30s }
 func TestValidate(t *testing.T) {
 	err := transport.Config{
 		Supergraph:  transport.Endpoint{Listen: "4000", Path: "graphql"},
-		Admin:       transport.Admin{Listen: "nowhere"},
+		Admin:       transport.Admin{Listen: "nowhere", Token: "guessed"},
 		HealthCheck: transport.HealthCheck{Path: "/a/{b}"},
 		Limits:      transport.Limits{HTTPMaxRequestBytes: -1},
 		Shutdown:    transport.Shutdown{Delay: -1},
@@ -57,7 +57,7 @@ func TestValidate(t *testing.T) {
 		t.Fatal("no error")
 	}
 	for _, want := range []string{
-		`supergraph.listen: "4000" is not an address; write host:port`, `supergraph.path: "graphql" is not a path`, `admin.listen: "nowhere"`,
+		`supergraph.listen: "4000" is not an address; write host:port`, `supergraph.path: "graphql" is not a path`, `admin.listen: "nowhere"`, `admin.token: has 7 characters`,
 		`health_check.path: "/a/{b}"`, "limits.http_max_request_bytes: must not be negative", "shutdown.delay: must not", `csrf.required_headers[0]: "a b"`,
 		"allow_any_origin with allow_credentials", "allow_any_origin makes origins", `cors.origins[0]: "https://*.x" holds a wildcard; use match_origins`,
 		`cors.origins[1]: "app" is not an origin`, `cors.origins[2]`, "cors.match_origins[0]", "cors.max_age: must not be negative",

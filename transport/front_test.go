@@ -252,6 +252,7 @@ func TestHealth(t *testing.T) {
 	s := serve(t, transport.Config{}, func(p *transport.Parts) {
 		p.Ready = func() bool { return ready }
 		p.Metrics = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("# metrics\n")) })
+		p.Admin = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(r.URL.Path)) })
 	})
 	for _, base := range []string{s.url, s.admin} {
 		for path, want := range map[string]string{
@@ -269,6 +270,12 @@ func TestHealth(t *testing.T) {
 	}
 	if got := send(t, "GET", s.url+"/metrics", ""); got.status != 404 {
 		t.Errorf("metrics on the public listener: %d", got.status)
+	}
+	if got := send(t, "GET", s.admin+"/api/v1/status", ""); got.body != "/api/v1/status" {
+		t.Errorf("the operators' API: %d %s", got.status, got.body)
+	}
+	if got := send(t, "GET", s.url+"/api/v1/status", ""); got.status != 404 {
+		t.Errorf("the operators' API on the public listener: %d", got.status)
 	}
 	if got := send(t, "POST", s.admin+"/graphql", `{"query":"{hello}"}`, isJSON); got.status != 404 {
 		t.Errorf("the graph on the admin listener: %d", got.status)

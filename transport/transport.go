@@ -68,6 +68,8 @@ type Parts struct {
 	Tracer *telemetry.Tracer
 	// Metrics is served on the admin listener as /metrics.
 	Metrics http.Handler
+	// Admin is served on the admin listener beneath /api/; it decides itself who may ask.
+	Admin http.Handler
 	// Logger gets what operators should know; nil means slog.Default.
 	Logger *slog.Logger
 	// NewID makes request ids.
@@ -160,7 +162,7 @@ func New(cfg Config, parts Parts) (*Server, error) {
 // Handler is what the public listener serves.
 func (s *Server) Handler() http.Handler { return s.public }
 
-// AdminHandler is what the admin listener serves: health and metrics.
+// AdminHandler is what the admin listener serves: health, metrics and the operators' API.
 func (s *Server) AdminHandler() http.Handler { return s.admin }
 
 // fill replaces what was left out of the parts.
@@ -225,6 +227,9 @@ func (s *Server) adminRoutes() http.Handler {
 	s.addHealth(r, s.livenessInFull)
 	if s.parts.Metrics != nil {
 		r.Method(http.MethodGet, "/metrics", s.parts.Metrics)
+	}
+	if s.parts.Admin != nil {
+		r.Handle("/api/*", s.parts.Admin)
 	}
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.methodNotAllowed)

@@ -1,0 +1,314 @@
+package rollout
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ficusgraph/ficus/events"
+)
+
+// Store keeps the states of migrations, by name, for all replicas.
+type Store interface {
+	// Put is an events.ErrConflict where the name has another revision.
+	Put(ctx context.Context, name string, state []byte, revision uint64) (uint64, error)
+	History(ctx context.Context, name string) ([]events.Entry, error)
+	Watch(ctx context.Context, changed func(events.Entry), current func()) error
+}
+
+var _ Store = events.Bucket{}
+
+// StoreName is what the store's bucket is called, and Kept how many changes of each migration it is to keep.
+const (
+	StoreName = "ficus_rollout"
+	Kept      = 64
+)
+
+// Board holds the migrations with their states, and the Table that they make. It follows the store: a change is in
+// force on each replica at its next request. While the store is away, what was known last holds.
+type Board struct {
+	cfg  Config
+	open func() (Store, error)
+	// store is nil until there is something to keep; opened is closed then.
+	store  Store
+	opened chan struct{}
+	log    *slog.Logger
+	now    func() time.Time
+	table  atomic.Pointer[Table]
+	mu     sync.Mutex
+	moving map[string]*moving
+	// states are those of the store, also of migrations that no file names.
+	states map[string]stated
+	// read is closed once the store's states have been read; away is why it cannot be watched now.
+	read chan struct{}
+	away error
+	// wake ends the wait for the next end of an entry.
+	wake chan struct{}
+	next time.Time
+}
+
+// moving is a migration of the graph.
+type moving struct {
+	*Migration
+	// label is what the schema says.
+	label string
+}
+
+// stated is a state of the store.
+type stated struct {
+	State
+	revision uint64
+}
+
+// Parts are what a Board needs of its surroundings. Store opens the store when the first migration is defined; it may be
+// left out: states are then those of the schema.
+type Parts struct {
+	Store  func() (Store, error)
+	Logger *slog.Logger
+	Now    func() time.Time
+}
+
+// NewBoard is a board without migrations.
+func NewBoard(cfg Config, parts Parts) *Board {
+	b := &Board{
+		cfg: cfg, open: parts.Store, opened: make(chan struct{}), log: parts.Logger, now: parts.Now,
+		states: map[string]stated{}, wake: make(chan struct{}, 1), read: make(chan struct{}),
+	}
+	if b.log == nil {
+		b.log = slog.Default()
+	}
+	if b.now == nil {
+		b.now = time.Now
+	}
+	b.table.Store(New(cfg))
+	return b
+}
+
+// Table is what decides now. Whoever decides several labels of one request takes it once.
+func (b *Board) Table() *Table { return b.table.Load() }
+
+// Define makes the migrations those of a graph, each with the label that its coordinates have in the schema. It fails
+// if there is the first one, and the store cannot be opened.
+func (b *Board) Define(list []*Migration, labels map[string]string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(list) > 0 && b.store == nil && b.open != nil {
+		store, err := b.open()
+		if err != nil {
+			return err
+		}
+		b.store = store
+		close(b.opened)
+	}
+	b.moving = map[string]*moving{}
+	for _, m := range list {
+		b.moving[m.Name] = &moving{m, labels[m.Name]}
+	}
+	b.decide()
+	return nil
+}
+
+// Await waits until the store's states are known, and no longer than the context lasts: what is known then holds. Without
+// migrations there is nothing to wait for.
+func (b *Board) Await(ctx context.Context) {
+	b.mu.Lock()
+	store := b.store
+	b.mu.Unlock()
+	if store == nil {
+		return
+	}
+	select {
+	case <-b.read:
+	case <-ctx.Done():
+		b.log.Warn("the states of migrations are not known yet; those of the schema hold until they are")
+	}
+}
+
+// decide makes the table anew. The caller holds the lock.
+func (b *Board) decide() {
+	t := New(b.cfg)
+	now := b.now()
+	b.next = time.Time{}
+	for _, name := range slices.Sorted(maps.Keys(b.moving)) {
+		m := b.moving[name]
+		rule, until := b.state(m).rule(m.Migration, now)
+		t.rules[m.Label()] = rule
+		if !until.IsZero() && (b.next.IsZero() || until.Before(b.next)) {
+			b.next = until
+		}
+	}
+	b.table.Store(t)
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (b *Board) state(m *moving) stated {
+	if s, ok := b.states[m.Name]; ok {
+		return s
+	}
+	return stated{State: initial(m.label)}
+}
+
+// aDay is how long nothing is waited for.
+const aDay = 24 * time.Hour
+
+// again is how long a board waits before it watches a store again.
+const again = 500 * time.Millisecond
+
+// Follow watches the store, and the ends of entries, until the context ends. It is called once.
+func (b *Board) Follow(ctx context.Context) {
+	var waiting sync.WaitGroup
+	defer waiting.Wait()
+	waiting.Go(func() { b.expire(ctx) })
+	select {
+	case <-ctx.Done():
+		return
+	case <-b.opened:
+	}
+	for ctx.Err() == nil {
+		err := b.store.Watch(ctx, b.take, b.current)
+		if ctx.Err() != nil {
+			return
+		}
+		b.lost(err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(again):
+		}
+	}
+}
+
+// expire makes the table anew at the end of each entry.
+func (b *Board) expire(ctx context.Context) {
+	for {
+		b.mu.Lock()
+		next := b.next
+		b.mu.Unlock()
+		wait := aDay
+		if !next.IsZero() {
+			wait = max(next.Sub(b.now()), 0)
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-b.wake:
+			timer.Stop()
+		case <-timer.C:
+			b.mu.Lock()
+			b.decide()
+			b.mu.Unlock()
+		}
+	}
+}
+
+// take makes a revision of the store the state.
+func (b *Board) take(e events.Entry) {
+	s, err := parse(e)
+	if err != nil {
+		b.log.Error("a migration's state cannot be read; the last one holds", slog.String("migration", e.Key), slog.Any("error", err))
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if e.Revision <= b.states[e.Key].revision {
+		return
+	}
+	b.states[e.Key] = s
+	b.decide()
+	b.log.Info("a migration has changed", slog.String("migration", e.Key), slog.String("change", s.Change.Verb), slog.String("by", s.Change.By),
+		slog.String("why", s.Change.Why), slog.String("stage", string(s.Stage)), slog.String("percent", s.Percent.String()), slog.Bool("aborted", s.Aborted))
+}
+
+func parse(e events.Entry) (stated, error) {
+	var s State
+	if err := json.Unmarshal(e.Value, &s); err != nil {
+		return stated{}, fmt.Errorf("state of %s: %w", e.Key, err)
+	}
+	return stated{s, e.Revision}, nil
+}
+
+func (b *Board) current() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.away != nil {
+		b.log.Info("the states of migrations are followed again")
+	}
+	b.away = nil
+	select {
+	case <-b.read:
+	default:
+		close(b.read)
+	}
+}
+
+func (b *Board) lost(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.away == nil {
+		b.log.Warn("the states of migrations cannot be followed; those known last hold", slog.Any("error", err))
+	}
+	b.away = err
+}
+
+// ErrUnknown is a migration that no file names.
+var ErrUnknown = errors.New("there is no such migration")
+
+// Do carries an order out. Where somebody else changed the migration meanwhile, or since the revision that the order is
+// for, it is an events.ErrConflict; an abort does not ask.
+func (b *Board) Do(ctx context.Context, name string, o Order, of *uint64) (Standing, error) {
+	for {
+		out, err := b.do(ctx, name, o, of)
+		if o.Verb != "abort" || !errors.Is(err, events.ErrConflict) {
+			return out, err
+		}
+		select {
+		case <-ctx.Done():
+			return out, ctx.Err()
+		case <-time.After(time.Millisecond): // what was faster is about to arrive
+		}
+	}
+}
+
+func (b *Board) do(ctx context.Context, name string, o Order, of *uint64) (Standing, error) {
+	b.mu.Lock()
+	m, ok := b.moving[name]
+	var was stated
+	if ok {
+		was = b.state(m)
+	}
+	b.mu.Unlock()
+	switch {
+	case !ok:
+		return Standing{}, ErrUnknown
+	case b.store == nil:
+		return Standing{}, errors.New("states cannot be changed: there is no store")
+	case of != nil && *of != was.revision && o.Verb != "abort":
+		return Standing{}, events.ErrConflict
+	}
+	next, err := was.After(m.Migration, o, b.now().UTC())
+	if err != nil {
+		return Standing{}, err
+	}
+	text, err := json.Marshal(next)
+	if err != nil {
+		return Standing{}, err
+	}
+	revision, err := b.store.Put(ctx, name, text, was.revision)
+	if err != nil {
+		return Standing{}, err
+	}
+	// Here it is in force at once, though the watch would tell it too.
+	b.take(events.Entry{Key: name, Value: text, Revision: revision})
+	return b.Show(name)
+}
