@@ -276,6 +276,15 @@ func engineConfig(cfg *config.Config, board *rollout.Board, logger *slog.Logger)
 		in := subgraph.FromContext(ctx)
 		return board.Table().Active(rollout.Request{Headers: in.Header, Claims: in.Claim}, list)
 	}
+	header, claim := cfg.DemandControl.Clients.Named()
+	out.Client = func(ctx context.Context) string {
+		in := subgraph.FromContext(ctx)
+		if claim == "" {
+			return in.Header.Get(header)
+		}
+		name, _ := in.Claim(claim)
+		return name
+	}
 	out.Authorization.Access = func(ctx context.Context) authorization.Access {
 		who := auth.FromContext(ctx)
 		a := authorization.Access{

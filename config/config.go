@@ -60,6 +60,7 @@ type Front struct {
 	CORS        transport.CORS        `yaml:"cors"`
 	CSRF        transport.CSRF        `yaml:"csrf"`
 	Limits      Limits                `yaml:"limits"`
+	Batching    transport.Batching    `yaml:"batching"`
 	HealthCheck transport.HealthCheck `yaml:"health_check"`
 	GraphiQL    transport.GraphiQL    `yaml:"graphiql"`
 	Admin       transport.Admin       `yaml:"admin"`
@@ -72,7 +73,7 @@ func (c *Config) Transport() transport.Config {
 	router := c.Traffic.TrafficShaping.Router
 	return transport.Config{
 		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits.http(),
-		HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, Admin: c.Front.Admin,
+		Batching: c.Front.Batching, HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, Admin: c.Front.Admin,
 		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: router.Dedupe.Enabled,
 		Admission: transport.Admission{
 			Timeout: router.Timeout, Concurrency: router.ConcurrencyLimit, MaxWaiting: router.MaxWaiting, MaxWait: router.MaxWait,

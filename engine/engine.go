@@ -32,6 +32,8 @@ type Config struct {
 	Limits operation.Limits
 	// Demand says what an operation may cost.
 	Demand Demand
+	// Client is the name of the client that asks, for Demand.Clients; nil means that none has one.
+	Client func(ctx context.Context) string
 	// CacheSize is how many documents, and how many plans, are kept; 0 means 1024. One with much text counts as
 	// several.
 	CacheSize int
@@ -109,6 +111,9 @@ type Request struct {
 	// Sharing, if not nil, lets a query share the answer to the same one that is under way. It holds whatever else
 	// may change the answer and differs between clients: requests with equal bytes here may see each other's.
 	Sharing []byte
+	// Spent, if not nil, is what other operations of the request cost, which this one adds to: a batch may cost as much
+	// as one operation may.
+	Spent *atomic.Int64
 }
 
 // Admission is an operation that is about to be executed: its name, "" if it has none, its kind, and what it is
@@ -159,7 +164,7 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	e.tell(ctx, out.OperationName, passed)
 	e.tell(ctx, out.OperationName, planned.exceeded)
 	if planned.estimate != nil {
-		if out.Cost, err = s.cfg.Demand.afford(ctx, planned.estimate, values, e.observer); err != nil {
+		if out.Cost, err = s.cfg.afford(ctx, planned.estimate, values, r, e.observer); err != nil {
 			return e.refuse(ctx, dst, out, err)
 		}
 	}

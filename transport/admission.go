@@ -65,7 +65,11 @@ func (a *admission) enter(ctx context.Context) *refusal {
 	defer end.Stop()
 	select {
 	case a.places <- struct{}{}:
-		return nil
+		if ctx.Err() == nil {
+			return nil
+		}
+		a.leave() // it came when it was too late
+		return a.late(ctx)
 	case <-end.C:
 		return a.full(waiting)
 	case <-ctx.Done():

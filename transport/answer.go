@@ -28,6 +28,8 @@ type call struct {
 	result  engine.Outcome
 	status  int
 	outcome string
+	// batched says that the request held a list of operations, which were counted one by one.
+	batched bool
 }
 
 var calls = sync.Pool{New: func() any { return new(call) }}
@@ -165,7 +167,9 @@ func (s *Server) finish(w http.ResponseWriter, r *http.Request, c *call) {
 	}
 	s.traceCall(w, r, c)
 	took := time.Since(c.start)
-	s.parts.Observer.RequestDone(kindName(c.result.Kind), c.outcome, took)
+	if !c.batched {
+		s.parts.Observer.RequestDone(kindName(c.result.Kind), c.outcome, took)
+	}
 	if s.parts.Logger.Enabled(r.Context(), slog.LevelDebug) {
 		s.logCall(w, r, c, took)
 	}

@@ -20,6 +20,8 @@ type Config struct {
 	CSRF CSRF `yaml:"csrf"`
 	// Limits bounds requests.
 	Limits Limits `yaml:"limits"`
+	// Batching lets one request hold several operations.
+	Batching Batching `yaml:"batching"`
 	// HealthCheck is the health endpoint.
 	HealthCheck HealthCheck `yaml:"health_check"`
 	// GraphiQL is the explorer in the browser.
@@ -151,6 +153,7 @@ func (c Config) Validate() error {
 	add(notNegative("shutdown.timeout", int64(c.Shutdown.Timeout)))
 	_, err := newProxies(c.Server.TrustedProxies, c.Server.ForwardedHeader)
 	add(err)
+	add(c.Batching.validate())
 	add(c.CORS.validate())
 	add(c.CSRF.validate())
 	return errors.Join(errs...)
@@ -178,6 +181,7 @@ func (c Config) withDefaults() Config {
 	fallback(&c.Server.IdleTimeout, 2*time.Minute)
 	fallback(&c.Server.ForwardedHeader, "X-Forwarded-For")
 	fallback(&c.Server.Compression.MinBytes, 2048)
+	fallback(&c.Batching.MaximumSize, 10)
 	fallback(&c.Admission.Timeout, time.Minute)
 	fallback(&c.Admission.MaxWaiting, c.Admission.Concurrency)
 	fallback(&c.Admission.MaxWait, time.Second)

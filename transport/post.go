@@ -38,6 +38,10 @@ func (p post) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor
 		return
 	}
 	p.s.measure(r, p.s.bounds.body, len(c.body))
+	if p.s.cfg.Batching.Enabled && isBatch(c.body) {
+		p.s.batch(w, r, c, media)
+		return
+	}
 	params, refused := scanParams(c.body)
 	if refused != nil {
 		c.refused = refused

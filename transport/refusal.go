@@ -14,6 +14,7 @@ const (
 	CodeCSRF                 = "CSRF_ERROR"
 	CodePersistedUnsupported = "PERSISTED_QUERY_NOT_SUPPORTED"
 	CodeBatching             = "BATCHING_NOT_ENABLED"
+	CodeBatchTooLarge        = "BATCH_LIMIT_EXCEEDED"
 	CodePayloadTooLarge      = "PAYLOAD_TOO_LARGE"
 	CodeHeaderTooLarge       = "REQUEST_HEADER_TOO_LARGE"
 	CodeUnsupportedMedia     = "UNSUPPORTED_MEDIA_TYPE"
