@@ -60,7 +60,7 @@ func (l Limits) measured() []string {
 
 // http is the limits of what comes over HTTP.
 func (l Limits) http() transport.Limits {
-	l.Limits.Measured = l.measured()
+	l.Measured = l.measured()
 	return l.Limits
 }
 

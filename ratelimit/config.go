@@ -32,7 +32,10 @@ type Rule struct {
 	// Capacity is how much may be taken in Interval, which is at least a millisecond.
 	Capacity int           `yaml:"capacity"`
 	Interval time.Duration `yaml:"interval"`
-	// Burst is how much may be taken at once, Capacity by default.
+	// CapacityClaim is a claim of the verified token or key that holds the capacity of its bearer; where there is none, or
+	// it is no number above 0, it is Capacity.
+	CapacityClaim string `yaml:"capacity_claim"`
+	// Burst is how much may be taken at once, the capacity by default.
 	Burst int `yaml:"burst"`
 	// Operations are the names of those that the rule is for; all by default.
 	Operations []string `yaml:"operations"`
@@ -95,6 +98,9 @@ const (
 	OnErrorDeny  OnError = "deny"
 )
 
+// shortest is the time in which one must come back at the least: Redis' clock has no shorter one.
+const shortest = time.Microsecond
+
 var ruleName = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
 
 // kinds of operations.
@@ -149,7 +155,7 @@ func (r Rule) validate() []error {
 	if r.Interval < time.Millisecond {
 		add("interval: must be at least 1ms")
 	}
-	if r.Capacity > 0 && r.Interval >= time.Millisecond && r.Interval/time.Duration(r.Capacity) < time.Microsecond {
+	if r.Capacity > 0 && r.Interval >= time.Millisecond && r.Interval/time.Duration(r.Capacity) < shortest {
 		add("capacity: may be one a microsecond at most")
 	}
 	if r.Burst < 0 {

@@ -17,7 +17,7 @@ type store interface {
 // burst to come back.
 type take struct {
 	key         string
-	n           int
+	n, capacity int
 	each, burst time.Duration
 }
 

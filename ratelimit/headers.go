@@ -18,10 +18,10 @@ type State struct {
 }
 
 // state is the rule's with what was taken.
-func (r *rule) state(t taken) State {
+func (r *rule) state(of take, t taken) State {
 	return State{
-		Rule: r.Name, Quota: r.Capacity, Window: r.Interval, Reset: t.back,
-		Remaining: int(max(r.burst-t.back, 0) / r.each),
+		Rule: r.Name, Quota: of.capacity, Window: r.Interval, Reset: t.back,
+		Remaining: int(max(of.burst-t.back, 0) / of.each),
 	}
 }
 

@@ -149,12 +149,12 @@ func (l *Limiter) judge(ctx context.Context, from store, applied []*rule, takes 
 	var refused *Refusal
 	var back []take
 	for i, r := range applied {
-		state := r.state(taken[i])
+		state := r.state(takes[i], taken[i])
 		if taken[i].ok {
 			back = append(back, takes[i])
 		}
 		if !taken[i].ok {
-			no := Refusal{Rule: r.Name, Quota: r.Capacity, Used: r.Capacity - state.Remaining + takes[i].n, RetryAfter: taken[i].wait}
+			no := Refusal{Rule: r.Name, Quota: state.Quota, Used: state.Quota - state.Remaining + takes[i].n, RetryAfter: taken[i].wait}
 			switch {
 			case r.Mode == ModeMeasure:
 				if l.parts.Measured != nil {

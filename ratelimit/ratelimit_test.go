@@ -283,6 +283,25 @@ func TestMeasured(t *testing.T) {
 	})
 }
 
+// TestOwnCapacity: a bearer whose claim has a capacity has that, any other the rule's.
+func TestOwnCapacity(t *testing.T) {
+	rule := by("keys", 2, "identity")
+	rule.CapacityClaim = "rate"
+	stores(t, rules(rule), func(t *testing.T, b *bench) {
+		for text, want := range map[string]int{"5": 5, "1": 1, "": 2, "many": 2, "-1": 2, "0": 2, "99999999999999": 2} {
+			passed := 0
+			for range 8 {
+				if b.arrive(ratelimit.Asked{Subject: "with " + text, Claim: claims("rate", text)}) == nil {
+					passed++
+				}
+			}
+			if passed != want {
+				t.Errorf("%q: %d passed, want %d", text, passed, want)
+			}
+		}
+	})
+}
+
 func TestHeaders(t *testing.T) {
 	often := ratelimit.Rule{Name: "often", Capacity: 5, Interval: 100 * time.Millisecond}
 	stores(t, rules(by("minute", 6), often), func(t *testing.T, b *bench) {

@@ -1,6 +1,7 @@
 package ratelimit
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -33,8 +34,6 @@ type rule struct {
 	parts []alternatives
 	// late rules need to know the operation.
 	late bool
-	// each is how long it takes until one comes back, burst until all do that may be taken at once.
-	each, burst time.Duration
 }
 
 // alternatives are parts of which the first counts that a request has.
@@ -65,11 +64,7 @@ func readPart(text string) (part, error) {
 
 // compile is a valid rule, ready to be asked.
 func compile(r Rule) *rule {
-	out := &rule{Rule: r, late: len(r.Operations)+len(r.Kinds) > 0 || r.Count == CountCost, each: r.Interval / time.Duration(r.Capacity)}
-	if r.Burst == 0 {
-		out.Burst = r.Capacity
-	}
-	out.burst = out.each * time.Duration(out.Burst)
+	out := &rule{Rule: r, late: len(r.Operations)+len(r.Kinds) > 0 || r.Count == CountCost}
 	for _, p := range r.By {
 		var list alternatives
 		for one := range strings.SplitSeq(p, "|") {
@@ -101,7 +96,22 @@ func (r *rule) take(a *Asked, namespace string) (take, bool) {
 		n = max(a.Cost, 0)
 	}
 	key := namespace + "rate:" + r.Name + ":" + hex.EncodeToString(digest.Sum(nil)[:16])
-	return take{key: key, n: n, each: r.each, burst: r.burst}, true
+	capacity := r.capacity(a)
+	each := r.Interval / time.Duration(capacity)
+	return take{key: key, n: n, capacity: capacity, each: each, burst: each * time.Duration(cmp.Or(r.Burst, capacity))}, true
+}
+
+// capacity is the bearer's own, if its claim says so, else the rule's.
+func (r *rule) capacity(a *Asked) int {
+	if r.CapacityClaim == "" || a.Claim == nil {
+		return r.Capacity
+	}
+	text, _ := a.Claim(r.CapacityClaim)
+	own, err := strconv.Atoi(text)
+	if err != nil || own <= 0 || r.Interval/time.Duration(own) < shortest {
+		return r.Capacity
+	}
+	return own
 }
 
 // of is the first value that the request has.

@@ -115,13 +115,13 @@ func (s *Server) batch(w http.ResponseWriter, r *http.Request, c *call, m media)
 		})
 	}
 	all.Wait()
-	out := append(c.out[:0], '[')
-	out = append(append(out, bytes.Join(answers, []byte(","))...), ']')
-	c.out, c.size, c.status, c.outcome = out, len(out), http.StatusOK, OutcomeOK
+	c.out = append(c.out[:0], '[')
+	c.out = append(append(c.out, bytes.Join(answers, []byte(","))...), ']')
+	c.size, c.status, c.outcome = len(c.out), http.StatusOK, OutcomeOK
 	visit := ratelimit.FromContext(ctx)
 	visit.Headers(w.Header())
 	visit.RetryAfter(w.Header())
-	s.send(w, r, m, c.status, out)
+	s.send(w, r, m, c.status, c.out)
 }
 
 // one is the answer to one operation of a batch. On a goroutine of ours nobody else could recover.
