@@ -37,6 +37,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/go-chi/chi/v5"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/telemetry"
@@ -191,11 +192,18 @@ func (s *Server) stack() http.Handler {
 	server.AddTransport(get{s})
 	server.AddTransport(otherMethods{s})
 	server.SetRecoverFunc(s.recoverResolver)
+	// Guests' documents are parsed here before the engine is asked, which has the limits and validates in bounded time.
+	server.SetParserTokenLimit(guestTokens)
+	server.SetValidationRulesFn(func() *rules.Rules { return rules.NewRules() })
+	server.SetDisableSuggestion(true)
 	if s.parts.Authenticate == nil {
 		return server
 	}
 	return s.authenticating(server)
 }
+
+// guestTokens is how many tokens a document may have that comes through a guest; the engine has limits beneath.
+const guestTokens = 15_000
 
 // routes is the public handler.
 func (s *Server) routes() (http.Handler, error) {
