@@ -46,7 +46,7 @@ var floors = map[string][]string{
 	"engine/authorization":     {"engine/operation", "engine/supergraph"},
 	"engine/cost":              {"engine/operation", "engine/supergraph"},
 	"changes":                  {"engine/operation"},
-	"owners/contract":          {},
+	"owners/contract":          {"engine/composition", "engine/supergraph", "mocks"},
 	// 2: planner and executor never meet
 	"engine/planner":  {"engine/operation", "engine/queryplan", "engine/supergraph"},
 	"engine/executor": {"engine/queryplan"},
@@ -64,7 +64,7 @@ var floors = map[string][]string{
 	"transport":     {"auth", "engine", "ratelimit", "telemetry", "telemetry/trace"},
 	"config":        {"auth", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "ratelimit", "rollout", "subgraph", "telemetry", "transport"},
 	"owners/status": {"engine/operation", "engine/supergraph", "owners/contract"},
-	"owners":        {"config", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
+	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
 	// 5, 6
 	"monolith-adapter/suite": {"config", "monolith-adapter", "monolith-adapter/mapping"},
 

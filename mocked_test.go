@@ -116,7 +116,7 @@ func TestAChangedScenarioIsServed(t *testing.T) {
 // TestRequestsChooseOnlyWhereTheyMay: served for production, a choice is not even looked at.
 func TestRequestsChooseOnlyWhereTheyMay(t *testing.T) {
 	dir, address := mockFolder(t), freeAddress(t)
-	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+address+" }\nadmin: { listen: off }\nsubgraphs: { shop: { source: mock, schema: { file: shop.graphql } } }\n")
+	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+address+" }\nadmin: { listen: off }\nenvironment: dev\nsubgraphs: { shop: { mock: always, schema: { file: shop.graphql } } }\n")
 	p := startIn(t, dir, "serve")
 	p.line("serving")
 	for _, choice := range []string{"scenario=empty-cart", "nonsense"} {

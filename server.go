@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"embed"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -89,19 +91,20 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	made := madeUp(cfg, first)
 	var served atomic.Pointer[owners.Graph]
 	served.Store(first)
 	migrations := migrations{cfg: cfg, log: logger}
 	defer migrations.close()
-	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{Store: migrations.store, Logger: logger})
+	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{Store: migrations.store, Memory: migrations.memory(), Logger: logger})
 	if err := board.Define(first.Migrations.List, first.Migrations.Labels); err != nil {
 		return err
 	}
-	engineConfig, err := engineConfig(cfg, board, logger)
+	engineConfig, err := engineConfig(cfg, board, made, logger)
 	if err != nil {
 		return err
 	}
-	watched := observer{counts, tracer, logger, &telemetry.Seldom{}}
+	watched := observer{counts, tracer, logger, made, &telemetry.Seldom{}}
 	limiter, err := ratelimit.New(cfg.RateLimit(), ratelimit.Parts{Logger: logger, Measured: watched.rateMeasured})
 	if err != nil {
 		return err
@@ -118,7 +121,11 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err := watchCaches(metrics, gateway); err != nil {
 		return err
 	}
-	changes := &reloads{gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served, board: board}
+	notices := &owners.Notices{Logger: logger, Environment: cfg.Environment}
+	notices.Served(first)
+	changes := &reloads{
+		gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served, notices: notices, board: board, made: made,
+	}
 
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
@@ -136,8 +143,8 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if back != nil {
 		parts.Admin = api(cfg, back.Addr(), &served, board, logger)
 	}
-	if owners.Mocking(cfg) && cfg.Mocks.Gated() {
-		gate(cfg, &served, &parts)
+	if made != nil {
+		gate(cfg, &served, made, &parts)
 	}
 	server, err := transport.New(cfg.Transport(), parts)
 	if err != nil {
@@ -169,7 +176,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if hooks.Started != nil {
 		hooks.Started(public.Addr().String())
 	}
-	logger.Info("serving", slog.String("address", public.Addr().String()), slog.Int("subgraphs", len(first.Supergraph.Subgraphs)))
+	logger.Info("serving", slog.String("address", public.Addr().String()), slog.String("environment", string(cfg.Environment)), slog.Int("subgraphs", len(first.Supergraph.Subgraphs)))
 	return server.Serve(ctx, public, back)
 }
 
@@ -214,6 +221,14 @@ func (m *migrations) store() (rollout.Store, error) {
 	return m.broker.KeyValue(rollout.StoreName, rollout.Kept), nil
 }
 
+// memory is where a replica keeps what it knew last, which the server in process does by itself.
+func (m *migrations) memory() string {
+	if m.cfg.NATS.URL == "" {
+		return ""
+	}
+	return filepath.Join(m.cfg.NATS.Place(), "rollout.json")
+}
+
 func (m *migrations) close() {
 	if m.broker != nil {
 		m.broker.Close()
@@ -224,7 +239,7 @@ func (m *migrations) close() {
 func api(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], board *rollout.Board, logger *slog.Logger) http.Handler {
 	_, listen := cfg.Transport().Addresses()
 	out := admin.New(admin.Config{Token: cfg.Front.Admin.Token, Listen: listen, Address: at}, logger)
-	out.Handle(http.MethodGet, "/status", func(*http.Request) (any, error) { return served.Load().Report(), nil })
+	out.Handle(http.MethodGet, "/status", standing(served))
 	out.Handle(http.MethodPost, "/operations", func(r *http.Request) (any, error) {
 		var asked struct {
 			Operations []status.Saved `json:"operations"`
@@ -236,6 +251,11 @@ func api(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], 
 	})
 	out.Rollouts(board)
 	return out
+}
+
+// standing is how far the contract of the graph is kept that is served.
+func standing(served *atomic.Pointer[owners.Graph]) admin.Answer {
+	return func(*http.Request) (any, error) { return served.Load().Report(), nil }
 }
 
 // inbound lets header rules see the client's headers and claims.
@@ -257,7 +277,7 @@ func warn(sg *supergraph.Supergraph, labels *rollout.Table, cfg *config.Config, 
 
 // engineConfig is the engine's part of the configuration, joined to what is known of a request: the verified
 // token, and who is kept on which side.
-func engineConfig(cfg *config.Config, board *rollout.Board, logger *slog.Logger) (engine.Config, error) {
+func engineConfig(cfg *config.Config, board *rollout.Board, made *mocks.Names, logger *slog.Logger) (engine.Config, error) {
 	policies, err := auth.NewPolicies(cfg.Authorization.Directives.Policies, func(policy string, err error) {
 		logger.Warn("policy denied", slog.String("policy", policy), slog.Any("error", err))
 	})
@@ -269,8 +289,8 @@ func engineConfig(cfg *config.Config, board *rollout.Board, logger *slog.Logger)
 		out.Extensions = debugExtensions
 		logger.Warn("connectors.debug_extensions is on: whoever asks for it sees what the monolith answers; switch it off where others than developers ask")
 	}
-	if owners.Mocking(cfg) && cfg.Mocks.Gated() {
-		out.Extensions = out.Extensions.And(mocked(cfg.Mocks.Report))
+	if made != nil {
+		out.Extensions = out.Extensions.And(mocked(made))
 	}
 	out.Labels = func(ctx context.Context, list []string) []string {
 		in := subgraph.FromContext(ctx)
@@ -310,11 +330,14 @@ func admit(ctx context.Context, op engine.Admission) error {
 }
 
 // gate has requests to the graph pass the mock source's gate, once it is known who asks.
-func gate(cfg *config.Config, served *atomic.Pointer[owners.Graph], parts *transport.Parts) {
-	g := &mocks.Gate{Config: cfg.Mocks, Current: func() (*supergraph.Supergraph, *mocks.Script) {
-		now := served.Load()
-		return now.Supergraph, now.Mocks
-	}}
+func gate(cfg *config.Config, served *atomic.Pointer[owners.Graph], made *mocks.Names, parts *transport.Parts) {
+	g := &mocks.Gate{
+		Config: cfg.Mocks, Mocked: made, Sessions: mocks.NewSessions(cfg.Mocks.Session, time.Now), NewSession: rand.Text, Now: time.Now,
+		Current: func() (*supergraph.Supergraph, *mocks.Script) {
+			now := served.Load()
+			return now.Supergraph, now.Mocks
+		},
+	}
 	authenticate := parts.Authenticate
 	parts.Authenticate = func(next http.Handler) http.Handler {
 		if authenticate == nil {
@@ -324,13 +347,27 @@ func gate(cfg *config.Config, served *atomic.Pointer[owners.Graph], parts *trans
 	}
 }
 
-// mocked tells the mock source the names of operations, and answers, if it is to report, what of them was made up.
-func mocked(report bool) engine.Extensions {
+// madeUp are the subgraphs that the mock source answers for, nil where there can be none.
+func madeUp(cfg *config.Config, first *owners.Graph) *mocks.Names {
+	if !owners.Mocking(cfg) {
+		return nil
+	}
+	made := &mocks.Names{}
+	made.Add(first.Mocked)
+	return made
+}
+
+// mocked tells the mock source the names of operations, and answers, if they are to say so, what of them was made up.
+// What is made up is shared with no other request, as each has choices and a session of its own.
+func mocked(made *mocks.Names) engine.Extensions {
 	return func(ctx context.Context, of engine.Executed) (context.Context, func([]byte) []byte) {
+		if !made.In(of.Plan) && !mocks.Chosen(ctx) {
+			return ctx, nil
+		}
 		ctx = mocks.Begin(ctx, of.Operation)
 		return ctx, func(dst []byte) []byte {
 			text := mocks.End(ctx, of.Plan)
-			if text == nil || !report {
+			if text == nil {
 				return dst
 			}
 			return append(append(append(dst, `{"ficus":`...), text...), '}')
@@ -452,7 +489,9 @@ type reloads struct {
 	metrics *telemetry.Metrics
 	log     *slog.Logger
 	served  *atomic.Pointer[owners.Graph]
+	notices *owners.Notices
 	board   *rollout.Board
+	made    *mocks.Names
 	// fault is why the newest graph is not served, nil if it is.
 	fault atomic.Pointer[string]
 }
@@ -475,9 +514,13 @@ func (r *reloads) take(ctx context.Context, g *owners.Graph, err error) error {
 		r.log.Error("the changed graph cannot be served; the last good one stays", slog.Any("error", err))
 		return err
 	}
+	if r.made != nil {
+		r.made.Add(g.Mocked)
+	}
 	warmed := r.gateway.Reload(ctx, snapshot)
 	r.fault.Store(nil)
 	r.served.Store(g)
+	r.notices.Served(g)
 	took := time.Since(start)
 	r.metrics.Reloaded(took, warmed, nil)
 	r.log.Info("the graph has changed", slog.Int("subgraphs", len(g.Supergraph.Subgraphs)), slog.Int("warmed", warmed), slog.Duration("took", took))
@@ -517,6 +560,7 @@ type observer struct {
 	metrics *telemetry.Metrics
 	tracer  *telemetry.Tracer
 	log     *slog.Logger
+	made    *mocks.Names
 	seldom  *telemetry.Seldom
 }
 
@@ -556,6 +600,7 @@ func (o observer) rateMeasured(ctx context.Context, no ratelimit.Refusal) {
 func (o observer) FetchBegins(ctx context.Context, r *executor.Request) context.Context {
 	return o.tracer.FetchBegins(ctx, telemetry.Fetch{
 		Subgraph: r.Fetch.Subgraph, Kind: string(r.Fetch.Kind), Document: r.Fetch.Operation, Entities: r.Representations, Bytes: len(r.Body),
+		Mocked: o.made.Has(r.Fetch.Subgraph),
 	})
 }
 
@@ -570,7 +615,7 @@ func (o observer) FetchDone(ctx context.Context, r *executor.Request, took time.
 		}
 		o.log.WarnContext(ctx, "fetch failed", slog.String("subgraph", r.Fetch.Subgraph), slog.Duration("took", took), slog.Any("error", err))
 	}
-	o.metrics.FetchDone(r.Fetch.Subgraph, took, bytes, code)
+	o.metrics.FetchDone(o.made.Counted(r.Fetch.Subgraph), took, bytes, code)
 	o.tracer.FetchDone(ctx, bytes, code)
 }
 

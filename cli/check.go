@@ -6,10 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -53,8 +49,9 @@ func (p Program) checkCommand() *cobra.Command {
 		},
 	}
 	in.flags(c)
+	in.environments(c)
 	c.Flags().StringVar(&against, "against", "", "what to compare with: a file, git:REVISION, or a URL")
-	c.Flags().StringVar(&operations, "operations", "", "folder of saved operations (*.graphql, *.gql)")
+	c.Flags().StringVar(&operations, "operations", "", "folder of saved operations (*.graphql, *.gql, and manifests *.json)")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
@@ -124,27 +121,4 @@ func printJSON(w io.Writer, v any) error {
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
-}
-
-// savedOperations reads the documents of a folder, with those of its folders, in the order of their names.
-func savedOperations(dir string) ([]changes.Saved, error) {
-	if dir == "" {
-		return nil, nil
-	}
-	var out []changes.Saved
-	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !slices.Contains([]string{".graphql", ".gql"}, filepath.Ext(name)) {
-			return err
-		}
-		text, err := os.ReadFile(name) //nolint:gosec // the user's own folder
-		out = append(out, changes.Saved{Name: name, Text: string(text)})
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read the saved operations: %w", err)
-	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("%s holds no saved operations (*.graphql, *.gql)", dir)
-	}
-	return out, nil
 }

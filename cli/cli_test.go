@@ -132,7 +132,7 @@ func TestCompositionErrorsHaveCodesAndPlaces(t *testing.T) {
 }
 
 func TestStatusCountsWhatIsImplementedAndMocked(t *testing.T) {
-	_, out, errs, _ := runIn(t, map[string]string{"ficus.yaml": `mocks: {enabled: true}
+	_, out, errs, _ := runIn(t, map[string]string{"ficus.yaml": `environment: dev
 subgraphs:
   a:
     source: local

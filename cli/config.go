@@ -21,7 +21,8 @@ func (p Program) configCommand() *cobra.Command {
 }
 
 func (p Program) configValidateCommand() *cobra.Command {
-	return &cobra.Command{
+	var in input
+	c := &cobra.Command{
 		Use:   "validate FILE",
 		Short: "Check a configuration file",
 		Long: "Validate reads the file as serve would and prints every fault with its line: keys that do not exist, values\n" +
@@ -29,13 +30,19 @@ func (p Program) configValidateCommand() *cobra.Command {
 		Example: "  ficus config validate ficus.yaml",
 		Args:    exactlyOne("the file to check"),
 		RunE: func(c *cobra.Command, args []string) error {
-			if _, err := config.Load(args[0], p.Env); err != nil {
+			cfg, err := config.Load(args[0], p.Env)
+			if err == nil {
+				err = in.decide(cfg)
+			}
+			if err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(c.OutOrStdout(), "%s is valid\n", args[0])
+			_, err = fmt.Fprintf(c.OutOrStdout(), "%s is valid\n", args[0])
 			return err
 		},
 	}
+	in.environments(c)
+	return c
 }
 
 func (p Program) configSchemaCommand() *cobra.Command {

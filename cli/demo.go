@@ -97,7 +97,7 @@ func (p Program) demo(ctx context.Context, listen string, out, log io.Writer) er
 	}
 	cfg.Supergraph.Listen = listen
 	cfg.Front.GraphiQL.Enabled = true
-	cfg.Mocks.PerRequest, cfg.Mocks.Report = true, true
+	cfg.Mocks.PerRequest, cfg.Mocks.Report = cfg.Permits(), cfg.Permits()
 	query, err := p.demoQuery()
 	if err != nil {
 		return err

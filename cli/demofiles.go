@@ -17,7 +17,11 @@ func (p Program) demoConfig() (*config.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the demo's configuration: %w", err)
 	}
-	return config.Parse("ficus.yaml", text, p.Files, p.Env)
+	cfg, err := config.Parse("ficus.yaml", text, p.Files, p.Env)
+	if err != nil {
+		return nil, err
+	}
+	return cfg, cfg.Decide("", config.Dev)
 }
 
 // demoQuery is the operation that the demo shows, in one line and without its comments.

@@ -4,16 +4,18 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ficusgraph/ficus/config"
 )
 
 func (p Program) devCommand() *cobra.Command {
-	var in input
+	in := input{otherwise: config.Dev}
 	var listen string
 	c := &cobra.Command{
 		Use:   "dev",
 		Short: "Serve while the schemas are being written",
-		Long: "Dev serves as serve does, with introspection, the explorer at / and the mock source turned on. When a schema's\n" +
-			"file changes it composes again; errors are printed, and the last good graph stays.",
+		Long: "Dev serves as serve does, with introspection, the explorer at / and, unless --env says production, the mock source turned\n" +
+			"on. When a schema's file changes it composes again; errors are printed, and the last good graph stays.",
 		Example: "  ficus dev --config ficus.yaml",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -22,8 +24,8 @@ func (p Program) devCommand() *cobra.Command {
 				return err
 			}
 			on := true
-			cfg.Supergraph.Introspection, cfg.Front.GraphiQL.Enabled, cfg.Mocks.Enabled = &on, true, true
-			cfg.Mocks.PerRequest, cfg.Mocks.Report = true, true
+			cfg.Supergraph.Introspection, cfg.Front.GraphiQL.Enabled = &on, true
+			cfg.Mocks.PerRequest, cfg.Mocks.Report = cfg.Permits(), cfg.Permits()
 			if listen != "" {
 				cfg.Supergraph.Listen = listen
 			}
@@ -33,6 +35,7 @@ func (p Program) devCommand() *cobra.Command {
 		},
 	}
 	in.flags(c)
+	in.environments(c)
 	c.Flags().StringVar(&listen, "listen", "", "address to listen on (default 127.0.0.1:4000)")
 	return c
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +14,9 @@ import (
 // input is the flags that say which graph is meant.
 type input struct {
 	configFile, supergraphFile string
+	// environment is the one that --env names; otherwise is where nothing names one, production if it is "".
+	environment string
+	otherwise   config.Environment
 }
 
 // defaultFiles are looked for in the working directory, in this order, when no flag names one.
@@ -21,6 +25,16 @@ var defaultFiles = []string{"ficus.yaml", "supergraph.yaml", "supergraph.graphql
 func (in *input) flags(c *cobra.Command) {
 	c.Flags().StringVarP(&in.configFile, "config", "c", "", "configuration file: ficus.yaml, or rover's supergraph.yaml")
 	c.Flags().StringVarP(&in.supergraphFile, "supergraph", "s", "", "supergraph SDL; needs no configuration file")
+}
+
+// environments adds the flag that says where the graph is meant to be served.
+func (in *input) environments(c *cobra.Command) {
+	c.Flags().StringVar(&in.environment, "env", "", "environment: production, staging or dev (default: environment in the file, FICUS_ENV, "+string(cmp.Or(in.otherwise, config.Production))+")")
+}
+
+// decide settles in which environment the configuration holds.
+func (in *input) decide(cfg *config.Config) error {
+	return cfg.Decide(in.environment, cmp.Or(in.otherwise, config.Production))
 }
 
 // load reads the configuration that the flags, or the files in the working directory, name.
@@ -53,5 +67,5 @@ func (in *input) load(env func(string) (string, bool)) (*config.Config, error) {
 		}
 		cfg.Supergraph.File = graph
 	}
-	return cfg, nil
+	return cfg, in.decide(cfg)
 }

@@ -21,7 +21,7 @@ func (p Program) mockCommand() *cobra.Command {
 		Args:    noArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(p.mockServeCommand())
+	c.AddCommand(p.mockServeCommand(), p.mockGrantCommand())
 	return c
 }
 
@@ -71,7 +71,7 @@ func mockConfig(args []string) (*config.Config, error) {
 	cfg := &config.Config{Name: "mock serve", Subgraphs: map[string]config.Subgraph{}}
 	cfg.Supergraph.Introspection, cfg.Front.GraphiQL.Enabled = &on, true
 	cfg.Front.Admin.Listen = "off"
-	cfg.Mocks.Enabled, cfg.Mocks.PerRequest, cfg.Mocks.Report = true, true, true
+	cfg.Environment, cfg.Mocks.PerRequest, cfg.Mocks.Report = config.Dev, true, true
 	var files []string
 	for _, arg := range args {
 		found := []string{arg}
@@ -87,7 +87,7 @@ func mockConfig(args []string) (*config.Config, error) {
 		if other, ok := cfg.Subgraphs[name]; ok {
 			return nil, fmt.Errorf("%s and %s would both be the subgraph %s; rename one", other.Schema.File, file, name)
 		}
-		cfg.Subgraphs[name] = config.Subgraph{Source: config.Mock, Schema: config.Schema{File: file}}
+		cfg.Subgraphs[name] = config.Subgraph{Mock: config.Always, Schema: config.Schema{File: file}}
 	}
 	return cfg, nil
 }

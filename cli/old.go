@@ -35,6 +35,9 @@ func (p Program) oldSchema(ctx context.Context, in *input, against string) (*ast
 		return introspect(ctx, against)
 	case strings.HasSuffix(against, ".yaml"), strings.HasSuffix(against, ".yml"):
 		cfg, err := config.Load(against, p.Env)
+		if err == nil {
+			err = in.decide(cfg)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -88,6 +91,9 @@ func (p Program) schemaAt(ctx context.Context, in *input, revision string) (*ast
 	}
 	files.dir = filepath.Dir(now.Name)
 	cfg, err := config.Parse(now.Name, text, files, p.Env)
+	if err == nil {
+		err = in.decide(cfg)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,7 @@ func (p Program) planCommand() *cobra.Command {
 		},
 	}
 	in.flags(c)
+	in.environments(c)
 	c.Flags().StringVar(&r.OperationName, "operation", "", "name of the operation, where the text has several")
 	c.Flags().StringVar(&variables, "variables", "", "variables as a JSON object")
 	c.Flags().StringSliceVar(&r.Labels, "labels", nil, "active override labels")

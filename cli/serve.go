@@ -31,6 +31,7 @@ func (p Program) serveCommand() *cobra.Command {
 		},
 	}
 	in.flags(c)
+	in.environments(c)
 	c.Flags().StringVar(&listen, "listen", "", "address to listen on (default 127.0.0.1:4000)")
 	c.Flags().StringVar(&log, "log", "", "log level: debug, info, warn, error")
 	c.Flags().BoolVar(&watch, "hot-reload", false, "serve the new graph when a schema's file changes")

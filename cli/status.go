@@ -20,6 +20,7 @@ import (
 // statusFlags are what status is asked.
 type statusFlags struct {
 	operations     string
+	team           string
 	failOn         []string
 	url, token     string
 	asJSON, fields bool
@@ -47,16 +48,21 @@ func (p Program) statusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if report, err = ofTeam(report, f.team); err != nil {
+				return err
+			}
 			if f.asJSON {
 				err = printJSON(c.OutOrStdout(), report)
 			} else {
 				err = printReport(c.OutOrStdout(), report, f.fields)
 			}
-			return errors.Join(err, verdict(report, f.failOn))
+			return errors.Join(err, verdict(report, &f))
 		},
 	}
 	in.flags(c)
+	in.environments(c)
 	c.Flags().StringVar(&f.operations, "operations", "", "folder of saved operations (*.graphql, *.gql, and manifests *.json)")
+	c.Flags().StringVar(&f.team, "team", "", "only the fields of this team of the owners file, for --fields and --fail-on too")
 	c.Flags().StringSliceVar(&f.failOn, "fail-on", nil, "what is an error: missing, mocked, contradicting fields, or operations that are not ready")
 	c.Flags().StringVar(&f.url, "url", "", "ask a running gateway: its admin listener's URL")
 	c.Flags().StringVar(&f.token, "token", "", "admin.token of that gateway; by default the environment's FICUS_ADMIN_TOKEN")

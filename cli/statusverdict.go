@@ -22,25 +22,61 @@ func (f *statusFlags) check(in *input) error {
 	switch {
 	case slices.Contains(f.failOn, "operations") && f.operations == "":
 		return &usageError{errors.New("--fail-on operations needs the saved operations; name their folder with --operations")}
-	case f.url != "" && (in.configFile != "" || in.supergraphFile != ""):
-		return &usageError{errors.New("--url asks a running gateway, which has its own configuration; leave out --config and --supergraph")}
+	case f.url != "" && (in.configFile != "" || in.supergraphFile != "" || in.environment != ""):
+		return &usageError{errors.New("--url asks a running gateway, which has its own configuration; leave out --config, --supergraph and --env")}
 	case f.token != "" && f.url == "":
 		return &usageError{errors.New("--token is for a running gateway; name it with --url")}
 	}
 	return nil
 }
 
+// ofTeam is the report with the fields of one team, and no other team. What is counted by subgraph stays whole.
+func ofTeam(r *status.Report, team string) (*status.Report, error) {
+	if team == "" {
+		return r, nil
+	}
+	at := slices.IndexFunc(r.Teams, func(t status.Team) bool { return t.Team == team })
+	if at < 0 && len(r.Teams) == 0 {
+		return nil, fmt.Errorf("--team %s: there is no owners file; name one with contract.owners", team)
+	}
+	if at < 0 {
+		var names []string
+		for _, t := range r.Teams {
+			if t.Team != "" {
+				names = append(names, t.Team)
+			}
+		}
+		return nil, fmt.Errorf("--team %s: the owners file has no such team; it has: %s", team, strings.Join(names, ", "))
+	}
+	out := *r
+	out.Teams, out.Types = r.Teams[at:at+1], []status.Type{}
+	for _, t := range r.Types {
+		t.Fields = slices.DeleteFunc(slices.Clone(t.Fields), func(f status.Field) bool { return f.Team != team })
+		if len(t.Fields) > 0 {
+			out.Types = append(out.Types, t)
+		}
+	}
+	return &out, nil
+}
+
 // verdict is the error if the report has what is to fail; each reason is a line.
-func verdict(r *status.Report, failOn []string) error {
+func verdict(r *status.Report, f *statusFlags) error {
 	lists := map[string][]string{}
+	add := func(missing, mocked, contradicting []string) {
+		lists["missing"] = append(lists["missing"], missing...)
+		lists["mocked"] = append(lists["mocked"], mocked...)
+		lists["contradicting"] = append(lists["contradicting"], contradicting...)
+	}
 	for _, s := range r.Subgraphs {
-		lists["missing"] = append(lists["missing"], s.Missing...)
-		lists["mocked"] = append(lists["mocked"], s.Mocked...)
-		lists["contradicting"] = append(lists["contradicting"], s.Contradicting...)
+		add(s.Missing, s.Mocked, s.Contradicting)
+	}
+	if f.team != "" {
+		lists = map[string][]string{}
+		add(r.Teams[0].Missing, r.Teams[0].Mocked, r.Teams[0].Contradicting)
 	}
 	var errs []error
 	for _, name := range failures {
-		if !slices.Contains(failOn, name) {
+		if !slices.Contains(f.failOn, name) {
 			continue
 		}
 		if name == "operations" {
@@ -51,7 +87,7 @@ func verdict(r *status.Report, failOn []string) error {
 		switch {
 		case len(list) == 0:
 		case name == "contradicting":
-			errs = append(errs, fmt.Errorf("%s, what the service means is not what the contract says: %s", counted(len(list), "coordinate"), some(list)))
+			errs = append(errs, fmt.Errorf("%s not as in the contract: %s", counted(len(list), "coordinate"), some(list)))
 		default:
 			errs = append(errs, fmt.Errorf("%s %s: %s", counted(len(list), "field"), name, some(list)))
 		}

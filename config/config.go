@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/events"
@@ -45,6 +47,9 @@ type Config struct {
 	Traffic    subgraph.Config `yaml:",inline"`
 	Connectors monolith.Config `yaml:"connectors"`
 	Mocks      mocks.Config    `yaml:"mocks"`
+	// Where the gateway runs, and what is otherwise there.
+	Environment  Environment  `yaml:"environment"`
+	Environments Environments `yaml:"environments"`
 	// How the graph is served.
 	Front     Front            `yaml:",inline"`
 	Telemetry telemetry.Config `yaml:"telemetry"`
@@ -53,6 +58,8 @@ type Config struct {
 	Files fs.FS `yaml:"-"`
 	// Name of the file that it was read from, for messages.
 	Name string `yaml:"-"`
+	// tree is the file, for the places of faults that show later.
+	tree ast.Node
 }
 
 // Front is how the graph is served over HTTP, as transport.Config without the endpoint.
@@ -137,8 +144,10 @@ type Subgraph struct {
 	RoutingURL string `yaml:"routing_url"`
 	Schema     Schema `yaml:"schema"`
 	// Source says who answers: remote (the service at routing_url), connectors (a schema with @connect), local
-	// (Go resolvers of this gateway), mock (nobody yet). "" is connectors or remote, as the schema says.
+	// (Go resolvers of this gateway). "" is connectors or remote, as the schema says.
 	Source Source `yaml:"source"`
+	// Mock says when the mock source answers instead.
+	Mock Mocking `yaml:"mock" jsonschema:"enum=never,enum=unimplemented,enum=always"`
 }
 
 // Schema is where a subgraph's SDL comes from: a file, the text itself, or the running service.
@@ -162,10 +171,12 @@ const (
 	Remote     Source = "remote"
 	Connectors Source = "connectors"
 	Local      Source = "local"
-	Mock       Source = "mock"
 )
 
-var sources = []Source{"", Remote, Connectors, Local, Mock}
+var sources = []Source{"", Remote, Connectors, Local}
+
+// sourceMock was a source, before environments said what may be made up.
+const sourceMock = "mock"
 
 // Load reads a configuration file. All faults are returned, joined, each with file, line and column where it
 // has a place.
@@ -183,6 +194,13 @@ func Parse(name string, data []byte, files fs.FS, env func(string) (string, bool
 	tree, err := decode(name, data, env, cfg.ReadFile, cfg)
 	if err != nil {
 		return nil, err
+	}
+	cfg.tree = tree
+	if v, ok := env(EnvironmentVariable); ok && cfg.Environment == "" {
+		cfg.Environment = Environment(v)
+		if err := known(EnvironmentVariable, cfg.Environment); err != nil {
+			return nil, err
+		}
 	}
 	cfg.Connectors.Outbound = subgraph.Connectors{
 		Traffic: cfg.Traffic.TrafficShaping.Connector, TLS: cfg.Traffic.TLS.Connector, Limits: cfg.Front.Limits.Connector,
@@ -209,6 +227,7 @@ func (c *Config) Validate() error {
 	}
 	add("connectors.", c.Connectors.Validate())
 	// These name their keys in full.
+	add("", c.validateEnvironments())
 	add("", c.Supergraph.QueryPlanning.Validate())
 	add("", c.Front.Limits.Validate())
 	add("", c.DemandControl.Validate())
@@ -221,6 +240,7 @@ func (c *Config) Validate() error {
 	add("", c.Front.Limits.Connector.Validate())
 	add("", c.Transport().Validate())
 	add("", c.Telemetry.Validate())
+	add("", c.Mocks.Validate())
 	return errors.Join(errs...)
 }
 
@@ -240,9 +260,13 @@ func (s Subgraph) validate() error {
 	case given > 1:
 		errs = append(errs, errors.New("has several schemas; keep one of schema.file, schema.sdl and schema.subgraph_url"))
 	}
-	if !slices.Contains(sources, s.Source) {
-		errs = append(errs, fmt.Errorf("source: %q is none of remote, connectors, local, mock", s.Source))
+	switch {
+	case s.Source == sourceMock:
+		errs = append(errs, errors.New("source: mock is not a source; write mock: always instead, without a source"))
+	case !slices.Contains(sources, s.Source):
+		errs = append(errs, fmt.Errorf("source: %q is none of remote, connectors, local", s.Source))
 	}
+	errs = append(errs, s.Mock.validate())
 	return errors.Join(errs...)
 }
 

@@ -4,14 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
 // Bucket holds values by key, each with its revisions. It is made at its first use, when the cluster is there.
+//
+// Changes arrive on two ways. Whoever makes one announces it to all that are connected, which takes no more than the
+// network does; the stream tells it too, in order and without gaps, though only after some seconds where the server
+// died that told it. Revisions say which of both is newer.
 type Bucket struct {
-	stream jetstream.JetStream
+	broker *Broker
 	config jetstream.KeyValueConfig
 }
 
@@ -19,7 +25,7 @@ type Bucket struct {
 type Entry struct {
 	Key   string
 	Value []byte
-	// Revision grows with each change of the bucket.
+	// Revision grows with each change of the bucket; 0 is of a value that is not stored, but announced.
 	Revision uint64
 	At       time.Time
 }
@@ -41,7 +47,38 @@ func (b Bucket) Put(ctx context.Context, key string, value []byte, revision uint
 	if err != nil {
 		return 0, fmt.Errorf("put %s into %s: %w", key, b.config.Bucket, err)
 	}
+	b.announce(Entry{Key: key, Value: value, Revision: next})
 	return next, nil
+}
+
+// Announce tells a value to all that watch the bucket now, and stores nothing. It needs no more of the cluster than the
+// server that this process is connected to.
+func (b Bucket) Announce(key string, value []byte) {
+	b.announce(Entry{Key: key, Value: value})
+}
+
+// announce is best effort: the stream tells what is stored in any case.
+func (b Bucket) announce(e Entry) {
+	m := nats.NewMsg(b.subject())
+	m.Header.Set(headerKey, e.Key)
+	m.Header.Set(headerRevision, strconv.FormatUint(e.Revision, 10))
+	m.Data = e.Value
+	_ = b.broker.conn.PublishMsg(m)
+}
+
+// subject is where changes are announced.
+func (b Bucket) subject() string { return "ficus.announced." + b.config.Bucket }
+
+// Headers of announcements.
+const (
+	headerKey      = "Ficus-Key"
+	headerRevision = "Ficus-Revision"
+)
+
+// announced reads an announcement.
+func announced(m *nats.Msg) (Entry, bool) {
+	revision, err := strconv.ParseUint(m.Header.Get(headerRevision), 10, 64)
+	return Entry{Key: m.Header.Get(headerKey), Value: m.Data, Revision: revision, At: time.Now()}, err == nil && m.Header.Get(headerKey) != ""
 }
 
 // History lists the revisions of a key that are kept, the oldest first; none if it is not there.
@@ -64,9 +101,49 @@ func (b Bucket) History(ctx context.Context, key string) ([]Entry, error) {
 	return out, nil
 }
 
-// Watch calls changed with each key's value and then with each change, and current once all that was there at
-// its beginning has been told. It returns when the context ends, or with the error that ended it.
-func (b Bucket) Watch(ctx context.Context, changed func(Entry), current func()) error {
+// Watcher is told what happens to a bucket, from several goroutines.
+type Watcher struct {
+	// Changed is called with each key's value and then with each change, some of them twice.
+	Changed func(Entry)
+	// Current is called once all that was there at the beginning has been told, again after each loss; Lost when the
+	// bucket cannot be followed. Announcements arrive even then.
+	Current func()
+	Lost    func(error)
+}
+
+// again is how long is waited before a bucket that could not be followed is followed again.
+const again = 500 * time.Millisecond
+
+// Watch tells what happens until the context ends. Its error is a subscription that is not possible.
+func (b Bucket) Watch(ctx context.Context, w Watcher) error {
+	// By a subscription of its own: announcements arrive while the stream has no leader that could tell anything.
+	sub, err := b.broker.conn.Subscribe(b.subject(), func(m *nats.Msg) {
+		if e, ok := announced(m); ok && ctx.Err() == nil {
+			w.Changed(e)
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("watch %s: %w", b.config.Bucket, err)
+	}
+	defer func() { _ = sub.Unsubscribe() }()
+	for ctx.Err() == nil {
+		err := b.follow(ctx, w)
+		if err == nil || ctx.Err() != nil {
+			continue
+		}
+		w.Lost(err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(again):
+		}
+	}
+	return nil
+}
+
+// follow watches until the context ends, or until the connection has come back after a loss: what changed meanwhile has to
+// be read.
+func (b Bucket) follow(ctx context.Context, to Watcher) error {
+	back := b.broker.reconnected()
 	kv, err := b.open(ctx)
 	if err != nil {
 		return err
@@ -80,14 +157,16 @@ func (b Bucket) Watch(ctx context.Context, changed func(Entry), current func()) 
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-back:
+			return nil
 		case e, ok := <-w.Updates():
 			switch {
 			case !ok:
 				return fmt.Errorf("watch %s: it ended", b.config.Bucket)
 			case e == nil:
-				current()
+				to.Current()
 			default:
-				changed(entry(e))
+				to.Changed(entry(e))
 			}
 		}
 	}
@@ -100,11 +179,11 @@ func entry(e jetstream.KeyValueEntry) Entry {
 
 // open is the bucket, made if it is not there.
 func (b Bucket) open(ctx context.Context) (jetstream.KeyValue, error) {
-	kv, err := b.stream.KeyValue(ctx, b.config.Bucket)
+	kv, err := b.broker.stream.KeyValue(ctx, b.config.Bucket)
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		kv, err = b.stream.CreateKeyValue(ctx, b.config)
+		kv, err = b.broker.stream.CreateKeyValue(ctx, b.config)
 		if errors.Is(err, jetstream.ErrBucketExists) { // another replica was faster
-			kv, err = b.stream.KeyValue(ctx, b.config.Bucket)
+			kv, err = b.broker.stream.KeyValue(ctx, b.config.Bucket)
 		}
 	}
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -32,8 +33,17 @@ type Config struct {
 	Credentials string `yaml:"credentials"`
 	// Replicas is how many servers of the cluster keep each stream, 1 by default; 3 bears the loss of one.
 	Replicas int `yaml:"replicas"`
-	// Directory is where the server in process keeps its streams, .ficus by default.
+	// Directory is where the server in process keeps its streams, and beside a cluster what was known last; .ficus by
+	// default.
 	Directory string `yaml:"directory"`
+}
+
+// Place is the directory.
+func (c Config) Place() string {
+	if c.Directory == "" {
+		return ".ficus"
+	}
+	return c.Directory
 }
 
 // maxReplicas is JetStream's bound.
@@ -53,9 +63,6 @@ func (c Config) Validate() error {
 			errs = append(errs, errors.New("nats.credentials: means something only beside nats.url"))
 		}
 	}
-	if c.URL != "" && c.Directory != "" {
-		errs = append(errs, errors.New("nats.directory: is for the server in process; with nats.url the cluster keeps the streams"))
-	}
 	return errors.Join(errs...)
 }
 
@@ -73,12 +80,16 @@ type Broker struct {
 	// lock is held on the directory of the server in process.
 	lock     *os.File
 	replicas int
+
+	mu sync.Mutex
+	// back is closed when the connection is back after a loss, and made anew.
+	back chan struct{}
 }
 
 // Open starts the server in process, or begins to connect to the cluster; that goes on in the background, again after
 // each loss.
 func Open(cfg Config, logger *slog.Logger) (*Broker, error) {
-	b := &Broker{replicas: max(cfg.Replicas, 1)}
+	b := &Broker{replicas: max(cfg.Replicas, 1), back: make(chan struct{})}
 	options := []nats.Option{
 		nats.Name("ficus"), nats.MaxReconnects(-1), nats.ReconnectWait(100 * time.Millisecond),
 		nats.RetryOnFailedConnect(true), nats.Timeout(2 * time.Second), nats.PingInterval(2 * time.Second), nats.MaxPingsOutstanding(2),
@@ -87,13 +98,16 @@ func Open(cfg Config, logger *slog.Logger) (*Broker, error) {
 				logger.Warn("the connection to NATS is lost; what was known last holds", slog.Any("error", err))
 			}
 		}),
-		nats.ReconnectHandler(func(*nats.Conn) { logger.Info("the connection to NATS is back") }),
+		nats.ReconnectHandler(func(*nats.Conn) {
+			logger.Info("the connection to NATS is back")
+			b.returned()
+		}),
 	}
 	if cfg.Credentials != "" {
 		options = append(options, nats.UserCredentials(cfg.Credentials))
 	}
 	if cfg.URL == "" {
-		if err := b.embed(cfg.Directory); err != nil {
+		if err := b.embed(cfg.Place()); err != nil {
 			return nil, err
 		}
 		options = append(options, nats.InProcessServer(b.embedded))
@@ -112,9 +126,6 @@ func Open(cfg Config, logger *slog.Logger) (*Broker, error) {
 
 // embed starts the server in process.
 func (b *Broker) embed(directory string) error {
-	if directory == "" {
-		directory = ".ficus"
-	}
 	if err := os.MkdirAll(directory, 0o700); err != nil {
 		return fmt.Errorf("nats.directory: %w", err)
 	}
@@ -144,7 +155,21 @@ func (b *Broker) embed(directory string) error {
 
 // KeyValue is the bucket of that name with so many revisions kept of each key; it is made if it is not there.
 func (b *Broker) KeyValue(name string, history uint8) Bucket {
-	return Bucket{stream: b.stream, config: jetstream.KeyValueConfig{Bucket: name, History: history, Replicas: b.replicas, Storage: jetstream.FileStorage}}
+	return Bucket{broker: b, config: jetstream.KeyValueConfig{Bucket: name, History: history, Replicas: b.replicas, Storage: jetstream.FileStorage}}
+}
+
+func (b *Broker) returned() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.back)
+	b.back = make(chan struct{})
+}
+
+// reconnected is closed at the next return of a lost connection.
+func (b *Broker) reconnected() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.back
 }
 
 // Close ends the connection, and the server in process.

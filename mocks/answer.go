@@ -19,6 +19,8 @@ type answer struct {
 	variables map[string]any
 	out       []byte
 	objects   int
+	// looked is how many elements of lists were looked at for changes.
+	looked int
 	// lists is how many lists are around the value that is being written.
 	lists int
 	// operation is the client's; choice and scenario are what its request asks for.
@@ -27,6 +29,8 @@ type answer struct {
 	scenario  *scenario
 	// delay is how long the slowest field is to take.
 	delay time.Duration
+	// overlay is what the session's mutations changed; nil for nothing.
+	overlay *overlay
 	failures
 }
 
@@ -64,7 +68,7 @@ func (a *answer) entities(selections []*queryplan.Selection) error {
 		}
 		t := a.graph.Type(name)
 		a.begin(i)
-		if err := a.object(a.child(t, seat{given: representation, place: a.seed.of("representation", name).ofValue(representation)}), selections); err != nil {
+		if err := a.object(a.child(t, seat{given: representation, represented: true, place: a.seed.of("representation", name).ofValue(representation)}), selections); err != nil {
 			return err
 		}
 	}
@@ -74,7 +78,7 @@ func (a *answer) entities(selections []*queryplan.Selection) error {
 
 // object writes the selected fields of an object.
 func (a *answer) object(o object, selections []*queryplan.Selection) error {
-	if a.objects++; a.objects > maxObjects {
+	if a.objects++; a.objects > maxObjects || a.looked > maxLooked {
 		return errTooLarge
 	}
 	if err := a.ctx.Err(); err != nil {
@@ -144,6 +148,7 @@ func (a *answer) field(o object, f collected) error {
 		place: o.self.of(f.Field).ofValue(identifying(args)),
 	}
 	s.given, s.said = o.known[f.Field]
+	s.changed = o.change.says(f.Field)
 	t := a.typeOf(def, f)
 	if in := a.in(def); in != nil && len(in.Requires) > 0 {
 		s.place = s.place.ofValue(keyOf(o.known, in.Requires)) // what is computed of these changes with them
@@ -154,8 +159,10 @@ func (a *answer) field(o object, f collected) error {
 	}
 	if named := a.graph.Type(t.Name()); named != nil && !named.IsLeaf() && (pages(def.Args) || isConnection(named)) && isPage(a.graph, t) {
 		s.paged = true
-		w := s.window()
-		s.part = &w
+		s.part = a.window(t, s, s.length())
+	}
+	if o.typ == a.graph.Mutation {
+		return a.mutation(def, t, s)
 	}
 	return a.value(t, s)
 }
@@ -164,7 +171,7 @@ func (a *answer) field(o object, f collected) error {
 // is written.
 func (a *answer) settled(t *ast.Type, s *seat) bool {
 	r := s.rule
-	if r.strong && (r.valued || r.null) && !isKeyField(s.owner.typ, s.def.Name) {
+	if r.strong && (r.valued || r.null) && (r.chosen || !s.changed) && !isKeyField(s.owner.typ, s.def.Name) {
 		s.given, s.said = nil, false
 	}
 	a.delay = max(a.delay, r.delay)
@@ -232,6 +239,8 @@ type seat struct {
 	part  *window
 	// edge: the element is no object of the list, but stands for one, which is its node.
 	edge bool
+	// represented: given is the representation of an entity. changed: a mutation of the session gave it.
+	represented, changed bool
 }
 
 // value writes a value of the type.
@@ -246,7 +255,12 @@ func (a *answer) value(t *ast.Type, s seat) error {
 	s.choose()
 	named := a.graph.Type(t.NamedType)
 	if named != nil && !named.IsLeaf() {
-		return a.object(a.child(named, s), s.beneath)
+		o := a.child(named, s)
+		if o.change.gone() && !t.NonNull && !s.represented {
+			a.raw("null")
+			return nil
+		}
+		return a.object(o, s.beneath)
 	}
 	if v, ok := a.fitting(t.NamedType, s.given); ok {
 		a.json(v)
@@ -272,12 +286,12 @@ func (a *answer) list(elem *ast.Type, s seat) error {
 		given, ok = a.asked(elem, s)
 	}
 	w := s.part
-	if w == nil {
-		own := s.window()
-		w = &own
-	}
-	if ok && s.part == nil {
-		w = s.among(len(given))
+	switch {
+	case w != nil:
+	case ok:
+		w = a.among(elem, s, given)
+	default:
+		w = a.window(elem, s, s.length())
 	}
 	if !ok && s.rule != nil && s.rule.all && (s.rule.length == nil || elem.Elem == nil && s.part == nil) {
 		w.to = max(w.to, len(a.valuesFor(elem)))
@@ -288,10 +302,15 @@ func (a *answer) list(elem *ast.Type, s seat) error {
 		if i > w.from {
 			a.raw(",")
 		}
-		e := s
-		e.given, e.said, e.listed, e.index, e.place, e.part = nil, false, true, i, w.list.at(i), nil
-		if ok && i < len(given) {
-			e.given, e.said = given[i], true
+		n := w.ordinal(i)
+		e := s.at(n, w.list.at(n))
+		if ok && n >= 0 && n < len(given) {
+			e.given, e.said = given[n], true
+		} else if n < 0 {
+			e.given, e.said = w.added(n), true
+			if s.edge {
+				e.given = map[string]any{"node": e.given}
+			}
 		}
 		a.element(i - w.from)
 		if err := a.value(elem, e); err != nil {
@@ -302,15 +321,6 @@ func (a *answer) list(elem *ast.Type, s seat) error {
 	a.raw("]")
 	a.lists--
 	return nil
-}
-
-// among is the part that is wanted of a list of n given elements.
-func (s seat) among(n int) *window {
-	w := window{list: s.place, to: n, total: n}
-	if _, said := s.given.([]any); said && s.def != nil && pages(s.def.Args) {
-		w.narrow(s)
-	}
-	return &w
 }
 
 // valuesFor are those of an enum, none of other types.

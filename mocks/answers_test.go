@@ -114,8 +114,13 @@ func answerOf(t *testing.T, e *engine.Engine, sg *supergraph.Supergraph, script 
 	if err != nil {
 		return err.Error() + "\n"
 	}
-	ctx := mocks.NewContext(t.Context(), &mocks.Request{Choice: choice})
-	body, _ := e.Execute(ctx, &engine.Request{
+	return responseOf(t, e, a, name, &mocks.Request{Report: true, Choice: choice})
+}
+
+// responseOf is the response to a query of the archive in a request.
+func responseOf(t *testing.T, e *engine.Engine, a *txtar.Archive, name string, request *mocks.Request) string {
+	t.Helper()
+	body, _ := e.Execute(mocks.NewContext(t.Context(), request), &engine.Request{
 		Query: scenario.Section(a, name+".query"), Variables: []byte(scenario.Section(a, name+".variables.json")),
 	}, nil)
 	var v any

@@ -65,16 +65,19 @@ func (r *rule) over(base *rule) *rule {
 		out.value, out.valued, out.examples, out.generator, out.within, out.longest, out.all = base.value, base.valued, base.examples, base.generator, base.within, base.longest, base.all
 	}
 	if !r.valued && !r.null {
-		out.strong = base.strong
+		out.strong, out.chosen = base.strong, base.chosen
 	}
 	if r.length == nil {
-		out.length = base.length
+		out.length, out.fixed = base.length, base.fixed
 	}
 	if !r.null && r.nullRate == 0 && !r.valued {
 		out.null, out.nullRate = base.null, base.nullRate
 	}
 	if r.delay == 0 {
 		out.delay = base.delay
+	}
+	if r.effect == nil {
+		out.effect = base.effect
 	}
 	if r.err == nil && !r.valued {
 		out.err = base.err

@@ -16,7 +16,9 @@ type Choice struct {
 	Scenario string
 	// Latency of every mocked fetch.
 	Latency time.Duration
-	fields  []chosen
+	// Reset forgets first what mutations of the session changed.
+	Reset  bool
+	fields []chosen
 }
 
 // chosen is what is asked of one field.
@@ -35,6 +37,9 @@ const (
 
 // choiceKeys are the parts of a choice.
 var choiceKeys = []string{"scenario", "latency", "error", "list", "null"}
+
+// resetWord is the part that has no value.
+const resetWord = "reset"
 
 // ChoiceError says what is wrong with a choice, and at which character, counted from 1.
 type ChoiceError struct {
@@ -67,6 +72,10 @@ func ParseChoice(text string) (*Choice, error) {
 			continue
 		}
 		key, value, ok := strings.Cut(strings.TrimSpace(part), "=")
+		if key == resetWord && !ok {
+			c.Reset = true
+			continue
+		}
 		if !ok {
 			return nil, wrong(at, "%q has no =; parts are such as scenario=empty", key)
 		}
@@ -106,7 +115,7 @@ func (c *Choice) takeField(key, value string, at int) error {
 	if len(c.fields) == maxChosen {
 		return wrong(at, "there are more than %d parts", maxChosen)
 	}
-	one := chosen{coordinates{typ, field}, &rule{strong: true}, at}
+	one := chosen{coordinates{typ, field}, &rule{strong: true, chosen: true}, at}
 	switch key {
 	case "error":
 		if what == "" {
@@ -120,7 +129,7 @@ func (c *Choice) takeField(key, value string, at int) error {
 		if err != nil {
 			return wrong(at, "list: %s:%s: the length %v", name, what, err)
 		}
-		one.rule.length = n
+		one.rule.length, one.rule.fixed = n, true
 	}
 	c.fields = append(c.fields, one)
 	return nil
@@ -161,6 +170,9 @@ func (c *Choice) String() string {
 	var parts []string
 	if c.Scenario != "" {
 		parts = append(parts, "scenario="+c.Scenario)
+	}
+	if c.Reset {
+		parts = append(parts, resetWord)
 	}
 	if c.Latency > 0 {
 		parts = append(parts, "latency="+c.Latency.String())

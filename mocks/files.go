@@ -23,7 +23,7 @@ func (b *builder) fileRules(f File, into table) {
 	for _, p := range b.pairs(f.Name, body, "is to be a mapping from coordinates, such as Product.price, to what is said of them") {
 		typ, field, _ := strings.Cut(p.key, ".")
 		c := coordinates{typ, field}
-		list := b.settingsOf(f.Name, p.value, c.String()+": is to be a mapping, such as {examples: [a, b]}")
+		list := b.settingsOf(f.Name, c.String(), p.value, c.String()+": is to be a mapping, such as {examples: [a, b]}")
 		for i := range list {
 			if i == 0 && list[i].at.line == 0 {
 				list[i].at = p.at
@@ -37,13 +37,13 @@ func (b *builder) fileRules(f File, into table) {
 	}
 }
 
-// settingsOf reads a mapping as settings.
-func (b *builder) settingsOf(file string, n ast.Node, otherwise string) []setting {
+// settingsOf reads a mapping as settings of what is at a coordinate, "" if that is not known yet.
+func (b *builder) settingsOf(file, coordinate string, n ast.Node, otherwise string) []setting {
 	var out []setting
 	for _, p := range b.pairs(file, n, otherwise) {
 		v, err := valueIn(p.value, 0)
 		if err != nil {
-			b.fault(p.at, p.key, "%v", err)
+			b.fault(p.at, coordinate, "%s: %v", p.key, err)
 			continue
 		}
 		out = append(out, setting{p.key, v, p.at})

@@ -1,103 +1,206 @@
 package mocks
 
 import (
-	"encoding/json"
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
-// Headers of requests and of answers. A cookie of the name HeaderChoice does the same, with its value encoded as in
-// a URL; the header goes before it.
+// Headers of requests and of answers. Cookies of the names HeaderChoice and HeaderSession do the same, the first with
+// its value encoded as in a URL; the headers go before them.
 const (
-	HeaderChoice = "Ficus-Mock"
-	HeaderMocked = "Ficus-Mocked"
+	HeaderChoice  = "Ficus-Mock"
+	HeaderSession = "Ficus-Mock-Session"
+	HeaderGrant   = "Ficus-Mock-Grant"
+	HeaderMocked  = "Ficus-Mocked"
 )
 
-// CodeChoice is the code, in extensions.code, of a request whose choice cannot be made.
-const CodeChoice = "MOCK_CHOICE_INVALID"
+// Codes of requests whose choice cannot be made, or whose session cannot be, in extensions.code.
+const (
+	CodeChoice  = "MOCK_CHOICE_INVALID"
+	CodeSession = "MOCK_SESSION_INVALID"
+)
 
-// Gate lets requests choose what the mock source does for them, and says in answers how much was made up.
+// Gate lets requests choose what the mock source does for them, keeps what they change, and says in answers how much
+// was made up. What was is never kept by caches.
 type Gate struct {
 	Config Config
 	// Current is the graph that is served, and the script of its mock source.
 	Current func() (*supergraph.Supergraph, *Script)
+	// Mocked are the subgraphs that are made up: only of those a grant lets somebody choose.
+	Mocked *Names
+	// Sessions keeps what mutations change; nil keeps nothing.
+	Sessions *Sessions
+	// NewSession names the session of a client that has none.
+	NewSession func() string
+	Now        func() time.Time
 }
 
-// Wrap is the handler behind the gate. A request whose choice cannot be made is answered with 400.
+// Wrap is the handler behind the gate. A request whose choice cannot be made is answered with 400, one whose grant does
+// not hold with 403.
 func (g *Gate) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		choice, err := g.choice(r)
-		if err != nil {
-			refuse(w, err)
+		request, refused := g.request(r)
+		if refused != nil {
+			refused.write(w)
 			return
 		}
-		request := &Request{Choice: choice}
-		if g.Config.Report {
-			w = &marking{ResponseWriter: w, request: request}
-		}
-		next.ServeHTTP(w, r.WithContext(NewContext(r.Context(), request)))
+		next.ServeHTTP(&marking{ResponseWriter: w, request: request}, r.WithContext(NewContext(r.Context(), request)))
 	})
 }
 
-// choice is what the request, or else the configuration, asks for.
-func (g *Gate) choice(r *http.Request) (*Choice, error) {
-	c, err := g.chosen(r)
-	if err != nil {
-		return nil, err
+// request is what the client asks of the mock source, as far as it may.
+func (g *Gate) request(r *http.Request) (*Request, *refusal) {
+	out := &Request{Report: g.Config.Report}
+	grant, refused := g.grant(r)
+	if refused != nil {
+		return nil, refused
 	}
-	if g.Config.Scenario != "" && (c == nil || c.Scenario == "") {
-		if c == nil {
-			c = &Choice{}
+	if g.Config.PerRequest || grant != nil {
+		if refused := g.asks(out, r, grant); refused != nil {
+			return nil, refused
 		}
-		c.Scenario = g.Config.Scenario
 	}
-	return c, nil
+	if g.Config.Scenario != "" && (out.Choice == nil || out.Choice.Scenario == "") {
+		if out.Choice == nil {
+			out.Choice = &Choice{}
+		}
+		out.Choice.Scenario = g.Config.Scenario
+	}
+	return out, nil
 }
 
-func (g *Gate) chosen(r *http.Request) (*Choice, error) {
-	if !g.Config.PerRequest {
-		return nil, nil
+// asks takes over the client's choice and session.
+func (g *Gate) asks(out *Request, r *http.Request, grant *Grant) *refusal {
+	var refused *refusal
+	if out.Choice, refused = g.chosen(r); refused != nil {
+		return refused
 	}
-	from, text := HeaderChoice, ""
-	if values := r.Header.Values(HeaderChoice); len(values) > 1 {
-		return nil, errors.New(from + ": there are two such headers")
-	} else if len(values) == 1 {
-		text = values[0]
-	} else if cookie, err := r.Cookie(HeaderChoice); err == nil {
-		from = "cookie " + HeaderChoice
-		if text, err = url.PathUnescape(cookie.Value); err != nil {
-			return nil, errors.New(from + ": its value is not encoded as in a URL")
+	if out.Session, refused = sessionOf(r); refused != nil {
+		return refused
+	}
+	out.Sessions = g.Sessions
+	if grant != nil {
+		if refused := cmp.Or(grant.allows(out.Choice), g.real(out.Choice)); refused != nil {
+			return refused
+		}
+		out.Subject, out.Report = grant.Subject, true
+	} else {
+		out.NewSession = g.NewSession
+	}
+	if out.Choice != nil && out.Choice.Reset && g.Sessions != nil {
+		g.Sessions.Reset(out.key())
+	}
+	return nil
+}
+
+// real says which field of a choice is not made up. With a grant, what services answer stays as it is.
+func (g *Gate) real(c *Choice) *refusal {
+	if c == nil {
+		return nil
+	}
+	graph, _ := g.Current()
+	for _, f := range c.fields {
+		t := graph.Type(f.typ)
+		types := []*supergraph.Type{t}
+		for _, m := range t.Members {
+			types = append(types, graph.Type(m))
+		}
+		if !slices.ContainsFunc(types, func(t *supergraph.Type) bool { return g.makesUp(graph, t, f.field) }) {
+			return bad(CodeChoice, HeaderChoice, wrong(f.at, "%s is not made up here, and a grant is for nothing else", f.coordinates))
 		}
 	}
-	c, err := ParseChoice(text)
+	return nil
+}
+
+// makesUp reports whether the mock source answers the field.
+func (g *Gate) makesUp(graph *supergraph.Supergraph, t *supergraph.Type, field string) bool {
+	if t == nil || t.Field(field) == nil {
+		return false
+	}
+	for id, in := range t.Field(field).In {
+		if in != nil && !in.External && g.Mocked.Has(graph.Subgraphs[id].Name) {
+			return true
+		}
+	}
+	return false
+}
+
+// grant is what lets a request choose where not all may; nil where none is needed, or nothing is asked for.
+func (g *Gate) grant(r *http.Request) (*Grant, *refusal) {
+	if g.Config.PerRequest || g.Config.Grants.Secret == "" {
+		return nil, nil
+	}
+	switch tokens := r.Header.Values(HeaderGrant); {
+	case len(tokens) == 1:
+		return g.Config.Grants.read(tokens[0], g.Now())
+	case len(tokens) > 1:
+		return nil, forbidden(CodeGrantInvalid, "there are two such headers")
+	}
+	for _, name := range []string{HeaderChoice, HeaderSession} {
+		if len(r.Header.Values(name)) > 0 {
+			return nil, forbidden(CodeGrantMissing, "a request with the header "+name+" needs a grant here; ficus mock grant makes one")
+		}
+	}
+	return nil, nil
+}
+
+// said is what a header, or else the cookie of its name, says, and where that was.
+func said(r *http.Request, header string) (text, from string, err error) {
+	values := r.Header.Values(header)
+	if len(values) > 1 {
+		return "", header, errors.New("there are two such headers")
+	}
+	if len(values) == 1 {
+		return values[0], header, nil
+	}
+	if cookie, err := r.Cookie(header); err == nil {
+		return cookie.Value, "cookie " + header, nil
+	}
+	return "", header, nil
+}
+
+func (g *Gate) chosen(r *http.Request) (*Choice, *refusal) {
+	text, from, err := said(r, HeaderChoice)
+	if err == nil && from != HeaderChoice {
+		if text, err = url.PathUnescape(text); err != nil {
+			err = errors.New("its value is not encoded as in a URL")
+		}
+	}
+	var c *Choice
+	if err == nil {
+		c, err = ParseChoice(text)
+	}
 	if err == nil && c != nil {
 		graph, script := g.Current()
 		err = script.Check(graph, c)
 	}
 	if err != nil {
-		return nil, errors.New(from + ": " + err.Error())
+		return nil, bad(CodeChoice, from, err)
 	}
 	return c, nil
 }
 
-func refuse(w http.ResponseWriter, why error) {
-	body, err := json.Marshal(map[string]any{"errors": []any{
-		map[string]any{"message": why.Error(), "extensions": map[string]string{"code": CodeChoice}},
-	}})
-	if err != nil {
-		body = []byte(`{"errors":[{"message":"the choice cannot be made"}]}`)
+// sessionOf is the name of the client's session.
+func sessionOf(r *http.Request) (string, *refusal) {
+	id, from, err := said(r, HeaderSession)
+	if err == nil {
+		err = CheckSession(id)
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(http.StatusBadRequest)
-	_, _ = w.Write(body) // a client that left reads nothing
+	if err != nil {
+		return "", bad(CodeSession, from, err)
+	}
+	return id, nil
 }
 
-// marking counts in a header what of the answer was made up.
+// marking says of an answer what was made up: how much, in a header, and that no cache is to keep it. A client whose
+// session was begun gets its name as a cookie.
 type marking struct {
 	http.ResponseWriter
 	request *Request
@@ -106,11 +209,32 @@ type marking struct {
 
 // WriteHeader implements http.ResponseWriter.
 func (m *marking) WriteHeader(status int) {
-	if n := m.request.Count(); n > 0 && !m.begun {
-		m.Header().Set(HeaderMocked, strconv.Itoa(n))
+	if !m.begun {
+		m.begun = true
+		m.mark(m.Header())
 	}
-	m.begun = true
 	m.ResponseWriter.WriteHeader(status)
+}
+
+func (m *marking) mark(h http.Header) {
+	if m.request.Mocked() {
+		h.Set("Cache-Control", "no-store")
+	}
+	if n := m.request.Count(); n > 0 && m.request.Report {
+		h.Set(HeaderMocked, strconv.Itoa(n))
+	}
+	if id := m.request.Began(); id != "" {
+		cookie := http.Cookie{Name: HeaderSession, Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode} //nolint:gosec // not Secure: for development, without TLS, and it is worth nothing
+		h.Add("Set-Cookie", cookie.String())
+	}
+}
+
+// Write implements http.ResponseWriter.
+func (m *marking) Write(p []byte) (int, error) {
+	if !m.begun {
+		m.WriteHeader(http.StatusOK)
+	}
+	return m.ResponseWriter.Write(p)
 }
 
 // Flush implements http.Flusher, for answers that come in parts.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -22,36 +23,24 @@ type Coordinate struct {
 // String is the coordinate without its subgraph.
 func (c Coordinate) String() string { return c.Type + "." + c.Field }
 
-// Missing lists what the subgraph is to resolve by the contract, and its service does not have: serviceSDL is
-// what the service says of itself ({ _service { sdl } }). Arguments, input fields and enum values that the
-// service lacks are not found.
-func Missing(contract *supergraph.Supergraph, subgraph, serviceSDL string) ([]Coordinate, error) {
-	g := contract.Subgraph(subgraph)
-	if g == nil {
-		return nil, fmt.Errorf("missing fields of %s: there is no such subgraph", subgraph)
+// Check says which field the graph does not have at a coordinate, Type.field, with the nearest that it has.
+func Check(graph *supergraph.Supergraph, coordinate string) error {
+	typ, field, _ := strings.Cut(coordinate, ".")
+	b := builder{graph: graph}
+	switch t := graph.Type(typ); {
+	case t == nil:
+		return fmt.Errorf("there is no type %s%s", typ, near(typ, b.typeNames()))
+	case field == "":
+		return fmt.Errorf("name a field, such as %s.id", typ)
+	case t.Field(field) == nil:
+		return fmt.Errorf("%s has no field %s%s", typ, field, near(field, fieldNames(t)))
 	}
-	doc, err := parse(subgraph, serviceSDL)
-	if err != nil {
-		return nil, err
-	}
-	has := map[string]bool{}
-	for _, def := range definitions(doc) {
-		for _, f := range def.Fields {
-			has[rootName(doc, def.Name)+"."+f.Name] = true
-		}
-	}
-	var out []Coordinate
-	for _, t := range contract.Types {
-		for _, f := range t.Fields {
-			if c := (Coordinate{subgraph, t.Name, f.Name}); resolves(f, g.ID) && !has[c.String()] {
-				out = append(out, c)
-			}
-		}
-	}
-	return out, nil
+	return nil
 }
 
-// resolves reports whether the subgraph is to resolve the field of an object or an interface.
+// Resolves reports whether the subgraph of that ID is to resolve the field, of an object or an interface.
+func Resolves(f *supergraph.Field, id int) bool { return resolves(f, id) }
+
 func resolves(f *supergraph.Field, id int) bool {
 	in := f.In[id]
 	return in != nil && !in.External && !in.UsedOverridden && (f.Parent.Kind == ast.Object || f.Parent.Kind == ast.Interface)

@@ -18,36 +18,18 @@ func lines(list []mocks.Coordinate) string {
 	return strings.Join(out, "\n")
 }
 
-func TestMissingIsWhatTheServiceDoesNotHave(t *testing.T) {
-	contract := read(t, `schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION) { query: Query }
-enum join__Graph { T @join__graph(name: "tickets", url: "http://t") M @join__graph(name: "monolith", url: "http://m") }
-type Query @join__type(graph: T) @join__type(graph: M) { ticket: Ticket @join__field(graph: T) tickets: [Ticket] @join__field(graph: T) site: Site @join__field(graph: M) }
-type Ticket @join__type(graph: T, key: "id") { id: ID! subject: String! mood: Mood }
-enum Mood @join__type(graph: T) { CALM @join__enumValue(graph: T) }
-type Site @join__type(graph: T, key: "id") @join__type(graph: M, key: "id") { id: ID! name: String @join__field(graph: T, external: true) @join__field(graph: M) tickets: [Ticket] @join__field(graph: T) speed: Int @join__field(graph: T, requires: "name") }
-type Sla @join__type(graph: T) { hours: Int }`)
-	cases := []struct{ name, sdl, want string }{
-		{"all of it", `type Query { ticket: Ticket tickets: [Ticket] } type Ticket @key(fields: "id") { id: ID! subject: String! mood: String } extend type Site @key(fields: "id") { id: ID! @external tickets: [Ticket] speed: Int } type Sla { hours: Int }`, ""},
-		{"types, fields and root fields", `type Query { ticket: Ticket _service: _Service! } type Ticket { id: ID! subject: String! } type Site { id: ID! } extend type Site { tickets: [Ticket] }`, "tickets Query.tickets\ntickets Ticket.mood\ntickets Site.speed\ntickets Sla.hours"},
-		{"a root type of another name", `schema { query: Root } type Root { ticket: Ticket tickets: [Ticket] } type Ticket { id: ID! subject: String! mood: String } type Site { id: ID! tickets: Int speed: Int } type Sla { hours: Int }`, ""},
-		{"a root type of another name, extended", `extend schema { query: Root } type Root { ticket: Int } type Ticket { id: ID! subject: String! mood: String } type Site { id: ID! tickets: Int speed: Int } type Sla { hours: Int }`, "tickets Query.tickets"},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			got, err := mocks.Missing(contract, "tickets", c.sdl)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(c.want, lines(got)); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-	if _, err := mocks.Missing(contract, "tickets", "type Query {\n"); err == nil || !strings.HasPrefix(err.Error(), "SDL of tickets: 2:1: ") {
-		t.Error(err)
-	}
-	if _, err := mocks.Missing(contract, "nobody", ""); err == nil || !strings.Contains(err.Error(), "nobody") {
-		t.Error(err)
+func TestCheckSuggestsTheNearestCoordinate(t *testing.T) {
+	graph := read(t, `schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION) { query: Query }
+enum join__Graph { A @join__graph(name: "a", url: "http://a") }
+type Query @join__type(graph: A) { ticket: Ticket }
+type Ticket @join__type(graph: A) { id: ID! mood: Int }`)
+	for coordinate, want := range map[string]string{
+		"Ticket.mood": "", "Query.ticket": "", "Tiket.mood": "there is no type Tiket; did you mean Ticket?",
+		"Ticket.mod": "Ticket has no field mod; did you mean mood?", "Ticket": "name a field, such as Ticket.id",
+	} {
+		if err := mocks.Check(graph, coordinate); want == "" && err != nil || want != "" && (err == nil || err.Error() != want) {
+			t.Errorf("%s: %v, want %q", coordinate, err, want)
+		}
 	}
 }
 

@@ -23,16 +23,15 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
-// Config says whether fields that nobody answers are made up, and how.
+// Config says how fields that nobody answers are made up. Whether they are, the environment says.
 type Config struct {
-	// Enabled is off by default: such fields are then not made up.
-	Enabled bool `yaml:"enabled"`
+	// Acknowledged are coordinates, Type.field, that may be made up in production too.
+	Acknowledged []string `yaml:"acknowledged"`
 	// Seed changes all values; 0 by default.
 	Seed int64 `yaml:"seed"`
 	// Files say what values are like, Scenarios what states there are: names, or patterns such as mocks/*.yaml. By
@@ -45,6 +44,10 @@ type Config struct {
 	PerRequest bool `yaml:"per_request"`
 	// Report says in each answer what of it was made up. It is for development.
 	Report bool `yaml:"report"`
+	// Session bounds what is kept of mutations.
+	Session SessionConfig `yaml:"session"`
+	// Grants let requests choose where PerRequest is off.
+	Grants GrantConfig `yaml:"grants"`
 }
 
 // Patterns of files where none are configured.
@@ -65,8 +68,8 @@ func (c Config) Patterns() (files, scenarios []string) {
 	return files, scenarios
 }
 
-// Gated reports whether requests are to pass a Gate.
-func (c Config) Gated() bool { return c.PerRequest || c.Report || c.Scenario != "" }
+// Validate says what is wrong.
+func (c Config) Validate() error { return errors.Join(c.Session.Validate(), c.Grants.Validate()) }
 
 // maxObjects bounds one answer. Lists have up to three elements, and lists in lists multiply.
 const maxObjects = 100_000
@@ -118,6 +121,7 @@ func (s *Source) Fetch(ctx context.Context, r *executor.Request) (*executor.Resp
 	a := &answer{Source: s, ctx: ctx, variables: variables}
 	if request := FromContext(ctx); request != nil {
 		a.request(request)
+		a.overlay = request.overlay()
 		request.answered(r.Fetch)
 	}
 	a.raw(`{"data":`)
@@ -144,14 +148,7 @@ func (a *answer) wait() error {
 	if a.delay <= 0 {
 		return nil
 	}
-	timer := time.NewTimer(min(a.delay, maxDelay))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-a.ctx.Done():
-		return a.ctx.Err()
-	}
+	return sleep(a.ctx, a.delay)
 }
 
 // request takes over what the client's request asks for.

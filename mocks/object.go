@@ -22,6 +22,10 @@ type object struct {
 	// edge: the object stands for an element of a list, which is its node and stands at place.
 	edge  bool
 	place hash
+	// around is the nearest entity around, nil if there is none.
+	around *object
+	// change is what the session's mutations changed of it; nil for nothing.
+	change *change
 }
 
 // child is the object at the seat; its type is nil where this subgraph has none for it.
@@ -50,13 +54,23 @@ func (a *answer) child(t *supergraph.Type, s seat) object {
 		said = nil // an entity speaks for itself
 	}
 	if t.IsAbstract() && !a.objectHere(t) {
-		member := a.member(t, self)
+		member := a.memberMade(t, known)
+		if member == nil {
+			member = a.member(t, self)
+		}
 		if member == nil {
 			return object{}
 		}
-		return a.child(member, seat{given: known, place: s.place, owner: &object{said: said}, edge: s.edge, index: s.index})
+		return a.child(member, seat{given: known, represented: s.represented, place: s.place, owner: &object{said: said, around: a.entityAround(s.owner)}, edge: s.edge, index: s.index})
 	}
-	o := object{typ: t, self: self, known: known, said: said, edge: s.edge, place: s.place}
+	o := object{typ: t, self: self, known: known, said: said, edge: s.edge, place: s.place, around: a.entityAround(s.owner)}
+	if o.change = a.overlay.of(t.Name, self); o.change != nil {
+		var represented map[string]any
+		if s.represented {
+			represented, _ = s.given.(map[string]any)
+		}
+		o.known = o.change.over(known, represented)
+	}
 	if s.paged {
 		o.page = s.part
 	}

@@ -20,6 +20,11 @@ type window struct {
 	list              hash
 	from, to, total   int
 	size, page, basis int
+	// order is which elements the list has, where mutations of the session took some away or added some: those that
+	// were added are below 0. It ascends; nil where nothing changed.
+	order []int
+	// made are those that were added, by their number.
+	made map[int]any
 }
 
 // Arguments that say which part of a list is wanted. sizes are in arguments.go.
@@ -46,34 +51,14 @@ const (
 	short      = 3
 )
 
-// window is the part of the list at a seat that is asked for.
-func (s seat) window() window {
-	paged := s.def != nil && pages(s.def.Args)
-	w := window{list: s.place, size: math.MaxInt32, page: 1, basis: 1}
-	list := s.place.of("length")
-	switch {
-	case s.rule != nil && s.rule.length != nil:
-		w.total = s.rule.length.min + list.below(s.rule.length.max-s.rule.length.min+1)
-	case paged || s.paged:
-		w.total = leastTotal + list.below(totals)
-	default:
-		w.total = 1 + list.below(short)
-	}
-	w.to = w.total
-	if paged || s.paged {
-		w.narrow(s)
-	}
-	return w
-}
-
 // narrow applies the arguments, in the order of the cursor connections' specification.
 // https://relay.dev/graphql/connections.htm#sec-Pagination-algorithm
 func (w *window) narrow(s seat) {
 	if i, ok := cursorIn(s.args["after"]); ok {
-		w.from = min(w.total, i+1)
+		w.from = min(w.total, w.behind(i, false))
 	}
 	if i, ok := cursorIn(s.args["before"]); ok {
-		w.to = max(w.from, min(w.to, i))
+		w.to = max(w.from, min(w.to, w.behind(i, true)))
 	}
 	w.skip(s)
 	sized := false
@@ -153,7 +138,8 @@ func cursorIn(v any) (int, bool) {
 	if !ok {
 		return 0, false
 	}
-	return countIn(json.Number(digits))
+	n, err := strconv.ParseInt(digits, 10, 32)
+	return int(n), err == nil
 }
 
 // pageLists are what the lists of a page's elements are called.
@@ -247,7 +233,7 @@ func (w *window) cursorAt(i int) any {
 	if w.from >= w.to {
 		return nil
 	}
-	return cursor(i)
+	return cursor(w.ordinal(i))
 }
 
 // seat says of a field of a page which part of the list it holds, of one that describes the page what that is, and of

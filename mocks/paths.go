@@ -23,10 +23,10 @@ func Begin(ctx context.Context, operation string) context.Context {
 }
 
 // End says what of an answer was made up: a JSON object that lists the paths, as the client calls them, beneath which
-// all is, and the choice that was made; nil if nothing was.
+// all is, the choice that was made and what mutations did; nil if nothing was, or it is not to be said.
 func End(ctx context.Context, plan *queryplan.Plan) []byte {
 	r := FromContext(ctx)
-	if r == nil {
+	if r == nil || !r.Report {
 		return nil
 	}
 	r.mu.Lock()
@@ -37,14 +37,20 @@ func End(ctx context.Context, plan *queryplan.Plan) []byte {
 	}
 	slices.Sort(paths)
 	paths = slices.Compact(paths)
-	if r.count = len(paths); len(paths) == 0 {
+	if r.count = len(paths); len(paths) == 0 && len(r.changes) == 0 && !r.injected {
 		return nil
 	}
 	out := struct {
-		Mocked []string `json:"mocked"`
+		Mocked []string `json:"mocked,omitempty"`
 		More   int      `json:"more,omitempty"`
 		Choice string   `json:"choice,omitempty"`
-	}{Mocked: paths, Choice: r.Choice.String()}
+		// Changes are what mutations did, Session is where that is kept.
+		Changes []*Change `json:"changes,omitempty"`
+		Session string    `json:"session,omitempty"`
+	}{Mocked: paths, Choice: r.Choice.String(), Changes: r.changes}
+	if r.changed {
+		out.Session = r.Session
+	}
 	if len(paths) > maxPaths {
 		out.Mocked, out.More = paths[:maxPaths], len(paths)-maxPaths
 	}

@@ -31,6 +31,12 @@ type rule struct {
 	longest, all bool
 	// strong: a scenario or a choice says so. It goes before what a value of the object around says.
 	strong bool
+	// chosen: the request itself asks for it. That goes before what mutations changed.
+	chosen bool
+	// fixed: the request itself asks for the length. Mutations add nothing to it.
+	fixed bool
+	// effect is what a mutation does.
+	effect *effect
 }
 
 // Failure is the error that a field is to have.
@@ -76,7 +82,7 @@ func (b *builder) leaf(s topic) bool {
 }
 
 // settings are what can be said, in the order in which messages list them.
-var settings = []string{"value", "examples", "generator", "options", "range", "length", "nullRate", "null", "delay", "error", "text", "values"}
+var settings = []string{"value", "examples", "generator", "options", "range", "length", "nullRate", "null", "delay", "error", "text", "values", "effect"}
 
 // rule makes a rule of what is said of a subject; what does not fit is noted as a fault.
 func (b *builder) rule(s topic, list []setting) *rule {
@@ -129,6 +135,8 @@ func (b *builder) say(r *rule, s topic, one setting, options map[string]any) err
 		r.err, err = failureOf(one.value)
 	case "text", "values":
 		err = b.sayKind(r, s, one)
+	case "effect":
+		r.effect, err = b.effect(s, one.value)
 	default:
 		err = fmt.Errorf("there is no such setting%s", near(one.key, settings))
 	}

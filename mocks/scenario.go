@@ -123,7 +123,7 @@ var sceneKeys = []string{"on", "operation", "key", "arguments"}
 
 // scene reads one rule.
 func (b *builder) scene(file string, n ast.Node, into *scenario) {
-	list := b.settingsOf(file, n, "is to be a mapping, such as {on: Query.products, length: 0}")
+	list := b.settingsOf(file, "", n, "is to be a mapping, such as {on: Query.products, length: 0}")
 	var c coordinates
 	var at place
 	one := &scene{}

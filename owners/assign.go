@@ -11,14 +11,15 @@ import (
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/owners/contract"
 )
 
 // assignment is a graph in the making: the Fetchers found so far, by subgraph of the executable graph.
 type assignment struct {
 	graph    *Graph
 	fetchers map[string]executor.Fetcher
-	// missing are the coordinates of the contract that their owner does not implement.
-	missing []mocks.Coordinate
+	// fate is what becomes of what owners lack; its mocked coordinates are with those that go along.
+	fate *fate
 	// connectors of the graph.
 	connectors *monolith.Connectors
 }
@@ -26,53 +27,83 @@ type assignment struct {
 // assign decides who answers.
 func (r *Registry) assign(in inputs) (*assignment, error) {
 	a := &assignment{graph: &Graph{}, fetchers: map[string]executor.Fetcher{}}
-	contract, err := r.contract(in, a)
+	agreed, err := r.contract(in, a)
 	if err != nil {
 		return nil, err
 	}
-	if a.missing, err = r.missing(contract, in); err != nil {
+	if err := r.checkAcknowledged(agreed); err != nil {
 		return nil, err
 	}
-	if a.graph.Mocks, err = r.script(contract, in); err != nil {
+	if a.graph.Mocks, err = r.script(agreed, in); err != nil {
 		return nil, err
 	}
-	sg := contract
-	if r.cfg.Mocks.Enabled {
-		if a.missing, err = mocks.Along(contract, a.missing); err != nil {
-			return nil, fmt.Errorf("%s: mocks: %w", r.cfg.Name, err)
-		}
-		if sg, err = mocks.Split(sg, a.missing); err != nil {
-			return nil, fmt.Errorf("%s: mocks: %w", r.cfg.Name, err)
-		}
+	found, err := r.compare(agreed, in)
+	if err != nil {
+		return nil, err
+	}
+	a.graph.Contradictions = found.contradictions
+	a.fate = r.decide(agreed, found.lacking)
+	sg, err := r.served(agreed, in, a)
+	if err != nil {
+		return nil, err
 	}
 	if sg, a.connectors, err = monolith.Expand(sg); err != nil {
 		return nil, fmt.Errorf("%s: %w", r.cfg.Name, err)
 	}
 	a.graph.Warnings = append(a.graph.Warnings, hints(a.connectors.Warnings)...)
 	a.graph.Supergraph = sg
-	return a, r.surveyed(contract, a, in)
+	a.graph.Dropped = a.fate.dropped
+	return a, r.surveyed(agreed, a, in)
+}
+
+// served is the contract without what nobody answers, and with what is mocked in subgraphs of its own.
+func (r *Registry) served(agreed *supergraph.Supergraph, in inputs, a *assignment) (*supergraph.Supergraph, error) {
+	sg, f := agreed, a.fate
+	var err error
+	if len(f.dropped) > 0 {
+		if sg, err = r.reduced(in, f); err != nil {
+			return nil, err
+		}
+		sg.Relabel(a.graph.Migrations.by)
+	}
+	if f.mocked, err = mocks.Along(sg, left(sg, f.mocked)); err != nil {
+		return nil, fmt.Errorf("%s: mocks: %w", r.cfg.Name, err)
+	}
+	if sg, err = mocks.Split(sg, f.mocked); err != nil {
+		return nil, fmt.Errorf("%s: mocks: %w", r.cfg.Name, err)
+	}
+	return sg, nil
+}
+
+// left are those of the coordinates that are still in the graph.
+func left(sg *supergraph.Supergraph, list []mocks.Coordinate) []mocks.Coordinate {
+	var out []mocks.Coordinate
+	for _, c := range list {
+		if t := sg.Type(c.Type); sg.Subgraph(c.Subgraph) != nil && t != nil && t.Field(c.Field) != nil {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// agreed is the graph as the teams agreed on it, as composed of their schemas.
+type agreed struct {
+	of []composition.Subgraph
+	// promised are the schemas, read, by subgraph.
+	promised map[string]*contract.Schema
+	composed *composition.Result
+	warnings []composition.Hint
 }
 
 // contract is the graph as the teams agreed on it: read, or composed and read.
 func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, error) {
 	name, sdl := r.cfg.Supergraph.File, in.supergraph
 	if sdl == "" {
-		subgraphs := in.subgraphs
-		if !r.cfg.Mocks.Enabled {
-			var err error
-			if subgraphs, err = withoutMarked(subgraphs); err != nil {
-				return nil, err
-			}
-		}
-		warnings, err := checkConnectors(in.subgraphs)
+		of, err := r.agree(in)
 		if err != nil {
 			return nil, err
 		}
-		composed, err := compose(subgraphs)
-		if err != nil {
-			return nil, err
-		}
-		name, sdl, a.graph.Hints, a.graph.Warnings = r.cfg.Name, composed.SupergraphSDL, composed.Hints, warnings
+		name, sdl, a.graph.Hints, a.graph.Warnings = r.cfg.Name, of.composed.SupergraphSDL, of.composed.Hints, slices.Clone(of.warnings)
 	}
 	sg, err := supergraph.Read(name, sdl)
 	if err != nil {
@@ -80,6 +111,44 @@ func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, e
 	}
 	a.graph.Migrations, err = migrations(in.migrations, sg)
 	return sg, err
+}
+
+// agree composes the schemas of the subgraphs, if they are not those that it composed last.
+func (r *Registry) agree(in inputs) (*agreed, error) {
+	if r.agreed != nil && slices.Equal(r.agreed.of, in.subgraphs) {
+		return r.agreed, nil
+	}
+	out := &agreed{of: in.subgraphs, promised: map[string]*contract.Schema{}}
+	var err error
+	if out.warnings, err = checkConnectors(in.subgraphs); err != nil {
+		return nil, err
+	}
+	if out.composed, err = compose(in.subgraphs); err != nil {
+		return nil, err
+	}
+	for _, s := range in.subgraphs {
+		if out.promised[s.Name], err = contract.Read(s.File, s.SDL); err != nil {
+			return nil, err
+		}
+	}
+	r.agreed = out
+	return out, nil
+}
+
+// reduced is the contract composed without the coordinates that nobody answers.
+func (r *Registry) reduced(in inputs, f *fate) (*supergraph.Supergraph, error) {
+	missing := make([]mocks.Coordinate, len(f.dropped))
+	for i, d := range f.dropped {
+		missing[i] = d.Coordinate
+	}
+	composed, gone, err := contract.Reduce(in.subgraphs, missing, compose)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.cfg.Name, err)
+	}
+	for _, g := range gone {
+		f.dropped = append(f.dropped, Dropped(g))
+	}
+	return supergraph.Read(r.cfg.Name, composed.SupergraphSDL)
 }
 
 // checkConnectors reports what is wrong with @source and @connect, at its place in the subgraphs' schemas.
@@ -115,35 +184,6 @@ func declared(subgraphs []composition.Subgraph) ([]composition.Subgraph, error) 
 	return out, nil
 }
 
-// missing are the coordinates of the contract that their owners do not implement: those marked so, and those
-// that a deployed service lacks.
-func (r *Registry) missing(contract *supergraph.Supergraph, in inputs) ([]mocks.Coordinate, error) {
-	var out []mocks.Coordinate
-	for _, s := range in.subgraphs {
-		if r.cfg.Subgraphs[s.Name].Source == config.Mock {
-			continue // all of it is made up anyway
-		}
-		marked, err := mocks.Marked(s.SDL)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.File, err)
-		}
-		for _, c := range marked {
-			c.Subgraph = s.Name
-			out = append(out, c)
-		}
-		sdl, ok := in.deployed[s.Name]
-		if !ok {
-			continue
-		}
-		lacking, err := mocks.Missing(contract, s.Name, sdl)
-		if err != nil {
-			return nil, fmt.Errorf("what %s implements: %w", s.Name, err)
-		}
-		out = append(out, lacking...)
-	}
-	return out, nil
-}
-
 // addOwners gives Fetchers to all subgraphs that are not services: connectors, mocks, local resolvers.
 func (r *Registry) addOwners(a *assignment) error {
 	adapter, err := monolith.New(a.connectors, r.cfg.Connectors, r.ports.Monolith)
@@ -156,12 +196,13 @@ func (r *Registry) addOwners(a *assignment) error {
 		switch {
 		case a.connectors.Get(s.Name) != nil:
 			a.fetchers[s.Name] = adapter
-		case mocks.IsMock(s), source == config.Mock:
+		case mocks.IsMock(s), a.fate.whole[s.Name]:
 			source, err := mocks.New(a.graph.Supergraph, s.Name, r.cfg.Mocks.Seed)
 			if err != nil {
 				return err
 			}
 			a.fetchers[s.Name] = source.Following(a.graph.Mocks)
+			a.graph.Mocked = append(a.graph.Mocked, s.Name)
 		case source == config.Local && r.ports.Local != nil:
 			a.fetchers[s.Name] = r.ports.Local
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/owners/contract"
 )
 
 // inputs is all that a graph is made of; equal inputs make equal graphs.
@@ -28,6 +29,8 @@ type inputs struct {
 	teams string
 	// deployed is the SDL of the services that said it, by subgraph.
 	deployed map[string]string
+	// unreadable is what services said that cannot be read, by subgraph.
+	unreadable map[string]contract.Fault
 }
 
 func (in inputs) equal(other inputs) bool { return reflect.DeepEqual(in, other) }
@@ -62,31 +65,16 @@ func (r *Registry) read(ctx context.Context) (inputs, error) {
 	return in, nil
 }
 
-// ask asks the services what they implement. One that does not answer is taken to implement what it did when
-// it last answered, and its contract if it never has.
-func (r *Registry) ask(ctx context.Context) map[string]string {
-	out := map[string]string{}
-	for _, name := range r.services() {
-		sdl, err := serviceSDL(ctx, r.cfg, name, r.cfg.Subgraphs[name].RoutingURL)
-		if err != nil {
-			sdl = r.last.deployed[name]
-		}
-		if sdl != "" {
-			out[name] = sdl
-		}
-	}
-	return out
-}
-
 // services are the subgraphs whose service is to be asked what it implements.
 func (r *Registry) services() []string {
-	if !r.cfg.Mocks.Enabled {
+	if r.cfg.Contract.Poll() == 0 {
 		return nil
 	}
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(r.cfg.Subgraphs)) {
 		s := r.cfg.Subgraphs[name]
-		if s.RoutingURL != "" && (s.Source == "" || s.Source == config.Remote) {
+		whole := r.cfg.Permits() && r.cfg.Mocking(name) == config.Always
+		if s.RoutingURL != "" && (s.Source == "" || s.Source == config.Remote) && !whole {
 			out = append(out, name)
 		}
 	}

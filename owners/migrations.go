@@ -21,6 +21,8 @@ func migrationFiles(cfg *config.Config) ([]file, error) {
 type Migrations struct {
 	List   []*rollout.Migration
 	Labels map[string]string
+	// by is the label of each coordinate.
+	by map[string]string
 }
 
 // migrations reads the files of migrations and gives what moves together one label in the graph. All errors are returned,
@@ -42,6 +44,7 @@ func migrations(files []file, sg *supergraph.Supergraph) (Migrations, error) {
 	}
 	slices.SortFunc(out.List, func(a, b *rollout.Migration) int { return strings.Compare(a.Name, b.Name) })
 	sg.Relabel(by)
+	out.by = by
 	return out, nil
 }
 

@@ -6,17 +6,18 @@ import (
 
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine/composition"
+	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/mocks"
 )
 
-// Mocking reports whether the mock source answers anything in this configuration.
+// Mocking reports whether the mock source may answer anything in this configuration.
 func Mocking(cfg *config.Config) bool {
-	if cfg.Mocks.Enabled {
-		return true
+	if !cfg.Permits() && len(cfg.Mocks.Acknowledged) == 0 {
+		return false
 	}
-	for _, s := range cfg.Subgraphs {
-		if s.Source == config.Mock {
+	for name := range cfg.Subgraphs {
+		if cfg.Mocking(name) != config.Never {
 			return true
 		}
 	}
@@ -76,4 +77,14 @@ func withoutDirectives(schemas []composition.Subgraph) []composition.Subgraph {
 		}
 	}
 	return out
+}
+
+// choosing is the Fetcher by which requests that may choose change what real owners answer as well.
+func (r *Registry) choosing(g *Graph, next executor.Fetcher) executor.Fetcher {
+	if !Mocking(r.cfg) || !r.cfg.Mocks.PerRequest {
+		return next
+	}
+	made := &mocks.Names{}
+	made.Add(g.Mocked)
+	return &mocks.Injector{Graph: g.Supergraph, Mocked: made, Next: next}
 }

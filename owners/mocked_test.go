@@ -9,7 +9,7 @@ import (
 	"github.com/ficusgraph/ficus/owners"
 )
 
-const mockedSchema = "subgraphs:\n  a:\n    source: mock\n    schema:\n      sdl: |\n        type Query { user: User @fake(type: word) }\n        type User { name: String! }\n"
+const mockedSchema = "environment: dev\nsubgraphs:\n  a:\n    mock: always\n    schema:\n      sdl: |\n        type Query { user: User @fake(type: word) }\n        type User { name: String! }\n"
 
 // TestMockFilesAreFound: by default where they usually lie, else where the configuration says, and what is wrong has
 // its place.

@@ -36,6 +36,8 @@ type Graph struct {
 	Warnings []composition.Hint
 	// Status of each subgraph of the contract, by name.
 	Status []Status
+	// Dropped are the coordinates of the contract that are not in the graph, since nobody answers them.
+	Dropped []Dropped
 	// Migrations are what moves in the graph.
 	Migrations Migrations
 	// Contradictions are where services that said what they implement are not what their contracts say, by
@@ -43,6 +45,8 @@ type Graph struct {
 	Contradictions []Contradiction
 	// Mocks is what the mock source was told; nil if nothing is mocked.
 	Mocks *mocks.Script
+	// Mocked are the subgraphs that the mock source answers for, by their names in Supergraph.
+	Mocked []string
 
 	// facts are what is known of how far the contract is kept, and report says it.
 	facts  status.Facts
@@ -60,6 +64,10 @@ type Registry struct {
 	serving connections
 	// last is what the last graph was made of.
 	last inputs
+	// poll asks the services; nil before that was needed.
+	poll *poll
+	// agreed is the contract that was composed last.
+	agreed *agreed
 }
 
 // Ports are what graphs need of their surroundings; all may be left out where they are only planned over.
@@ -76,7 +84,25 @@ func New(cfg *config.Config, ports Ports) *Registry {
 }
 
 // Close closes the connections to services and the monolith; those in use close when their fetches end.
-func (r *Registry) Close() { r.serving.closeBut(connections{}) }
+func (r *Registry) Close() {
+	r.serving.closeBut(connections{})
+	if r.poll != nil {
+		r.poll.close()
+	}
+}
+
+// ask asks the services what they implement.
+func (r *Registry) ask(ctx context.Context, in *inputs) error {
+	if r.poll == nil {
+		var err error
+		if r.poll, err = newPoll(r.cfg, r.services()); err != nil {
+			return err
+		}
+	}
+	r.poll.once(ctx)
+	in.deployed, in.unreadable = r.poll.said()
+	return nil
+}
 
 // Plan is the graph as it would be served, made without asking any service what it implements, and without
 // a Fetcher.
@@ -94,7 +120,10 @@ func (r *Registry) Survey(ctx context.Context) (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.deployed = r.ask(ctx)
+	if err := r.ask(ctx, &in); err != nil {
+		return nil, err
+	}
+	defer r.Close()
 	return r.survey(in)
 }
 
@@ -106,14 +135,15 @@ func (r *Registry) survey(in inputs) (*Graph, error) {
 	return a.graph, nil
 }
 
-// Load is the graph as it is to be served now. Services are asked what they implement where the mock source
-// stands in for what they do not.
+// Load is the graph as it is to be served now: services are asked what they implement.
 func (r *Registry) Load(ctx context.Context) (*Graph, error) {
 	in, err := r.read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	in.deployed = r.ask(ctx)
+	if err := r.ask(ctx, &in); err != nil {
+		return nil, err
+	}
 	g, err := r.make(in)
 	r.last = in
 	if err != nil {
@@ -137,7 +167,7 @@ func (r *Registry) make(in inputs) (*Graph, error) {
 		a.graph.connections.closeBut(r.serving)
 		return nil, err
 	}
-	a.graph.Fetcher = subgraph.NewTable(a.fetchers)
+	a.graph.Fetcher = r.choosing(a.graph, subgraph.NewTable(a.fetchers))
 	return a.graph, nil
 }
 

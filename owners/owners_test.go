@@ -50,7 +50,7 @@ const contract = `type Query { a: Int b: Int }`
 
 func TestWhatAServiceLacksIsMocked(t *testing.T) {
 	s, sdl := service(t)
-	cfg := parse(t, t.TempDir(), "mocks: {enabled: true}\nsubgraphs: {s: {routing_url: "+s.URL+`, schema: {sdl: "`+contract+`"}}}`)
+	cfg := parse(t, t.TempDir(), "environment: dev\nsubgraphs: {s: {routing_url: "+s.URL+`, schema: {sdl: "`+contract+`"}}}`)
 	tests := []struct {
 		deployed string
 		want     owners.Status
@@ -82,7 +82,7 @@ func TestWatchFollowsTheService(t *testing.T) {
 	s, sdl := service(t)
 	say := func(text string) { sdl.Store(&text) }
 	say("type Query { a: Int }")
-	cfg := parse(t, t.TempDir(), "mocks: {enabled: true}\nsubgraphs: {s: {routing_url: "+s.URL+`, schema: {sdl: "`+contract+`"}}}`)
+	cfg := parse(t, t.TempDir(), "environment: dev\nsubgraphs: {s: {routing_url: "+s.URL+`, schema: {sdl: "`+contract+`"}}}`)
 	registry := owners.New(cfg, owners.Ports{})
 	defer registry.Close()
 	if _, err := registry.Load(t.Context()); err != nil {
@@ -129,7 +129,7 @@ func TestWatchKeepsTheLastGoodGraph(t *testing.T) {
 		}
 	}
 	write("type Query { a: Int }")
-	cfg := parse(t, dir, "subgraphs: {a: {source: mock, schema: {file: a.graphql}}}")
+	cfg := parse(t, dir, "environment: dev\nsubgraphs: {a: {mock: always, schema: {file: a.graphql}}}")
 	registry := owners.New(cfg, owners.Ports{})
 	defer registry.Close()
 	if _, err := registry.Load(t.Context()); err != nil {
@@ -177,7 +177,8 @@ func TestWatchKeepsTheLastGoodGraph(t *testing.T) {
 func TestMarkedFieldsAreNotServedWithoutMocks(t *testing.T) {
 	text := `subgraphs:
   a:
-    source: mock
+    mock: unimplemented
+    routing_url: http://127.0.0.1:1
     schema:
       sdl: |
         extend schema @link(url: "https://specs.apollo.dev/federation/v2.7") @link(url: "https://ficus.dev/spec/v0.1", import: ["@mock"])
@@ -185,8 +186,8 @@ func TestMarkedFieldsAreNotServedWithoutMocks(t *testing.T) {
         type Query { real: Int made: Int @mock whole: Made }
         type Made @mock { x: Int }
 `
-	for enabled, want := range map[string]string{"true": "made real whole", "false": "real"} {
-		cfg := parse(t, t.TempDir(), "mocks: {enabled: "+enabled+"}\n"+text)
+	for env, want := range map[string]string{"dev": "made real whole", "production": "real"} {
+		cfg := parse(t, t.TempDir(), "environment: "+env+"\n"+text)
 		g, err := owners.New(cfg, owners.Ports{}).Plan(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -198,7 +199,7 @@ func TestMarkedFieldsAreNotServedWithoutMocks(t *testing.T) {
 			}
 		}
 		if strings.Join(slices.Sorted(slices.Values(got)), " ") != want {
-			t.Errorf("mocks %s: %v, want %s", enabled, got, want)
+			t.Errorf("in %s: %v, want %s", env, got, want)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/ficusgraph/ficus/config"
@@ -27,27 +28,45 @@ func serviceSDL(ctx context.Context, cfg *config.Config, name, url string) (stri
 		return "", err
 	}
 	defer transport.CloseIdleConnections()
-	ctx, cancel := context.WithTimeout(ctx, askFor)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader([]byte(`{"query":"{ _service { sdl } }"}`)))
+	answer, err := askService(ctx, &http.Client{Transport: transport}, url, cfg.Subgraphs[name].Schema.IntrospectionHeaders, &bytes.Buffer{})
 	if err != nil {
 		return "", err
+	}
+	return answer.sdl()
+}
+
+// answer is what a service answered.
+type answer struct {
+	status int
+	body   []byte
+}
+
+// askService asks a service for its SDL. The answer lies in the buffer.
+func askService(ctx context.Context, client *http.Client, url string, headers map[string]string, into *bytes.Buffer) (answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, askFor)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(`{"query":"{ _service { sdl } }"}`))
+	if err != nil {
+		return answer{}, err
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
-	for name, value := range cfg.Subgraphs[name].Schema.IntrospectionHeaders {
+	for name, value := range headers {
 		req.Header.Set(name, value)
 	}
-	res, err := (&http.Client{Transport: transport}).Do(req)
+	res, err := client.Do(req)
 	if err != nil {
-		return "", err
+		return answer{}, err
 	}
 	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxSDL))
-	if err != nil {
-		return "", err
-	}
-	var answer struct {
+	into.Reset()
+	_, err = into.ReadFrom(io.LimitReader(res.Body, maxSDL))
+	return answer{res.StatusCode, into.Bytes()}, err
+}
+
+// sdl is the SDL in the answer.
+func (a answer) sdl() (string, error) {
+	var said struct {
 		Data struct {
 			Service struct {
 				SDL string `json:"sdl"`
@@ -57,13 +76,13 @@ func serviceSDL(ctx context.Context, cfg *config.Config, name, url string) (stri
 			Message string `json:"message"`
 		} `json:"errors"`
 	}
-	switch err := json.Unmarshal(body, &answer); {
+	switch err := json.Unmarshal(a.body, &said); {
 	case err != nil:
-		return "", fmt.Errorf("HTTP %d, and the answer is not GraphQL: %w", res.StatusCode, err)
-	case len(answer.Errors) > 0:
-		return "", errors.New(answer.Errors[0].Message)
-	case answer.Data.Service.SDL == "":
-		return "", fmt.Errorf("HTTP %d, and no SDL in it; is it a federated service?", res.StatusCode)
+		return "", fmt.Errorf("HTTP %d, and the answer is not GraphQL: %w", a.status, err)
+	case len(said.Errors) > 0:
+		return "", errors.New(said.Errors[0].Message)
+	case said.Data.Service.SDL == "":
+		return "", fmt.Errorf("HTTP %d, and no SDL in it; is it a federated service?", a.status)
 	}
-	return answer.Data.Service.SDL, nil
+	return said.Data.Service.SDL, nil
 }

@@ -2,6 +2,7 @@ package owners
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/ficusgraph/ficus/config"
@@ -22,7 +23,9 @@ func (g *Graph) Operations(saved []status.Saved) *status.Operations {
 
 // surveyed adds to the graph how far its contract is kept.
 func (r *Registry) surveyed(contract *supergraph.Supergraph, a *assignment, in inputs) error {
-	a.graph.facts = status.Facts{Contract: contract, Subgraphs: r.status(contract, a, in), Contradictions: a.graph.Contradictions}
+	a.graph.facts = status.Facts{
+		Environment: string(r.cfg.Environment), Contract: contract, Subgraphs: r.status(contract, a, in), Contradictions: a.graph.Contradictions,
+	}
 	if file := r.cfg.Contract.Owners; file != "" {
 		var err error
 		if a.graph.facts.Teams, err = status.ReadTeams(file, in.teams, contract); err != nil {
@@ -30,24 +33,27 @@ func (r *Registry) surveyed(contract *supergraph.Supergraph, a *assignment, in i
 		}
 	}
 	a.graph.Status = a.graph.facts.Subgraphs
-	a.graph.report = sync.OnceValue(func() *status.Report { return status.Of(a.graph.facts) })
+	a.graph.facts.Plan = planned(a.graph.Supergraph, a.fate.whole)
+	facts := a.graph.facts
+	a.graph.report = sync.OnceValue(func() *status.Report { return status.Of(facts) })
 	return nil
 }
 
 // status compares the contract with what is implemented, by subgraph.
 func (r *Registry) status(contract *supergraph.Supergraph, a *assignment, in inputs) []Status {
-	lacking := map[string][]string{}
-	for _, c := range a.missing {
-		lacking[c.Subgraph] = append(lacking[c.Subgraph], c.String())
+	mocked, missing := map[string][]string{}, map[string][]string{}
+	for _, c := range a.fate.mocked {
+		mocked[c.Subgraph] = append(mocked[c.Subgraph], c.String())
+	}
+	for _, d := range a.fate.dropped {
+		missing[d.Subgraph] = append(missing[d.Subgraph], d.Coordinate.String())
 	}
 	var out []Status
 	for _, s := range contract.Subgraphs {
-		entry, as := Status{Subgraph: s.Name, Owner: r.owner(s.Name, contract)}, status.Missing
-		if r.cfg.Mocks.Enabled {
-			as = status.Mocked
-		}
-		if entry.Owner == "mock" {
-			lacking[s.Name], as = status.Coordinates(contract, s.Name), status.Mocked
+		entry := Status{Subgraph: s.Name, Owner: r.owner(s.Name, contract, a)}
+		all := status.Coordinates(contract, s.Name)
+		if a.fate.whole[s.Name] {
+			mocked[s.Name] = all
 		}
 		if in.deployed != nil && slices.Contains(r.services(), s.Name) {
 			entry.State = "up"
@@ -55,18 +61,29 @@ func (r *Registry) status(contract *supergraph.Supergraph, a *assignment, in inp
 				entry.State = "unreachable"
 			}
 		}
-		out = append(out, entry.Count(contract, lacking[s.Name], as, a.graph.Contradictions))
+		// What is of no use without a field that was dropped went with it.
+		gone := slices.DeleteFunc(slices.Clone(all), func(c string) bool { return isIn(a.graph.Supergraph, c) })
+		out = append(out, entry.Count(contract, mocked[s.Name], append(missing[s.Name], gone...), a.graph.Contradictions))
 	}
 	return out
 }
 
+// isIn reports whether a graph has a field.
+func isIn(sg *supergraph.Supergraph, coordinate string) bool {
+	name, field, _ := strings.Cut(coordinate, ".")
+	t := sg.Type(name)
+	return t != nil && t.Field(field) != nil
+}
+
 // owner is who answers for a subgraph.
-func (r *Registry) owner(name string, contract *supergraph.Supergraph) string {
+func (r *Registry) owner(name string, contract *supergraph.Supergraph, a *assignment) string {
 	switch source := r.cfg.Subgraphs[name].Source; {
+	case a.fate.whole[name]:
+		return "mock"
 	case source == config.Local:
 		return "local"
-	case source == config.Mock:
-		return "mock"
+	case r.unowned(name, contract):
+		return "nobody"
 	case connected(contract, name):
 		return "monolith"
 	default:

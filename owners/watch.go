@@ -3,14 +3,12 @@ package owners
 import (
 	"context"
 	"os"
+	"sync"
 	"time"
 )
 
-// How often the world is looked at: files while schemas are being written, services always.
-const (
-	filesEvery    = 300 * time.Millisecond
-	servicesEvery = time.Second
-)
+// filesEvery is how often files are looked at while schemas are being written. Services have intervals of their own.
+const filesEvery = 300 * time.Millisecond
 
 // Watching says what is looked at.
 type Watching struct {
@@ -24,8 +22,10 @@ type Watching struct {
 // When that has changed it calls changed with a new graph, or with the error that prevents one; changed says by
 // an error that it does not take the graph. It returns when the context ends. A graph must have been loaded before.
 func (r *Registry) Watch(ctx context.Context, w Watching, changed func(*Graph, error) error) {
-	ticks, stop := r.ticks(w)
+	ticks, stop := w.ticks()
 	defer stop()
+	polling := r.polls(ctx)
+	defer polling.Wait()
 	fault := ""
 	for {
 		files := w.Files
@@ -34,7 +34,9 @@ func (r *Registry) Watch(ctx context.Context, w Watching, changed func(*Graph, e
 			return
 		case <-w.Now:
 			files = true
+			r.poll.once(ctx)
 		case <-ticks:
+		case <-r.poll.changed:
 		}
 		in, err := r.look(ctx, files)
 		if ctx.Err() != nil {
@@ -55,16 +57,20 @@ func (r *Registry) Watch(ctx context.Context, w Watching, changed func(*Graph, e
 	}
 }
 
-// ticks say when to look; never, if there is nothing that changes by itself.
-func (r *Registry) ticks(w Watching) (ticks <-chan time.Time, stop func()) {
-	every := servicesEvery
-	if w.Files {
-		every = filesEvery
-	} else if len(r.services()) == 0 {
+// ticks say when to look at the files; never, if they do not change by themselves.
+func (w Watching) ticks() (ticks <-chan time.Time, stop func()) {
+	if !w.Files {
 		return nil, func() {}
 	}
-	tick := time.NewTicker(every)
+	tick := time.NewTicker(filesEvery)
 	return tick.C, tick.Stop
+}
+
+// polls asks the services until the context ends.
+func (r *Registry) polls(ctx context.Context) *sync.WaitGroup {
+	var polling sync.WaitGroup
+	polling.Go(func() { r.poll.run(ctx) })
+	return &polling
 }
 
 // change makes a graph of the inputs, and serves it if it is taken.
@@ -89,6 +95,6 @@ func (r *Registry) look(ctx context.Context, files bool) (inputs, error) {
 			return in, err
 		}
 	}
-	in.deployed = r.ask(ctx)
+	in.deployed, in.unreadable = r.poll.said()
 	return in, nil
 }

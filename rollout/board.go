@@ -19,8 +19,10 @@ import (
 type Store interface {
 	// Put is an events.ErrConflict where the name has another revision.
 	Put(ctx context.Context, name string, state []byte, revision uint64) (uint64, error)
+	// Announce tells a state to all replicas that can be reached, and stores nothing.
+	Announce(name string, state []byte)
 	History(ctx context.Context, name string) ([]events.Entry, error)
-	Watch(ctx context.Context, changed func(events.Entry), current func()) error
+	Watch(ctx context.Context, w events.Watcher) error
 }
 
 var _ Store = events.Bucket{}
@@ -49,6 +51,9 @@ type Board struct {
 	// read is closed once the store's states have been read; away is why it cannot be watched now.
 	read chan struct{}
 	away error
+	// memory is the file of what was known last; forgotten says that it does not hold the states of now.
+	memory    string
+	forgotten bool
 	// wake ends the wait for the next end of an entry.
 	wake chan struct{}
 	next time.Time
@@ -65,12 +70,16 @@ type moving struct {
 type stated struct {
 	State
 	revision uint64
+	// remembered is one of the file: whatever the store says is newer.
+	remembered bool
 }
 
 // Parts are what a Board needs of its surroundings. Store opens the store when the first migration is defined; it may be
 // left out: states are then those of the schema.
 type Parts struct {
-	Store  func() (Store, error)
+	Store func() (Store, error)
+	// Memory names a file that holds what was known last, for a start while the store is away; "" for none.
+	Memory string
 	Logger *slog.Logger
 	Now    func() time.Time
 }
@@ -78,7 +87,7 @@ type Parts struct {
 // NewBoard is a board without migrations.
 func NewBoard(cfg Config, parts Parts) *Board {
 	b := &Board{
-		cfg: cfg, open: parts.Store, opened: make(chan struct{}), log: parts.Logger, now: parts.Now,
+		cfg: cfg, open: parts.Store, opened: make(chan struct{}), log: parts.Logger, now: parts.Now, memory: parts.Memory,
 		states: map[string]stated{}, wake: make(chan struct{}, 1), read: make(chan struct{}),
 	}
 	if b.log == nil {
@@ -87,6 +96,7 @@ func NewBoard(cfg Config, parts Parts) *Board {
 	if b.now == nil {
 		b.now = time.Now
 	}
+	b.recall()
 	b.table.Store(New(cfg))
 	return b
 }
@@ -161,9 +171,6 @@ func (b *Board) state(m *moving) stated {
 // aDay is how long nothing is waited for.
 const aDay = 24 * time.Hour
 
-// again is how long a board waits before it watches a store again.
-const again = 500 * time.Millisecond
-
 // Follow watches the store, and the ends of entries, until the context ends. It is called once.
 func (b *Board) Follow(ctx context.Context) {
 	var waiting sync.WaitGroup
@@ -174,22 +181,15 @@ func (b *Board) Follow(ctx context.Context) {
 		return
 	case <-b.opened:
 	}
-	for ctx.Err() == nil {
-		err := b.store.Watch(ctx, b.take, b.current)
-		if ctx.Err() != nil {
-			return
-		}
+	if err := b.store.Watch(ctx, events.Watcher{Changed: b.take, Current: b.current, Lost: b.lost}); err != nil {
 		b.lost(err)
-		select {
-		case <-ctx.Done():
-		case <-time.After(again):
-		}
 	}
 }
 
-// expire makes the table anew at the end of each entry.
+// expire makes the table anew at the end of each entry, and has the file follow the states.
 func (b *Board) expire(ctx context.Context) {
 	for {
+		b.remember()
 		b.mu.Lock()
 		next := b.next
 		b.mu.Unlock()
@@ -221,10 +221,16 @@ func (b *Board) take(e events.Entry) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if e.Revision <= b.states[e.Key].revision {
+	known := b.states[e.Key]
+	switch {
+	case e.Revision == 0 && s.Aborted:
+		// Announced, and about to be stored: until then it is a state of the revision that is known.
+		s.revision = known.revision
+	case e.Revision <= known.revision && !known.remembered:
 		return
 	}
 	b.states[e.Key] = s
+	b.forgotten = true
 	b.decide()
 	b.log.Info("a migration has changed", slog.String("migration", e.Key), slog.String("change", s.Change.Verb), slog.String("by", s.Change.By),
 		slog.String("why", s.Change.Why), slog.String("stage", string(s.Stage)), slog.String("percent", s.Percent.String()), slog.Bool("aborted", s.Aborted))
@@ -235,7 +241,7 @@ func parse(e events.Entry) (stated, error) {
 	if err := json.Unmarshal(e.Value, &s); err != nil {
 		return stated{}, fmt.Errorf("state of %s: %w", e.Key, err)
 	}
-	return stated{s, e.Revision}, nil
+	return stated{State: s, revision: e.Revision}, nil
 }
 
 func (b *Board) current() {
@@ -265,50 +271,73 @@ func (b *Board) lost(err error) {
 var ErrUnknown = errors.New("there is no such migration")
 
 // Do carries an order out. Where somebody else changed the migration meanwhile, or since the revision that the order is
-// for, it is an events.ErrConflict; an abort does not ask.
+// for, it is an events.ErrConflict. An abort does not ask: it is in force here, and announced to all replicas that can
+// be reached, before it is stored, and is stored again and again until that succeeds or the context ends.
 func (b *Board) Do(ctx context.Context, name string, o Order, of *uint64) (Standing, error) {
-	for {
-		out, err := b.do(ctx, name, o, of)
-		if o.Verb != "abort" || !errors.Is(err, events.ErrConflict) {
+	if o.Verb == "abort" {
+		return b.abort(ctx, name, o)
+	}
+	next, was, err := b.after(name, o)
+	if err != nil {
+		return Standing{}, err
+	}
+	if of != nil && *of != was {
+		return Standing{}, events.ErrConflict
+	}
+	return b.put(ctx, name, next, was)
+}
+
+// between is how long an abort waits before it is tried again.
+const between = 20 * time.Millisecond
+
+func (b *Board) abort(ctx context.Context, name string, o Order) (Standing, error) {
+	for first := true; ; first = false {
+		next, was, err := b.after(name, o)
+		if err != nil {
+			return Standing{}, err
+		}
+		if first {
+			b.take(events.Entry{Key: name, Value: next})
+			b.store.Announce(name, next)
+		}
+		out, err := b.put(ctx, name, next, was)
+		if err == nil || ctx.Err() != nil {
 			return out, err
 		}
 		select {
 		case <-ctx.Done():
-			return out, ctx.Err()
-		case <-time.After(time.Millisecond): // what was faster is about to arrive
+			return out, fmt.Errorf("the abort is in force on the replicas that can be reached, and is not stored: %w", err)
+		case <-time.After(between):
 		}
 	}
 }
 
-func (b *Board) do(ctx context.Context, name string, o Order, of *uint64) (Standing, error) {
+// after is the state after an order, as it is stored, and the revision of the one before.
+func (b *Board) after(name string, o Order) (next []byte, revision uint64, err error) {
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	m, ok := b.moving[name]
-	var was stated
-	if ok {
-		was = b.state(m)
-	}
-	b.mu.Unlock()
 	switch {
 	case !ok:
-		return Standing{}, ErrUnknown
+		return nil, 0, ErrUnknown
 	case b.store == nil:
-		return Standing{}, errors.New("states cannot be changed: there is no store")
-	case of != nil && *of != was.revision && o.Verb != "abort":
-		return Standing{}, events.ErrConflict
+		return nil, 0, errors.New("states cannot be changed: there is no store")
 	}
-	next, err := was.After(m.Migration, o, b.now().UTC())
+	was := b.state(m)
+	s, err := was.After(m.Migration, o, b.now().UTC())
+	if err != nil {
+		return nil, 0, err
+	}
+	next, err = json.Marshal(s)
+	return next, was.revision, err
+}
+
+// put stores a state; here it is in force at once, though the watch would tell it too.
+func (b *Board) put(ctx context.Context, name string, next []byte, was uint64) (Standing, error) {
+	revision, err := b.store.Put(ctx, name, next, was)
 	if err != nil {
 		return Standing{}, err
 	}
-	text, err := json.Marshal(next)
-	if err != nil {
-		return Standing{}, err
-	}
-	revision, err := b.store.Put(ctx, name, text, was.revision)
-	if err != nil {
-		return Standing{}, err
-	}
-	// Here it is in force at once, though the watch would tell it too.
-	b.take(events.Entry{Key: name, Value: text, Revision: revision})
+	b.take(events.Entry{Key: name, Value: next, Revision: revision})
 	return b.Show(name)
 }

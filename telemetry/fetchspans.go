@@ -12,6 +12,8 @@ type Fetch struct {
 	Subgraph, Kind, Document string
 	// Entities is how many objects are asked for, 0 if none but the root is. Bytes is how long the request is.
 	Entities, Bytes int
+	// Mocked: the values are made up.
+	Mocked bool
 }
 
 // FetchBegins is the context of a fetch, with a span for it where the request is traced.
@@ -29,6 +31,9 @@ func (t *Tracer) FetchBegins(ctx context.Context, f Fetch) context.Context {
 		s.Number("ficus.entities", f.Entities)
 	}
 	s.Number("http.request.body.size", f.Bytes)
+	if f.Mocked {
+		s.Text("ficus.mocked", "true")
+	}
 	if t.fetched {
 		s.Text("subgraph.graphql.document", f.Document)
 	}

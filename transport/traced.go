@@ -80,6 +80,8 @@ func (s *Server) authenticating(next http.Handler) http.Handler {
 	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if seen, ok := w.(*statusSeen); ok {
 			seen.passed, w = true, seen.ResponseWriter
+		} else {
+			passed(w)
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -114,3 +116,18 @@ func (w *statusSeen) WriteHeader(status int) {
 
 // Unwrap is for http.ResponseController.
 func (w *statusSeen) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// passed notes that a request went on to the graph, where others wrapped the writer as well.
+func passed(w http.ResponseWriter) {
+	for {
+		switch at := w.(type) {
+		case *statusSeen:
+			at.passed = true
+			return
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = at.Unwrap()
+		default:
+			return
+		}
+	}
+}

@@ -52,6 +52,11 @@ func (x *index) state(f *supergraph.Field, id int) State {
 // order of states where several subgraphs are to resolve a field: the gateway asks one that implements it.
 var order = []State{Missing, Mocked, Contradicting, Implemented}
 
+// lacks reports whether anything is mocked or missing.
+func (x *index) lacks() bool {
+	return slices.ContainsFunc(x.by, func(k known) bool { return len(k.Mocked)+len(k.Missing) > 0 })
+}
+
 // best is the subgraph that is furthest with a field, and how far; it is not ok if none is to resolve it.
 func (x *index) best(f *supergraph.Field) (by *supergraph.Subgraph, as State, ok bool) {
 	at := -1
@@ -64,6 +69,17 @@ func (x *index) best(f *supergraph.Field) (by *supergraph.Subgraph, as State, ok
 		}
 	}
 	return by, as, at >= 0
+}
+
+// least is how far the subgraph is with a field that is the least far.
+func (x *index) least(f *supergraph.Field) State {
+	out := Implemented
+	for _, g := range x.Contract.Subgraphs {
+		if resolves(f, g.ID) && slices.Index(order, x.state(f, g.ID)) < slices.Index(order, out) {
+			out = x.state(f, g.ID)
+		}
+	}
+	return out
 }
 
 // field is a field as it is in the graph; it is not ok if no subgraph resolves it there.

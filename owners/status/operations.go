@@ -1,6 +1,7 @@
 package status
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -40,7 +41,8 @@ type Operation struct {
 	Mocked        []string `json:"mocked"`
 	Missing       []string `json:"missing"`
 	Contradicting []string `json:"contradicting"`
-	// Errors say why the contract refuses it, with line and column.
+	// Errors say why the contract refuses it, with line and column, or why nobody can answer it though its fields
+	// are implemented.
 	Errors []string `json:"errors"`
 }
 
@@ -51,7 +53,8 @@ const (
 )
 
 // OperationsOf judges saved documents by the fields that they select, in fragments too, and by what those @require.
-// A field of an interface is as far as it is in the least far of the objects that implement it.
+// A field of an interface is as far as it is in the least far of the objects that implement it. What is ready by its
+// fields has to have a plan, too: a key may be lacking that leads to them, or one of the subgraphs that are to resolve them.
 func OperationsOf(facts Facts, documents []Saved) *Operations {
 	x := newIndex(facts)
 	out := &Operations{List: []Operation{}}
@@ -82,9 +85,20 @@ func (x *index) judge(d Saved) []Operation {
 	}
 	var out []Operation
 	for _, op := range doc.Operations {
-		w := &walk{index: x, doc: doc, fragments: map[string]bool{}, fields: map[*supergraph.Field]bool{}, found: map[State][]string{}}
+		w := &walk{
+			index: x, doc: doc, fragments: map[string]bool{}, fields: map[*supergraph.Field]bool{},
+			types: map[*supergraph.Type]bool{}, found: map[State][]string{}, partly: map[State][]string{},
+		}
 		w.operation(op)
-		out = append(out, w.result(d.Name, op.Name))
+		result := w.result(d.Name, op.Name)
+		if result.State == Ready && x.Plan != nil && x.lacks() {
+			if err := x.Plan(d.Text, op.Name); err != nil {
+				w.found = w.partly
+				result = w.result(d.Name, op.Name)
+				result.State, result.Errors = cmp.Or(result.notReady(), string(Mocked)), []string{err.Error()}
+			}
+		}
+		out = append(out, result)
 	}
 	return out
 }
@@ -110,15 +124,24 @@ func refused(d Saved, err error) Operation {
 // result is what the walk found of an operation.
 func (w *walk) result(name, of string) Operation {
 	out := Operation{
-		Name: name, Operation: of, State: Ready, Errors: []string{},
+		Name: name, Operation: of, Errors: []string{},
 		Mocked: w.sorted(Mocked), Missing: w.sorted(Missing), Contradicting: w.sorted(Contradicting),
 	}
-	for _, s := range []State{Mocked, Contradicting, Missing} {
-		if len(w.found[s]) > 0 {
-			out.State = string(s)
-		}
-	}
+	out.State = cmp.Or(out.notReady(), Ready)
 	return out
+}
+
+// notReady is the worst state of the coordinates by which the operation is not ready, "" if there are none.
+func (o Operation) notReady() string {
+	switch {
+	case len(o.Missing) > 0:
+		return string(Missing)
+	case len(o.Contradicting) > 0:
+		return string(Contradicting)
+	case len(o.Mocked) > 0:
+		return string(Mocked)
+	}
+	return ""
 }
 
 func (w *walk) sorted(s State) []string { return append([]string{}, sorted(w.found[s])...) }

@@ -36,6 +36,8 @@ const (
 
 // Report is how far the contract of a graph is kept. Its JSON is what status prints and the admin API answers.
 type Report struct {
+	// Environment is production, staging or dev, which decides what may be mocked.
+	Environment string `json:"environment,omitempty"`
 	// Subgraphs by name.
 	Subgraphs []Subgraph `json:"subgraphs"`
 	// Teams in the order of the owners file; none without one. What no team owns comes last, with no name.
@@ -51,7 +53,7 @@ type Report struct {
 // Subgraph is how far a subgraph's contract is kept.
 type Subgraph struct {
 	Subgraph string `json:"subgraph"`
-	// Owner is who answers: service, monolith, local or mock.
+	// Owner is who answers: service, monolith, local, mock, or nobody.
 	Owner string `json:"owner"`
 	// State is "up" or "unreachable" for a service that was asked, else "".
 	State string `json:"state,omitempty"`
@@ -94,6 +96,8 @@ type Field struct {
 
 // Facts are what a Report is made of.
 type Facts struct {
+	// Environment that the graph is served in; "" if that is not known.
+	Environment string
 	// Contract is the graph as the teams agreed on it.
 	Contract *supergraph.Supergraph
 	// Subgraphs of the contract, by name.
@@ -102,13 +106,17 @@ type Facts struct {
 	Contradictions []contract.Contradiction
 	// Teams own the fields; nil if nobody said so.
 	Teams *Teams
+	// Plan is an error if real owners alone cannot answer the operation of that name in a document ("" if it has only
+	// one); nil for a graph that nobody plans on.
+	Plan func(document, operation string) error
 }
 
 // Of is the report on a contract.
 func Of(facts Facts) *Report {
 	x := newIndex(facts)
 	out := &Report{
-		Subgraphs: facts.Subgraphs, Teams: []Team{}, Types: []Type{},
+		Environment: facts.Environment,
+		Subgraphs:   facts.Subgraphs, Teams: []Team{}, Types: []Type{},
 		Contradictions: append([]contract.Contradiction{}, facts.Contradictions...),
 	}
 	for _, t := range facts.Contract.Types {
@@ -131,26 +139,20 @@ func Of(facts Facts) *Report {
 	return out
 }
 
-// Count is the subgraph with Implemented, Mocked or Missing, and Contradicting filled in: lacking are the
+// Count is the subgraph with Implemented, Mocked, Missing and Contradicting filled in: mocked and missing are
 // coordinates that its owner lacks, as the mock source answers them or nobody does.
-func (s Subgraph) Count(sg *supergraph.Supergraph, lacking []string, as State, contradictions []contract.Contradiction) Subgraph {
-	s.Mocked, s.Missing, s.Contradicting = []string{}, []string{}, []string{}
+func (s Subgraph) Count(sg *supergraph.Supergraph, mocked, missing []string, contradictions []contract.Contradiction) Subgraph {
+	s.Contradicting = []string{}
 	for _, c := range contradictions {
 		if c.Subgraph == s.Subgraph {
 			s.Contradicting = append(s.Contradicting, fieldOf(c.Coordinate))
 		}
 	}
 	s.Contradicting = sorted(s.Contradicting)
-	lacking = slices.DeleteFunc(sorted(lacking), func(c string) bool { return slices.Contains(s.Contradicting, c) })
-	if as == Mocked {
-		s.Mocked = append(s.Mocked, lacking...)
-	} else {
-		s.Missing = append(s.Missing, lacking...)
-	}
+	s.Missing = without(sorted(missing), s.Contradicting)
+	s.Mocked = without(without(sorted(mocked), s.Contradicting), s.Missing)
 	for _, c := range Coordinates(sg, s.Subgraph) {
-		_, lacks := slices.BinarySearch(lacking, c)
-		_, contradicts := slices.BinarySearch(s.Contradicting, c)
-		if !lacks && !contradicts {
+		if !has(s.Mocked, c) && !has(s.Missing, c) && !has(s.Contradicting, c) {
 			s.Implemented++
 		}
 	}
@@ -186,6 +188,17 @@ func resolves(f *supergraph.Field, id int) bool {
 func fieldOf(coordinate string) string {
 	field, _, _ := strings.Cut(coordinate, "(")
 	return field
+}
+
+// has reports whether a sorted list has the text.
+func has(list []string, text string) bool {
+	_, found := slices.BinarySearch(list, text)
+	return found
+}
+
+// without is a list without what a sorted one has. It is never nil.
+func without(list, those []string) []string {
+	return append([]string{}, slices.DeleteFunc(list, func(c string) bool { return has(those, c) })...)
 }
 
 func sorted(list []string) []string {

@@ -40,7 +40,7 @@ func ReadTeams(file, text string, sg *supergraph.Supergraph) (*Teams, error) {
 		var e yaml.Error
 		if errors.As(err, &e) && e.GetToken() != nil {
 			p := e.GetToken().Position
-			return nil, fmt.Errorf("%s:%d:%d: %s", file, p.Line, p.Column, e.GetMessage())
+			return nil, fmt.Errorf("%s:%d:%d: %s; a pattern that begins with * stands in quotes", file, p.Line, p.Column, e.GetMessage())
 		}
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -82,6 +82,9 @@ func entriesOf(file string, tree *ast.File) ([]*ast.MappingValueNode, error) {
 
 func readRule(e *ast.MappingValueNode, sg *supergraph.Supergraph) (rule, error) {
 	pattern := e.Key.GetToken().Value
+	if _, plain := e.Key.(*ast.StringNode); !plain {
+		return rule{}, fmt.Errorf("%s: is no name to YAML; write the pattern in quotes", e.Key)
+	}
 	team, ok := e.Value.(*ast.StringNode)
 	if !ok || strings.TrimSpace(team.Value) == "" {
 		return rule{}, fmt.Errorf("%s: is to have the name of a team", pattern)

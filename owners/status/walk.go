@@ -14,11 +14,13 @@ import (
 type walk struct {
 	*index
 	doc *ast.QueryDocument
-	// fragments and fields that were seen.
+	// fragments, fields and types that were seen.
 	fragments map[string]bool
 	fields    map[*supergraph.Field]bool
-	// found are the coordinates that are not implemented, by their state.
-	found map[State][]string
+	types     map[*supergraph.Type]bool
+	// found are the coordinates that are not implemented, by their state; partly are those that only some of the
+	// subgraphs implement which are to resolve them, the keys of the types among them.
+	found, partly map[State][]string
 }
 
 func (w *walk) operation(op *ast.OperationDefinition) {
@@ -56,23 +58,27 @@ func (w *walk) selections(parent *supergraph.Type, set ast.SelectionSet) {
 	}
 }
 
-// selected is a field of the operation. Of an abstract type it is one of each object that implements it, too.
 func (w *walk) selected(parent *supergraph.Type, s *ast.Field) {
-	f := parent.Field(s.Name)
+	if of := w.needs(parent, s.Name); of != nil {
+		w.selections(of, s.SelectionSet)
+	}
+}
+
+// needs adds a field of a type, and is what it returns. Of an abstract type it is one of each object of it, too.
+func (w *walk) needs(parent *supergraph.Type, name string) *supergraph.Type {
+	f := parent.Field(name)
 	if f == nil {
-		return // __typename and introspection, which the gateway answers
+		return nil // __typename and introspection, which the gateway answers
 	}
 	w.field(f)
 	if parent.IsAbstract() {
 		for _, m := range parent.Members {
-			if of := w.Contract.Type(m).Field(s.Name); of != nil && of != f {
+			if of := w.Contract.Type(m).Field(name); of != nil {
 				w.field(of)
 			}
 		}
 	}
-	if of := w.Contract.Type(f.Type.Name()); of != nil {
-		w.selections(of, s.SelectionSet)
-	}
+	return w.Contract.Type(f.Type.Name())
 }
 
 // field adds the field, what it requires, and the types that it returns and takes.
@@ -81,8 +87,17 @@ func (w *walk) field(f *supergraph.Field) {
 		return
 	}
 	w.fields[f] = true
-	if state := w.stateOf(f); state != Implemented {
-		w.found[state] = append(w.found[state], f.Parent.Name+"."+f.Name)
+	_, state, ok := w.best(f)
+	if !ok {
+		w.inherited(f)
+		return
+	}
+	into := w.found
+	if state == Implemented {
+		state, into = w.least(f), w.partly
+	}
+	if state != Implemented {
+		into[state] = append(into[state], f.Parent.Name+"."+f.Name)
 	}
 	w.named(f.Type.Name())
 	for _, a := range f.Args {
@@ -104,21 +119,13 @@ func (w *walk) field(f *supergraph.Field) {
 	}
 }
 
-// stateOf is how far a field is. What no subgraph resolves for an object, one resolves for an interface of it.
-func (w *walk) stateOf(f *supergraph.Field) State {
-	if _, state, ok := w.best(f); ok {
-		return state
-	}
+// inherited adds what no subgraph resolves for an object, but one for an interface of it.
+func (w *walk) inherited(f *supergraph.Field) {
 	for _, name := range f.Parent.Interfaces {
-		t := w.Contract.Type(name)
-		if t == nil || t.Field(f.Name) == nil {
-			continue
-		}
-		if _, state, ok := w.best(t.Field(f.Name)); ok {
-			return state
+		if t := w.Contract.Type(name); t != nil && t.Field(f.Name) != nil {
+			w.field(t.Field(f.Name))
 		}
 	}
-	return Implemented
 }
 
 // required walks a field set of @requires or a context.
@@ -135,26 +142,50 @@ func (w *walk) required(parent *supergraph.Type, set supergraph.FieldSet) {
 			w.required(of, item.Fields)
 			continue
 		}
-		f := of.Field(item.Name)
-		if f == nil {
-			continue
-		}
-		w.field(f)
-		if to := w.Contract.Type(f.Type.Name()); to != nil {
+		if to := w.needs(of, item.Name); to != nil {
 			w.required(to, item.Fields)
 		}
 	}
 }
 
-// named adds a type that its service means otherwise: of another kind, with other keys, values or members.
+// named adds a type that its service means otherwise: of another kind, with other keys, values or members. Its keys
+// may be needed, too.
 func (w *walk) named(name string) {
+	t := w.Contract.Type(name)
+	if t == nil || w.types[t] {
+		return
+	}
+	w.types[t] = true
 	for _, c := range w.Contradictions {
 		of := fieldOf(c.Coordinate)
-		typ, _, within := strings.Cut(of, ".")
-		t := w.Contract.Type(name)
-		if typ != name || t == nil || within && hasFields(t) {
+		if typ, _, within := strings.Cut(of, "."); typ == name && !(within && hasFields(t)) {
+			w.found[Contradicting] = append(w.found[Contradicting], of)
+		}
+	}
+	for _, m := range append([]string{name}, t.Members...) {
+		for _, in := range w.Contract.Type(m).In {
+			if in == nil {
+				continue
+			}
+			for _, k := range in.Keys {
+				w.key(w.Contract.Type(m), k.Fields)
+			}
+		}
+	}
+}
+
+// key adds the fields of a key that some subgraph lacks.
+func (w *walk) key(t *supergraph.Type, set supergraph.FieldSet) {
+	for _, item := range set {
+		f := t.Field(item.Name)
+		if f == nil {
 			continue
 		}
-		w.found[Contradicting] = append(w.found[Contradicting], of)
+		if state := w.least(f); state != Implemented {
+			w.partly[state] = append(w.partly[state], t.Name+"."+f.Name)
+		}
+		if to := w.Contract.Type(f.Type.Name()); to != nil {
+			w.key(to, item.Fields)
+		}
 	}
 }

@@ -1,0 +1,96 @@
+package mocks
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/engine/supergraph"
+)
+
+// guess is what a mutation does of which nothing is said.
+func (a *answer) guess(def *supergraph.Field, t *ast.Type, said map[string]any) *act {
+	d := a.deedOf(def.Name)
+	x := &act{effect: effect{guessed: true}, on: d.typ, said: said}
+	if x.on == nil {
+		x.on = a.returned(t)
+	}
+	if x.on == nil {
+		return nil
+	}
+	x.typ = x.on.Name
+	x.aim(a, d.many)
+	switch {
+	case slices.Contains(making, d.verb), slices.Contains(copying, d.verb), slices.Contains(opening, d.verb) && len(x.targets) == 0:
+		x.kind, x.targets = creates, nil
+		if slices.Contains(copying, d.verb) {
+			maps.DeleteFunc(said, func(name string, _ any) bool { return isKeyField(x.on, name) }) // those of the other one
+		}
+		x.own(a)
+	case len(x.targets) == 0:
+		return a.only(x)
+	case slices.Contains(taking, d.verb) && (d.typ != nil || len(said) == 1):
+		x.kind = deletes
+	default:
+		x.kind = updates
+		x.set = a.stateOf(x.on, d.verb, said)
+	}
+	return x
+}
+
+// stateOf is the state that a verb leads to, in the field of the type that has it.
+func (a *answer) stateOf(t *supergraph.Type, verb string, said map[string]any) map[string]any {
+	for _, f := range t.Fields {
+		if _, given := said[f.Name]; given || f.Type.Elem != nil {
+			continue
+		}
+		if v := stateAfter(verb, a.valuesFor(f.Type)); v != "" {
+			return map[string]any{f.Name: v}
+		}
+	}
+	return nil
+}
+
+// only makes an update of the one object that a query without arguments answers: updateProfile is about me.
+func (a *answer) only(x *act) *act {
+	if a.graph.Query == nil {
+		return nil
+	}
+	for _, f := range a.graph.Query.Fields {
+		if f.Type.NamedType != x.typ || a.in(f) == nil || slices.ContainsFunc(f.Args, func(arg *ast.ArgumentDefinition) bool { return arg.Type.NonNull && arg.DefaultValue == nil }) {
+			continue
+		}
+		root := object{typ: a.graph.Query, self: a.seed.of(a.graph.Query.Name)}
+		args := a.arguments(f, nil)
+		if x.kind == deletes {
+			return nil
+		}
+		found := a.child(x.on, seat{owner: &root, def: f, args: args, place: root.self.of(f.Name).ofValue(identifying(args))})
+		x.kind, x.targets = updates, []map[string]any{keyOf(found.known, a.keys(x.on)[0].Fields)}
+		return x
+	}
+	return nil
+}
+
+// returned is the entity that a mutation returns: by itself, in an edge or in a payload.
+func (a *answer) returned(t *ast.Type) *supergraph.Type {
+	named := a.graph.Type(t.Name())
+	if named == nil || named.Kind != ast.Object || len(a.keys(named)) > 0 {
+		if named == nil || named.Kind != ast.Object {
+			return nil
+		}
+		return named
+	}
+	for _, f := range named.Fields {
+		if of := a.graph.Type(f.Type.Name()); of != nil && of.Kind == ast.Object && a.in(f) != nil {
+			if node := of.Field("node"); node != nil && len(a.keys(of)) == 0 {
+				of = a.graph.Type(node.Type.Name())
+			}
+			if of != nil && of.Kind == ast.Object && len(a.keys(of)) > 0 {
+				return of
+			}
+		}
+	}
+	return nil
+}
