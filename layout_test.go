@@ -44,7 +44,7 @@ var floors = map[string][]string{
 	"monolith-adapter/mapping": {},
 	"monolith-adapter/openapi": {},
 	"engine/authorization":     {"engine/operation", "engine/supergraph"},
-	"engine/cost":              {"engine/operation", "engine/supergraph"},
+	"engine/cost":              {"engine/operation", "engine/queryplan", "engine/supergraph"},
 	"changes":                  {"engine/operation"},
 	"owners/contract":          {"engine/composition", "engine/supergraph", "mocks"},
 	// 2: planner and executor never meet

@@ -63,6 +63,8 @@ type DemandStrategy struct {
 		ListSize int `yaml:"list_size"`
 		// Max is the largest estimate that is executed.
 		Max int `yaml:"max"`
+		// Subgraph is what an operation may cost each of the subgraphs.
+		Subgraph SubgraphDemand `yaml:"subgraph"`
 	} `yaml:"static_estimated"`
 }
 
@@ -85,6 +87,9 @@ func (d Demand) Validate() error {
 	if s.Max < 0 || d.Enabled && s.Max == 0 {
 		add("strategy.static_estimated.max", "must be above 0: what an operation may cost")
 	}
+	if err := s.Subgraph.validate(); err != nil {
+		errs = append(errs, err)
+	}
 	if d.Clients.Header != "" && d.Clients.Claim != "" {
 		add("clients", "are named by a header and by a claim; keep one")
 	}
@@ -100,6 +105,8 @@ func (d Demand) Validate() error {
 const (
 	CodeTooExpensive = "COST_ESTIMATED_TOO_EXPENSIVE"
 	CodeNotEstimated = "COST_CANNOT_BE_ESTIMATED"
+	// CodeSubgraphTooExpensive is of what costs one subgraph too much.
+	CodeSubgraphTooExpensive = "SUBGRAPH_COST_ESTIMATED_TOO_EXPENSIVE"
 )
 
 // estimate is the formula of an operation; nil if nobody wants to know.

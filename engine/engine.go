@@ -167,6 +167,9 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 		if out.Cost, err = s.cfg.afford(ctx, planned.estimate, values, r, e.observer); err != nil {
 			return e.refuse(ctx, dst, out, err)
 		}
+		if err = e.spare(ctx, s.cfg.Demand, planned.shares, values, out.OperationName); err != nil {
+			return e.refuse(ctx, dst, out, err)
+		}
 	}
 	if s.cfg.Admit != nil {
 		if err := s.cfg.Admit(ctx, Admission{out.OperationName, out.Kind, out.Cost}); err != nil {

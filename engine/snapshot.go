@@ -116,7 +116,11 @@ func (s *Snapshot) plan(ctx context.Context, v variant, r *Request, count *looku
 		func(context.Context, planKey) (*planned, error) {
 			made = true
 			program, err := s.compile(ctx, op, v.caller, observer)
-			return &planned{program, s.cfg.Demand.estimate(s.Graph, op), err}, nil
+			out := &planned{program: program, estimate: s.cfg.Demand.estimate(s.Graph, op), err: err}
+			if err == nil {
+				out.shares = s.cfg.Demand.shares(s.Graph, program.Plan())
+			}
+			return out, nil
 		}))
 	count.count(!made)
 	if err != nil {
