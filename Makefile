@@ -5,7 +5,7 @@ BIN      ?= bin
 LINT      = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 LINT_VERSION = v2.15.0
 
-.PHONY: test check fuzz generate conformance bench build lint browser
+.PHONY: test check fuzz generate conformance bench build lint browser console
 
 build: ## the gateway, as bin/ficus
 	$(GO) build -o $(BIN)/ficus .
@@ -15,6 +15,9 @@ test: ## everything that needs no network and nothing beside the checkout
 	$(GO) vet ./...
 	@if internal/browser/setup.sh; then FICUS_BROWSER=1 $(GO) test ./...; \
 	else echo "the tests in a browser are left out"; $(GO) test ./...; fi
+
+console: ## the dev page, into console/dist; compile the gateway after it
+	console/ui/build.sh
 
 browser: ## the tests in a browser, alone
 	internal/browser/setup.sh

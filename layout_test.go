@@ -36,6 +36,7 @@ var floors = map[string][]string{
 	"internal/took":        {},
 	"heap":                 {},
 	"ratelimit":            {},
+	"console":              {},
 	"internal/collector":   {},
 	// 1
 	"engine/operation":         {"engine/supergraph"},

@@ -36,14 +36,20 @@ func catalog(t *testing.T) string {
 	}).URL
 }
 
-// serveCatalog starts the gateway over the catalog, with more configuration, and gives its addresses.
+// serveCatalog starts the gateway over the catalog, with more configuration, and gives its addresses. It is one for
+// production, unless requests may choose.
 func serveCatalog(t *testing.T, inMocks, more string) (address, admin string) {
 	t.Helper()
 	dir := t.TempDir()
 	address, admin = freeAddress(t), freeAddress(t)
 	writeIn(t, dir, "catalog.graphql", catalogSchema)
-	writeIn(t, dir, "ficus.yaml", fmt.Sprintf("supergraph: { listen: %s }\nadmin: { listen: %s }\n"+
-		"subgraphs: { catalog: { routing_url: %s, schema: { file: catalog.graphql } } }\nmocks: { enabled: true%s }\n%s", address, admin, catalog(t), inMocks, more))
+	environment := "production"
+	if strings.Contains(inMocks, "per_request") {
+		environment = "dev"
+	}
+	writeIn(t, dir, "ficus.yaml", fmt.Sprintf("environment: %s\nsupergraph: { listen: %s }\nadmin: { listen: %s }\n"+
+		"subgraphs: { catalog: { routing_url: %s, schema: { file: catalog.graphql } } }\n"+
+		"mocks: { acknowledged: [Product.price, Query.products, Mutation.setPrice, Mutation.addProduct]%s }\n%s", environment, address, admin, catalog(t), inMocks, more))
 	startIn(t, dir, "serve").line("serving")
 	return address, admin
 }
@@ -158,7 +164,7 @@ func TestWhatIsMadeUpDoesNotCountForItsOwner(t *testing.T) {
 
 func TestAWholeSubgraphThatIsMadeUpCountsAsMocked(t *testing.T) {
 	dir, address, admin := mockFolder(t), freeAddress(t), freeAddress(t)
-	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+address+" }\nadmin: { listen: "+admin+" }\nsubgraphs: { shop: { source: mock, schema: { file: shop.graphql } } }\n")
+	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+address+" }\nadmin: { listen: "+admin+" }\nenvironment: staging\nsubgraphs: { shop: { mock: always, schema: { file: shop.graphql } } }\n")
 	startIn(t, dir, "serve").line("serving")
 	askMocked(t, address, `{ cart { note } }`)
 	metrics := send(t, http.MethodGet, "http://"+admin+"/metrics", nil, nil).body

@@ -25,6 +25,7 @@ import (
 	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/cli"
 	"github.com/ficusgraph/ficus/config"
+	"github.com/ficusgraph/ficus/console"
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/authorization"
 	"github.com/ficusgraph/ficus/engine/executor"
@@ -130,6 +131,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
 		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.stale, Tracer: tracer,
+		Beside:    map[string]http.Handler{},
 		RateLimit: limiter,
 	}
 	if cfg.Authentication.Router.JWT != nil {
@@ -145,6 +147,11 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 	if made != nil {
 		gate(cfg, &served, made, &parts)
+	}
+	if cfg.Front.GraphiQL.Enabled {
+		if err := page(cfg, &served, &parts); err != nil {
+			return err
+		}
 	}
 	server, err := transport.New(cfg.Transport(), parts)
 	if err != nil {
@@ -338,6 +345,9 @@ func gate(cfg *config.Config, served *atomic.Pointer[owners.Graph], made *mocks.
 			return now.Supergraph, now.Mocks
 		},
 	}
+	if cfg.Mocks.PerRequest {
+		parts.Beside[scenariosPath] = http.HandlerFunc(g.Scenarios)
+	}
 	authenticate := parts.Authenticate
 	parts.Authenticate = func(next http.Handler) http.Handler {
 		if authenticate == nil {
@@ -345,6 +355,35 @@ func gate(cfg *config.Config, served *atomic.Pointer[owners.Graph], made *mocks.
 		}
 		return authenticate(g.Wrap(next))
 	}
+}
+
+// What the dev page asks: what can be chosen from the mock source, and how far the contract is kept.
+const (
+	scenariosPath = "/_ficus/scenarios"
+	statusPath    = "/_ficus/status"
+)
+
+// page has browsers get the console, if it was built into this program.
+func page(cfg *config.Config, served *atomic.Pointer[owners.Graph], parts *transport.Parts) error {
+	files, err := console.Dist()
+	if err != nil {
+		return err
+	}
+	front := cfg.Transport()
+	facts := console.Facts{Graph: front.Path(), Header: front.CSRF.Header(), Status: statusPath}
+	if parts.Beside[scenariosPath] != nil {
+		facts.Scenarios = scenariosPath
+	}
+	p, err := console.New(files, facts)
+	switch {
+	case errors.Is(err, console.ErrNotBuilt):
+		return nil // the explorer is served, and says so
+	case err != nil:
+		return err
+	}
+	parts.Page, parts.Beside[console.Prefix+"*"] = p, p
+	parts.Beside[statusPath] = admin.SameSite(admin.JSON(parts.Logger, func(*http.Request) (any, error) { return served.Load().Report(), nil }))
+	return nil
 }
 
 // madeUp are the subgraphs that the mock source answers for, nil where there can be none.

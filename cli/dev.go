@@ -14,7 +14,7 @@ func (p Program) devCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "dev",
 		Short: "Serve while the schemas are being written",
-		Long: "Dev serves as serve does, with introspection, the explorer at / and, unless --env says production, the mock source turned\n" +
+		Long: "Dev serves as serve does, with introspection, the console at / and, unless --env says production, the mock source turned\n" +
 			"on. When a schema's file changes it composes again; errors are printed, and the last good graph stays.",
 		Example: "  ficus dev --config ficus.yaml",
 		Args:    noArgs,
@@ -30,7 +30,7 @@ func (p Program) devCommand() *cobra.Command {
 				cfg.Supergraph.Listen = listen
 			}
 			return p.Serve(c.Context(), cfg, Hooks{Log: c.ErrOrStderr(), Watch: true, Started: func(address string) {
-				_, _ = fmt.Fprintf(c.OutOrStdout(), "the graph is at http://%[1]s%[2]s, the explorer at http://%[1]s/\n", address, cfg.Transport().Path())
+				_, _ = fmt.Fprintf(c.OutOrStdout(), "the graph is at http://%[1]s%[2]s, the console at http://%[1]s/\n", address, cfg.Transport().Path())
 			}})
 		},
 	}

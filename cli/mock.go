@@ -53,7 +53,7 @@ func (p Program) mockServeCommand() *cobra.Command {
 				return err
 			}
 			return p.Serve(c.Context(), cfg, Hooks{Log: c.ErrOrStderr(), Watch: true, Started: func(address string) {
-				_, _ = fmt.Fprintf(c.OutOrStdout(), "made up answers are at http://%[1]s%[2]s, the explorer at http://%[1]s/\n", address, cfg.Transport().Path())
+				_, _ = fmt.Fprintf(c.OutOrStdout(), "made up answers are at http://%[1]s%[2]s, the console at http://%[1]s/\n", address, cfg.Transport().Path())
 			}})
 		},
 	}

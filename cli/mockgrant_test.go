@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-const granting = `subgraphs: { shop: { source: mock, schema: { sdl: "type Query { a: Int }" } } }
+const granting = `subgraphs: { shop: { mock: always, schema: { sdl: "type Query { a: Int }" } } }
 mocks: { grants: { secret: "words that only this test signs its grants with" } }
 `
 

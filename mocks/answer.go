@@ -31,6 +31,8 @@ type answer struct {
 	delay time.Duration
 	// overlay is what the session's mutations changed; nil for nothing.
 	overlay *overlay
+	// acted is what the mutation changed whose answer is written.
+	acted []*change
 	failures
 }
 
@@ -256,7 +258,7 @@ func (a *answer) value(t *ast.Type, s seat) error {
 	named := a.graph.Type(t.NamedType)
 	if named != nil && !named.IsLeaf() {
 		o := a.child(named, s)
-		if o.change.gone() && !t.NonNull && !s.represented {
+		if a.isGone(o.change) && !t.NonNull && !s.represented {
 			a.raw("null")
 			return nil
 		}

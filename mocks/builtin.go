@@ -33,7 +33,10 @@ var builtInScenarios = []*scenario{
 // of is what the state makes of a field; nil if it leaves it as it is. inLists says how many lists are around it.
 func (s state) of(t *ast.Type, top, leaf bool, inLists int) *rule {
 	exempt := t.NonNull || top && !leaf
+	text := leaf && t.Elem == nil
 	switch {
+	case text && (s == empty || s == alone || s == many):
+		return nil // they are about lists, and a text has a length too
 	case s == empty:
 		return &rule{length: &lengths{}}
 	case s == alone:

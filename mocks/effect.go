@@ -41,6 +41,8 @@ type act struct {
 	said map[string]any
 	// targets are the keys of those it is for, none where one is to be made.
 	targets []map[string]any
+	// alone is where the object stands that has no key, as there is one of it; 0 for entities.
+	alone hash
 	// done is what became of them.
 	done []*change
 }
@@ -112,6 +114,9 @@ func (x *act) keyFrom(a *answer, args map[string]any) {
 
 // aim finds the keys that the arguments hold.
 func (x *act) aim(a *answer, many bool) {
+	if len(a.keys(x.on)) == 0 {
+		return
+	}
 	if key := single(x.on, a.keys(x.on)[0]); key != nil && many {
 		for _, name := range keyNames(x.on, key) {
 			list, _ := x.said[name+"s"].([]any)

@@ -54,43 +54,61 @@ func (a *answer) stateOf(t *supergraph.Type, verb string, said map[string]any) m
 
 // only makes an update of the one object that a query without arguments answers: updateProfile is about me.
 func (a *answer) only(x *act) *act {
+	f := a.answering(x.on)
+	if f == nil || x.kind == deletes {
+		return nil
+	}
+	root := object{typ: a.graph.Query, self: a.seed.of(a.graph.Query.Name)}
+	args := a.arguments(f, nil)
+	at := seat{owner: &root, def: f, args: args, place: root.self.of(f.Name).ofValue(identifying(args))}
+	x.kind = updates
+	if keys := a.keys(x.on); len(keys) > 0 {
+		x.targets = []map[string]any{keyOf(a.child(x.on, at).known, keys[0].Fields)}
+	} else {
+		x.alone = at.place
+	}
+	return x
+}
+
+// answering is the first field of the query that returns an object of the type and needs no argument, nil if there is none.
+func (a *answer) answering(t *supergraph.Type) *supergraph.Field {
 	if a.graph.Query == nil {
 		return nil
 	}
 	for _, f := range a.graph.Query.Fields {
-		if f.Type.NamedType != x.typ || a.in(f) == nil || slices.ContainsFunc(f.Args, func(arg *ast.ArgumentDefinition) bool { return arg.Type.NonNull && arg.DefaultValue == nil }) {
-			continue
+		needs := func(arg *ast.ArgumentDefinition) bool { return arg.Type.NonNull && arg.DefaultValue == nil }
+		if f.Type.NamedType == t.Name && a.in(f) != nil && !slices.ContainsFunc(f.Args, needs) {
+			return f
 		}
-		root := object{typ: a.graph.Query, self: a.seed.of(a.graph.Query.Name)}
-		args := a.arguments(f, nil)
-		if x.kind == deletes {
-			return nil
-		}
-		found := a.child(x.on, seat{owner: &root, def: f, args: args, place: root.self.of(f.Name).ofValue(identifying(args))})
-		x.kind, x.targets = updates, []map[string]any{keyOf(found.known, a.keys(x.on)[0].Fields)}
-		return x
 	}
 	return nil
 }
 
-// returned is the entity that a mutation returns: by itself, in an edge or in a payload.
+// returned is what a mutation returns, by itself, in an edge or in a payload: an entity, or else the one object of a type.
 func (a *answer) returned(t *ast.Type) *supergraph.Type {
 	named := a.graph.Type(t.Name())
-	if named == nil || named.Kind != ast.Object || len(a.keys(named)) > 0 {
-		if named == nil || named.Kind != ast.Object {
-			return nil
-		}
+	if named == nil || named.Kind != ast.Object {
+		return nil
+	}
+	if len(a.keys(named)) > 0 || a.answering(named) != nil {
 		return named
 	}
+	var one *supergraph.Type
 	for _, f := range named.Fields {
-		if of := a.graph.Type(f.Type.Name()); of != nil && of.Kind == ast.Object && a.in(f) != nil {
-			if node := of.Field("node"); node != nil && len(a.keys(of)) == 0 {
-				of = a.graph.Type(node.Type.Name())
-			}
-			if of != nil && of.Kind == ast.Object && len(a.keys(of)) > 0 {
-				return of
-			}
+		of := a.graph.Type(f.Type.Name())
+		if of == nil || of.Kind != ast.Object || a.in(f) == nil {
+			continue
+		}
+		if node := of.Field("node"); node != nil && len(a.keys(of)) == 0 {
+			of = a.graph.Type(node.Type.Name())
+		}
+		switch {
+		case of == nil || of.Kind != ast.Object:
+		case len(a.keys(of)) > 0:
+			return of
+		case one == nil && a.answering(of) != nil:
+			one = of
 		}
 	}
-	return nil
+	return one
 }

@@ -113,7 +113,7 @@ func (a *answer) remaining(total int, l *listing) remaining {
 		if look && a.looked <= maxLooked {
 			a.looked++
 			if c := a.elementAt(l, i).change; c != nil {
-				if c.deleted || a.contradicts(c, l) {
+				if a.isGone(c) || c.deleted && l.given == nil || a.contradicts(c, l) {
 					continue
 				}
 				r.changed = append(r.changed, c)

@@ -69,7 +69,7 @@ func (o *overlay) with(c *change) *overlay {
 
 // size is how many bytes a change takes, about.
 func (c *change) size() int {
-	text, err := json.Marshal(c.fields)
+	text, err := json.Marshal([]any{c.key, c.fields})
 	if err != nil {
 		return 0 // what it holds was JSON
 	}

@@ -41,15 +41,18 @@ func (a *answer) payload(x *act, t *ast.Type, done []*change) any {
 	return a.parts(x, named, done)
 }
 
-// shown is an entity by its key and type.
+// shown is an entity by its key and type; what has no key is what it became.
 func (a *answer) shown(t *supergraph.Type, c *change) map[string]any {
-	out := maps.Clone(c.key)
-	out["__typename"] = t.Name
+	out := map[string]any{"__typename": t.Name}
+	maps.Copy(out, c.key)
+	if c.key == nil {
+		maps.Copy(out, c.fields)
+	}
 	return out
 }
 
 func (a *answer) keyText(t *supergraph.Type, c *change) any {
-	if key := single(t, a.keys(t)[0]); key != nil {
+	if key := a.singleKey(t); key != nil {
 		return c.key[key.Name]
 	}
 	return nil
@@ -99,7 +102,7 @@ func (a *answer) parts(x *act, t *supergraph.Type, done []*change) map[string]an
 
 // isKeyOf reports whether a payload's field is called as the key of the type: id, ticketId, deletedTicketId.
 func (a *answer) isKeyOf(t *supergraph.Type, name string) bool {
-	key := single(t, a.keys(t)[0])
+	key := a.singleKey(t)
 	return key != nil && (name == key.Name || strings.HasSuffix(strings.ToLower(name), strings.ToLower(t.Name+key.Name)) || name == "deleted"+upperFirst(key.Name))
 }
 
@@ -126,4 +129,12 @@ func (s *seat) shape(given any) {
 	case !s.said:
 		s.given, s.said = given, true
 	}
+}
+
+// singleKey is the field that is the first key of a type by itself, nil if there is none.
+func (a *answer) singleKey(t *supergraph.Type) *supergraph.Field {
+	if keys := a.keys(t); len(keys) > 0 {
+		return single(t, keys[0])
+	}
+	return nil
 }

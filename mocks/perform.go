@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -16,96 +17,95 @@ const (
 	CodeFull = "MOCK_SESSION_FULL"
 )
 
-// mutation writes the value of a mutation once it is performed.
+// mutation performs a mutation, and writes its value.
 func (a *answer) mutation(def *supergraph.Field, t *ast.Type, s seat) error {
-	after, refused := a.perform(def, t, &s)
-	if refused != nil {
+	if refused := a.perform(def, t, &s); refused != nil {
 		a.fail(refused)
 		a.raw("null")
 		return nil
 	}
-	if after != nil {
-		defer after()
-	}
 	return a.value(t, s)
 }
 
-// perform does in the session what a mutation is for, and makes its answer say so. It gives what is left to do once
-// the answer is written, and why it is refused, nil if it is not.
-func (a *answer) perform(def *supergraph.Field, t *ast.Type, s *seat) (after func(), refused *Failure) {
+// perform does in the session what a mutation is for, and makes its answer say so; or says why it is refused.
+func (a *answer) perform(def *supergraph.Field, t *ast.Type, s *seat) *Failure {
+	a.acted = nil
 	request := FromContext(a.ctx)
 	x := a.actOf(def, t, s)
 	if x == nil {
 		request.did(&Change{Field: "Mutation." + def.Name, Effect: string(nothing)})
-		return nil, nil
+		return nil
 	}
 	for _, key := range x.targets {
 		if a.overlay.of(x.on.Name, a.selfOf(x.on, key)).gone() && x.kind != creates {
-			return nil, &Failure{CodeGone, "There is no such " + x.on.Name + " any more: it was deleted in this session."}
+			return &Failure{CodeGone, "There is no such " + x.on.Name + " any more: it was deleted in this session."}
 		}
 	}
 	one := request.keeps()
 	if one == nil && x.kind == creates && len(x.targets) == 0 {
 		a.tell(x, def, s, nil) // as it is without a session, made up from the arguments
 		s.shape(a.payload(x, t, nil))
-		return nil, nil
+		return nil
 	}
-	next, err := request.change(one, func(o *overlay) *overlay { return a.apply(x, o, s.place, false) })
+	next, err := request.change(one, func(o *overlay) *overlay { return a.apply(x, o, s.place) })
 	if err != nil {
-		return nil, &Failure{CodeFull, upperFirst(err.Error()) + "."}
+		return &Failure{CodeFull, upperFirst(err.Error()) + "."}
 	}
-	a.overlay = next // without a session too: the answer itself shows what the mutation did
+	a.overlay, a.acted = next, x.done // without a session too: the answer itself shows what the mutation did
 	a.tell(x, def, s, one)
 	s.shape(a.payload(x, t, x.done))
-	if x.kind != deletes || one == nil {
-		return nil, nil
+	if x.alone != 0 && t.NamedType == x.on.Name {
+		s.place = x.alone
 	}
-	return func() {
-		if next, err := request.change(one, func(o *overlay) *overlay { return a.apply(x, o, s.place, true) }); err == nil {
-			a.overlay = next
-		}
-	}, nil
+	return nil
 }
+
+// isGone reports whether an object was deleted, but not by the mutation whose answer is written: that still shows it.
+func (a *answer) isGone(c *change) bool { return c.gone() && !slices.Contains(a.acted, c) }
 
 // selfOf is the identity of an entity of the type, by its first key.
 func (a *answer) selfOf(t *supergraph.Type, key map[string]any) hash {
 	return a.seed.of("entity", t.Name).ofValue(keyOf(key, a.keys(t)[0].Fields))
 }
 
-// apply is the overlay with what the act does. What is deleted is so at the end, as the answer may still show it.
-func (a *answer) apply(x *act, o *overlay, place hash, end bool) *overlay {
+// apply is the overlay with what the act does.
+func (a *answer) apply(x *act, o *overlay, place hash) *overlay {
 	x.done = nil
 	if o == nil {
 		o = &overlay{}
+	}
+	if x.alone != 0 {
+		c := &change{entity: entity{x.on.Name, x.alone.of(x.on.Name)}}
+		return a.applyTo(x, o, c)
 	}
 	targets := x.targets
 	if x.kind == creates && len(targets) == 0 {
 		targets = []map[string]any{a.fresh(x.on, o.made+1, x.said, place)}
 	}
-	values := x.values(a)
 	for _, key := range targets {
-		c := &change{entity: entity{x.on.Name, a.selfOf(x.on, key)}, key: asKey(x.on, key)}
-		before := o.of(c.typ, c.self)
-		if before != nil {
-			c.fields, c.created = before.fields, before.created
-		}
-		switch x.kind {
-		case deletes:
-			c.deleted = end
-		case creates:
-			c.fields, c.created = a.merged(x.on, nil, values), true
-		default:
-			c.fields = a.merged(x.on, c.fields, values)
-		}
-		if x.kind != deletes || end {
-			o = o.with(c)
-		}
-		x.done = append(x.done, c)
+		o = a.applyTo(x, o, &change{entity: entity{x.on.Name, a.selfOf(x.on, key)}, key: asKey(x.on, key)})
 	}
 	if x.kind == creates {
 		o = o.counted()
 	}
 	return o
+}
+
+// applyTo is the overlay with what the act does to one object.
+func (a *answer) applyTo(x *act, o *overlay, c *change) *overlay {
+	if before := o.of(c.typ, c.self); before != nil {
+		c.fields, c.created = before.fields, before.created
+	}
+	switch x.kind {
+	case deletes:
+		c.deleted = true
+	case creates:
+		c.fields, c.created = a.merged(x.on, nil, x.values(a)), true
+	default:
+		c.fields = a.merged(x.on, c.fields, x.values(a))
+	}
+	x.done = append(x.done, c)
+	return o.with(c)
 }
 
 // asKey is a key with its identifiers as texts, as they are written.

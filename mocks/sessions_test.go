@@ -13,7 +13,7 @@ import (
 )
 
 const notes = `type Query { note(id: ID!): Note notes(first: Int): [Note!]! }
-type Mutation { addNote(text: String!): Note changeNote(id: ID!, text: String): Note }
+type Mutation { addNote(text: String!): Note changeNote(id: ID!, text: String): Note deleteNote(id: ID!): Boolean }
 type Note { id: ID! text: String! }
 `
 
@@ -106,6 +106,18 @@ func TestAtOnceInOneSession(t *testing.T) {
 		if !strings.Contains(list, fmt.Sprintf(`{"id":"%d",`, 10_001+i)) || !strings.Contains(list, fmt.Sprintf(`"note %d"}`, i)) {
 			t.Errorf("%d is lost: %s", i, list)
 		}
+	}
+}
+
+// TestADeletionThatCannotBeKeptIsRefused and does not look as if it had been done.
+func TestADeletionThatCannotBeKeptIsRefused(t *testing.T) {
+	e, sessions := notebook(t), mocks.NewSessions(mocks.SessionConfig{MaxObjects: 1}, time.Now)
+	within(t, e, sessions, "a", `mutation { changeNote(id: 1, text: "x") { text } }`)
+	if got := within(t, e, sessions, "a", `mutation { deleteNote(id: 2) }`); !strings.Contains(got, "MOCK_SESSION_FULL") || !strings.Contains(got, `"deleteNote":null`) {
+		t.Error(got)
+	}
+	if got := within(t, e, sessions, "a", `mutation { deleteNote(id: 1) }`); !strings.Contains(got, `"deleteNote":true`) {
+		t.Error(got)
 	}
 }
 

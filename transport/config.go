@@ -24,7 +24,7 @@ type Config struct {
 	Batching Batching `yaml:"batching"`
 	// HealthCheck is the health endpoint.
 	HealthCheck HealthCheck `yaml:"health_check"`
-	// GraphiQL is the explorer in the browser.
+	// GraphiQL is the page in the browser.
 	GraphiQL GraphiQL `yaml:"graphiql"`
 	// Admin is the listener for operators.
 	Admin Admin `yaml:"admin"`
@@ -72,9 +72,9 @@ type HealthCheck struct {
 	Path string `yaml:"path"`
 }
 
-// GraphiQL is the explorer in the browser.
+// GraphiQL is the page in the browser: the console, or the explorer where that was not built.
 type GraphiQL struct {
-	// Enabled serves the explorer at / and, to browsers, at the graph's path.
+	// Enabled serves it at / and, to browsers, at the graph's path.
 	Enabled bool `yaml:"enabled"`
 }
 

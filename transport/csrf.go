@@ -29,6 +29,9 @@ func (c CSRF) validate() error {
 	return errors.Join(errs...)
 }
 
+// Header is the name of one that proves a request safe.
+func (c CSRF) Header() string { return newCSRFGuard(c).headers[0] }
+
 // csrfGuard refuses requests that a website could have made a browser send.
 type csrfGuard struct {
 	off     bool

@@ -26,16 +26,31 @@ var (
 	explorerMain string
 )
 
-// page is the explorer: one HTML document that loads nothing from elsewhere, so that it works offline and a
-// strict content security policy can hold.
-type page struct {
+// explorer is a page of its own for gateways that were compiled without a better one: one HTML document that loads
+// nothing from elsewhere, so that it works offline and a strict content security policy can hold.
+type explorer struct {
 	html   []byte
 	policy string
 }
 
-// newPage is the page that asks the graph at the path. It sends a header that proves its requests safe even
+// newPage is what browsers get: the page that the server was handed, or the explorer; nil where graphiql is off.
+func (s *Server) newPage() (http.Handler, error) {
+	if !s.cfg.GraphiQL.Enabled {
+		return nil, nil
+	}
+	if s.parts.Page != nil {
+		return s.parts.Page, nil
+	}
+	p, err := newExplorer(s.cfg.Supergraph.Path, s.csrf)
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// newExplorer is the page that asks the graph at the path. It sends a header that proves its requests safe even
 // where CSRF protection has headers of its own.
-func newPage(path string, guard csrfGuard) (*page, error) {
+func newExplorer(path string, guard csrfGuard) (*explorer, error) {
 	t, err := template.New("explorer").Parse(explorerHTML)
 	if err != nil {
 		return nil, fmt.Errorf("explorer: %w", err)
@@ -50,7 +65,7 @@ func newPage(path string, guard csrfGuard) (*page, error) {
 	if err != nil {
 		return nil, fmt.Errorf("explorer: %w", err)
 	}
-	return &page{html: out.Bytes(), policy: "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+	return &explorer{html: out.Bytes(), policy: "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
 		"script-src '" + digest(script) + "'; style-src '" + digest(explorerCSS) + "'"}, nil
 }
 
@@ -60,8 +75,8 @@ func digest(text string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// wanted says whether the request comes from somebody who opens the graph's path in a browser.
-func (p *page) wanted(r *http.Request) bool {
+// wantsPage says whether the request comes from somebody who opens the graph's path in a browser.
+func wantsPage(r *http.Request) bool {
 	if r.Method != http.MethodGet || r.URL.RawQuery != "" {
 		return false
 	}
@@ -70,7 +85,7 @@ func (p *page) wanted(r *http.Request) bool {
 }
 
 // ServeHTTP serves the page.
-func (p *page) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+func (p *explorer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", p.policy)

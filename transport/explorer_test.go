@@ -3,6 +3,7 @@ package transport_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -30,9 +31,38 @@ func TestExplorer(t *testing.T) {
 			t.Errorf("%s %s: %d %.80s", c.path, c.accept, got.status, got.body)
 		}
 	}
+	if got := send(t, "GET", server.URL+"/", "", browser); !strings.Contains(got.body, "make console") {
+		t.Error("the plain page does not say how to get the full one")
+	}
 	off := start(t, transport.Config{}, nil)
 	for _, path := range []string{"/", "/graphql"} {
 		if got := send(t, "GET", off.URL+path, "", browser); strings.Contains(got.body, "<html") || got.status < 400 {
+			t.Errorf("turned off, %s: %d %.80s", path, got.status, got.body)
+		}
+	}
+}
+
+// TestPage: a page that the server is handed takes the explorer's place, and what it loads is served beside it; all
+// of it only where graphiql is on, but for what stands beside.
+func TestPage(t *testing.T) {
+	says := func(text string) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(text)) })
+	}
+	parts := func(p *transport.Parts) {
+		p.Page, p.Beside = says("the page"), map[string]http.Handler{"/_files/*": says("a file")}
+	}
+	on := start(t, transport.Config{GraphiQL: transport.GraphiQL{Enabled: true}}, parts)
+	for path, want := range map[string]string{"/": "the page", "/graphql": "the page", "/_files/a.js": "a file"} {
+		if got := send(t, "GET", on.URL+path, "", browser); got.body != want {
+			t.Errorf("%s: %.80s", path, got.body)
+		}
+	}
+	if got := send(t, "POST", on.URL+"/_files/a.js", "{}", isJSON); got.status != 405 {
+		t.Errorf("POST of a file: %d", got.status)
+	}
+	off := start(t, transport.Config{}, parts)
+	for _, path := range []string{"/", "/graphql"} {
+		if got := send(t, "GET", off.URL+path, "", browser); got.status < 400 {
 			t.Errorf("turned off, %s: %d %.80s", path, got.status, got.body)
 		}
 	}

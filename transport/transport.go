@@ -67,6 +67,10 @@ type Parts struct {
 	Observer Observer
 	// Tracer traces requests to the graph; nil traces none.
 	Tracer *telemetry.Tracer
+	// Page is what browsers get where graphiql is on; nil means the explorer.
+	Page http.Handler
+	// Beside is served on the public listener to GET, by chi's patterns: what such a page loads and asks for.
+	Beside map[string]http.Handler
 	// Metrics is served on the admin listener as /metrics.
 	Metrics http.Handler
 	// Admin is served on the admin listener beneath /api/; it decides itself who may ask.
@@ -119,7 +123,7 @@ type Server struct {
 	memory    *memory
 	// seldom keeps what many clients do from flooding the log.
 	seldom telemetry.Seldom
-	page   *page
+	page   http.Handler // nil if graphiql is off
 	// backlog is the answers that clients have not read yet.
 	backlog     backlog
 	compressors *compressors // nil if answers are not compressed
@@ -147,10 +151,8 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s.admission, s.memory = newAdmission(s.cfg.Admission), newMemory(s.cfg.Limits.Memory)
 	s.backlog.limit = int64(s.cfg.Limits.HTTPMaxUnreadBytes)
 	var err error
-	if s.cfg.GraphiQL.Enabled {
-		if s.page, err = newPage(s.cfg.Supergraph.Path, s.csrf); err != nil {
-			return nil, fmt.Errorf("transport: %w", err)
-		}
+	if s.page, err = s.newPage(); err != nil {
+		return nil, fmt.Errorf("transport: %w", err)
 	}
 	s.gql = s.stack()
 	if s.public, err = s.routes(); err != nil {
@@ -223,6 +225,9 @@ func (s *Server) routes() (http.Handler, error) {
 	if s.page != nil && s.cfg.Supergraph.Path != "/" {
 		r.Get("/", s.page.ServeHTTP)
 	}
+	for pattern, h := range s.parts.Beside {
+		r.Method(http.MethodGet, pattern, h)
+	}
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.methodNotAllowed)
 	return r, nil
@@ -246,7 +251,7 @@ func (s *Server) adminRoutes() http.Handler {
 
 // graph serves the graph's path.
 func (s *Server) graph(w http.ResponseWriter, r *http.Request) {
-	if s.page != nil && s.page.wanted(r) {
+	if s.page != nil && wantsPage(r) {
 		s.page.ServeHTTP(w, r)
 		return
 	}

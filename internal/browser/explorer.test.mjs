@@ -1,62 +1,31 @@
 // What people do in the explorer, in a real browser: node explorer.test.mjs URL, with a token of the demo's user in
 // FICUS_TOKEN. TestExplorer starts the demo and runs this. FICUS_SHOTS names a folder for pictures of the page.
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { chromium } from "playwright-core";
+import { test } from "node:test";
+import { browse, faintTexts, shot as take } from "./browse.mjs";
 
 const url = new URL(process.argv[2] ?? assert.fail("usage: node explorer.test.mjs URL"));
 const token = process.env.FICUS_TOKEN ?? assert.fail("FICUS_TOKEN is not set");
 const authorization = JSON.stringify({ Authorization: "Bearer " + token });
-const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync"];
-
-let profile, context, page;
-let complaints, requests;
-
-before(async () => {
-  profile = await mkdtemp(join(tmpdir(), "ficus-browser-"));
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.FICUS_CHROMIUM ?? "/usr/bin/chromium", headless: true, args: flags, viewport: { width: 1280, height: 800 },
-  });
-});
-after(async () => {
-  await context?.close();
-  await rm(profile, { recursive: true, force: true });
-});
-beforeEach(async () => {
-  page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  [complaints, requests] = [[], []];
-  page.on("console", (m) => m.type() === "error" && complaints.push(m.text()));
-  page.on("pageerror", (e) => complaints.push(e.message));
-  page.on("request", (r) => requests.push(r.url()));
+let page, context, complaints;
+browse(url, async (begun) => {
+  ({ page, context, complaints } = begun);
   await page.goto(url.href);
   await page.evaluate(() => { localStorage.clear(); sessionStorage.clear(); });
   await page.reload();
   await page.locator("#docs li").first().waitFor();
 });
-afterEach(async () => {
-  // Chromium reports each answer of 400 and above by itself; that is the gateway's right, all else is a mistake.
-  assert.deepEqual(complaints.filter((c) => !c.startsWith("Failed to load resource")), []);
-  const elsewhere = requests.filter((r) => !r.startsWith(url.origin + "/") && !r.startsWith("data:"));
-  assert.deepEqual(elsewhere, [], "the page asks nobody but its gateway");
-  await context.setOffline(false);
-  await page.emulateMedia({ colorScheme: null });
-  await page.close();
-});
 
 const status = (text) => page.locator("#status").filter({ hasText: text }).waitFor();
 const answer = async () => JSON.parse(await page.locator("#answer").textContent());
-const shot = (name) => process.env.FICUS_SHOTS && page.screenshot({ path: join(process.env.FICUS_SHOTS, name + ".png") });
+const shot = (name) => take(page, name);
 const run = () => page.getByRole("button", { name: "Run" }).click();
 const operation = () => page.getByLabel("Operation");
 
 test("the page loads without a complaint and is ready to type in", async () => {
   assert.deepEqual(complaints, []);
   assert.match(await page.title(), /Ficus/);
+  await page.locator("header").filter({ hasText: "make console" }).waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.id), "query");
   await run();
   await status("HTTP 200");
@@ -267,39 +236,9 @@ test("text stands out from its ground, in light and in dark", async () => {
   await page.locator("#errors li").first().waitFor();
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await page.evaluate(faintTexts), [], colorScheme);
+    assert.deepEqual(await page.evaluate(faintTexts, "body *"), [], colorScheme);
   }
 });
-
-// faintTexts runs in the page: the texts whose contrast is below WCAG's 4.5.
-function faintTexts() {
-  const brush = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const rgba = (color) => {
-    brush.clearRect(0, 0, 1, 1);
-    brush.fillStyle = color;
-    brush.fillRect(0, 0, 1, 1);
-    return brush.getImageData(0, 0, 1, 1).data;
-  };
-  const light = (c) => [0.2126, 0.7152, 0.0722].reduce((sum, weight, i) => {
-    const v = c[i] / 255;
-    return sum + weight * (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-  }, 0);
-  const ground = (e) => {
-    for (; e; e = e.parentElement) {
-      const c = rgba(getComputedStyle(e).backgroundColor);
-      if (c[3] === 255) return c;
-    }
-    return [255, 255, 255];
-  };
-  const out = [];
-  for (const e of document.body.querySelectorAll("*")) {
-    const own = [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim() !== "") || e.tagName === "TEXTAREA";
-    if (!own || !e.checkVisibility()) continue;
-    const [a, b] = [light(rgba(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
-    if ((a + 0.05) / (b + 0.05) < 4.5) out.push(e.tagName + " " + (e.id || e.className) + " " + ((a + 0.05) / (b + 0.05)).toFixed(2));
-  }
-  return out;
-}
 
 test("a narrow window shows everything, one below the other", async () => {
   await page.setViewportSize({ width: 380, height: 700 });

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Gets what the browser tests need: Debian's chromium, and what package-lock.json names. It changes nothing where all is
-# there; a second run needs no network. Exit code 1 with the reason where something cannot be got.
+# Gets what the browser tests need: Debian's chromium, what package-lock.json names, and the console, built. It changes
+# nothing where all is there; a second run needs no network. Exit code 1 with the reason where something cannot be got.
 set -eu
 cd "$(dirname "$0")"
 
@@ -34,3 +34,5 @@ if ! cmp -s package-lock.json node_modules/.lock-of-ficus; then
   npm ci --ignore-scripts --no-audit --no-fund >&2
   cp package-lock.json node_modules/.lock-of-ficus
 fi
+
+../../console/ui/build.sh >&2

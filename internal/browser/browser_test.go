@@ -13,26 +13,71 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// TestExplorer starts the demo and uses its explorer.
+// TestConsole starts the demo with the console built in, and uses it.
+func TestConsole(t *testing.T) {
+	needTools(t)
+	if _, err := os.Stat("../../console/dist/index.html"); err != nil {
+		t.Fatalf("FICUS_BROWSER=1, but the console is not built: run internal/browser/setup.sh (%v)", err)
+	}
+	url, token := demo(t, build(t))
+	drive(t, "console.test.mjs", url, "FICUS_TOKEN="+token)
+}
+
+// TestMocks serves a graph in which everything is made up, with the console.
+func TestMocks(t *testing.T) {
+	needTools(t)
+	url := "http://" + freeAddress(t)
+	p := begin(t, "testdata", build(t), "mock", "serve", "shop.graphql", "--listen", strings.TrimPrefix(url, "http://"))
+	announcement(t, p, regexp.MustCompile(`made up answers are at`))
+	drive(t, "mocks.test.mjs", url+"/")
+}
+
+// TestExplorer starts the demo as it is on a machine that has nothing but Go, and uses its explorer.
 func TestExplorer(t *testing.T) {
 	needTools(t)
-	url, token := demo(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	index, err := filepath.Abs("../../console/dist/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay := filepath.Join(t.TempDir(), "overlay.json")
+	if err := os.WriteFile(overlay, []byte(`{"Replace": {`+strconv.Quote(index)+`: ""}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	url, token := demo(t, build(t, "-overlay", overlay))
+	drive(t, "explorer.test.mjs", url, "FICUS_TOKEN="+token)
+}
+
+// drive does at the address what a script says, in a browser.
+func drive(t *testing.T, script, url string, env ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", "explorer.test.mjs", url)
-	cmd.Env = append(os.Environ(), "FICUS_TOKEN="+token, "FICUS_CHROMIUM="+chromium())
+	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", script, url)
+	cmd.Env = append(append(os.Environ(), "FICUS_CHROMIUM="+chromium()), env...)
 	endPolitely(cmd)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	t.Logf("%s", out)
+}
+
+// build compiles the gateway.
+func build(t *testing.T, flags ...string) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "ficus")
+	args := append(append([]string{"build"}, flags...), "-o", binary, "../..")
+	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return binary
 }
 
 // chromium is the browser's path.
@@ -66,16 +111,22 @@ func needTools(t *testing.T) {
 // announced is what the demo prints for people: the explorer's address, and a token in the query's command.
 var announced = regexp.MustCompile(`(?s)in a browser at (http://[^\s]+/)\..*Authorization: Bearer ([^'\s]+)'`)
 
-// demo builds the program, runs its demo until the test ends, and returns the explorer's address and a token.
-func demo(t *testing.T) (url, token string) {
+// demo runs the program's demo until the test ends, and returns its page's address and a token.
+func demo(t *testing.T, binary string) (url, token string) {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "ficus")
-	if out, err := exec.Command("go", "build", "-o", binary, "../..").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
+	t.Setenv("FICUS_DEMO_MONOLITH", freeAddress(t))
+	t.Setenv("FICUS_DEMO_TICKETS", freeAddress(t))
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	m := announcement(t, begin(t, "", binary, "demo", "--listen", "127.0.0.1:0"), announced)
+	return m[1], m[2]
+}
+
+// begin runs the program in a folder until the test ends, and returns its output.
+func begin(t *testing.T, dir, binary string, args ...string) io.Reader {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, binary, "demo", "--listen", "127.0.0.1:0")
-	cmd.Env = append(os.Environ(), "FICUS_DEMO_MONOLITH="+freeAddress(t), "FICUS_DEMO_TICKETS="+freeAddress(t), "XDG_CACHE_HOME="+t.TempDir())
+	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd.Dir = dir
 	endPolitely(cmd)
 	read, write := io.Pipe()
 	cmd.Stdout, cmd.Stderr = write, write
@@ -92,11 +143,11 @@ func demo(t *testing.T) (url, token string) {
 		stop()
 		<-ended
 	})
-	return announcement(t, read)
+	return read
 }
 
-// announcement reads the output until it says how to ask; what follows is thrown away.
-func announcement(t *testing.T, output io.Reader) (url, token string) {
+// announcement reads the output until it has what is waited for; what follows is thrown away.
+func announcement(t *testing.T, output io.Reader, want *regexp.Regexp) []string {
 	t.Helper()
 	found := make(chan []string, 1)
 	var text strings.Builder
@@ -104,7 +155,7 @@ func announcement(t *testing.T, output io.Reader) (url, token string) {
 		defer close(found)
 		for s := bufio.NewScanner(output); s.Scan(); {
 			text.WriteString(s.Text() + "\n")
-			if m := announced.FindStringSubmatch(text.String()); m != nil {
+			if m := want.FindStringSubmatch(text.String()); m != nil {
 				found <- m
 				break
 			}
@@ -114,13 +165,13 @@ func announcement(t *testing.T, output io.Reader) (url, token string) {
 	select {
 	case m := <-found:
 		if m == nil {
-			t.Fatalf("the demo ended before it was ready:\n%s", text.String())
+			t.Fatalf("the gateway ended before it was ready:\n%s", text.String())
 		}
-		return m[1], m[2]
+		return m
 	case <-time.After(90 * time.Second):
-		t.Fatal("the demo was not ready within 90 s")
+		t.Fatal("the gateway was not ready within 90 s")
 	}
-	return "", ""
+	return nil
 }
 
 // endPolitely has the command's context end it as an operator would, so that it ends its own processes.

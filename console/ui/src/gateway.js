@@ -1,0 +1,48 @@
+// How the page asks its gateway. The page's html element says where all is.
+export const facts = document.documentElement.dataset;
+
+// fetcher sends operations, with what is chosen of the mock source unless the headers say something themselves. That
+// the schema is read is not the business of mocks.
+export const fetcher = (choice) => async (params, options = {}) => {
+  const headers = new Headers({ "Content-Type": "application/json", Accept: "application/graphql-response+json, application/json;q=0.9" });
+  headers.set(facts.header, "console");
+  if (params.operationName !== "IntrospectionQuery") for (const [name, value] of choice()) headers.set(name, value);
+  for (const [name, value] of Object.entries(options.headers ?? {})) {
+    try {
+      headers.set(name, String(value));
+    } catch {
+      return failure(`The header ${JSON.stringify(name)} cannot be sent: a name has no spaces, a value no line breaks`);
+    }
+  }
+  return ask(facts.graph, { method: "POST", headers, body: JSON.stringify(params) });
+};
+
+// ask sends a request, and makes an answer of whatever happens.
+export async function ask(path, request) {
+  let response, text;
+  try {
+    response = await fetch(path, request);
+    text = await response.text();
+  } catch {
+    return failure("The gateway did not answer. Is it running? Run the operation again once it is");
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return failure(`HTTP ${response.status}, and no JSON: ${text.slice(0, 500)}`);
+  }
+}
+
+const failure = (message) => ({ errors: [{ message }] });
+
+// read is what the gateway answers at a path beside the graph, or an error that says what to do.
+export async function read(path) {
+  let response;
+  try {
+    response = await fetch(path, { headers: { Accept: "application/json" } });
+  } catch {
+    throw new Error("The gateway did not answer. Is it running?");
+  }
+  if (!response.ok) throw new Error(`HTTP ${response.status} from ${path}`);
+  return response.json();
+}
