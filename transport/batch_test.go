@@ -122,3 +122,28 @@ func TestLimitsHoldForABatch(t *testing.T) {
 		}
 	})
 }
+
+// FuzzBatch: a list of one operation is taken exactly if the operation alone is.
+func FuzzBatch(f *testing.F) {
+	for _, seed := range []string{`{"query":"{a}"}`, ` {"query":"{a}","variables":{"a":[1,{}]}} `, `{"query":null}`, `{}`, `[]`, ``, `{"query":"a"},`, `0`, `{"query":"a"}]`, `"\ud800"`} {
+		f.Add([]byte(seed))
+	}
+	engine := &recorder{}
+	server := newServer(f, transport.Config{Batching: transport.Batching{Enabled: true}}, func(p *transport.Parts) { p.Engine = engine }).Handler()
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var list []json.RawMessage
+		text := "[" + string(body) + "]"
+		if json.Unmarshal([]byte(text), &list) == nil && len(list) > 1 {
+			t.Skip("there are more")
+		}
+		engine.last = nil
+		got := direct(server, text)
+		want, ok := reference(body)
+		if (engine.last != nil) != ok || (got.status == 200) != ok {
+			t.Fatalf("%q: %d %s, want it taken: %t", text, got.status, got.body, ok)
+		}
+		if ok && (engine.last.Query != want.Query || string(engine.last.Variables) != string(want.Variables)) {
+			t.Fatalf("%q: %+v, want %+v", text, engine.last, want)
+		}
+	})
+}
