@@ -229,3 +229,24 @@ func TestRealAnswersAreBrokenWhereRequestsMayChoose(t *testing.T) {
 		t.Error(got.body)
 	}
 }
+
+// TestSessionsOfGrantsAreTheirSubjects: whoever knows the name of a session needs the grant of its subject as well.
+func TestSessionsOfGrantsAreTheirSubjects(t *testing.T) {
+	address, _ := serveCatalog(t, fmt.Sprintf(", grants: { secret: %q }", grantSecret), "")
+	as := func(subject, query string) string {
+		token, err := mocks.GrantConfig{Secret: grantSecret}.Sign(mocks.Grant{Subject: subject, Expires: time.Now().Add(time.Hour), All: true}, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return askMocked(t, address, query, "Ficus-Mock-Grant", token, "Ficus-Mock-Session", "one").body
+	}
+	if got := as("ada", `mutation { setPrice(productId: 5, price: 12.5) { price } }`); !strings.Contains(got, `"kept":true`) {
+		t.Error(got)
+	}
+	if got := as("ada", `{ product(id: 5) { price } }`); !strings.Contains(got, `"price":12.5`) {
+		t.Errorf("ada does not see her change: %s", got)
+	}
+	if got := as("bob", `{ product(id: 5) { price } }`); strings.Contains(got, `"price":12.5`) {
+		t.Errorf("bob sees it: %s", got)
+	}
+}

@@ -112,7 +112,14 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 	defer func() { _ = limiter.Close() }()
 	if limiter.NeedsOperations() {
-		engineConfig.Admit = admit
+		engineConfig.RateLimit = rateLimit
+	}
+	who, err := verifier(cfg, logger, &engineConfig)
+	if err != nil {
+		return err
+	}
+	if who != nil {
+		defer func() { _ = who.Close() }()
 	}
 	snapshot, err := engine.NewSnapshot(first.Supergraph, first.Fetcher, engineConfig)
 	if err != nil {
@@ -134,13 +141,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		Beside:    map[string]http.Handler{},
 		RateLimit: limiter,
 	}
-	if cfg.Authentication.Router.JWT != nil {
-		who, err := auth.New(cfg.Authentication, auth.Parts{Logger: logger})
-		if err != nil {
-			return err
-		}
-		defer func() { _ = who.Close() }()
-		parts.Authenticate, parts.Ready = auth.Middleware(who), who.Ready
+	if who != nil {
+		parts.Authenticate, parts.Ready, parts.Challenge = auth.Middleware(who), who.Ready, who.Challenge()
+		parts.Connect = auth.Connect(who)
 	}
 	if back != nil {
 		parts.Admin = api(cfg, back.Addr(), &served, board, logger)
@@ -187,7 +190,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	return server.Serve(ctx, public, back)
 }
 
-// listen takes the public address and, unless it is off, the one for admin. Where nothing was configured
+// listen takes the public address and, unless it is off, the one for operators. Where nothing was configured
 // for those and the default is taken, as by a second gateway on one machine, there is none.
 func listen(cfg *config.Config, logger *slog.Logger) (public, operators net.Listener, err error) {
 	front, back := cfg.Transport().Addresses()
@@ -273,7 +276,7 @@ func inbound(ctx context.Context, r *http.Request) context.Context {
 // warn says what of the graph nothing decides.
 func warn(sg *supergraph.Supergraph, labels *rollout.Table, cfg *config.Config, logger *slog.Logger) {
 	for _, name := range authorization.Policies(sg) {
-		if _, ok := cfg.Authorization.Directives.Policies[name]; !ok && cfg.Authorization.Directives.IsEnabled() {
+		if d := cfg.Authorization.Directives; d.IsEnabled() && !d.Decides(name) {
 			logger.Warn("a policy of the graph never holds: authorization.directives.policies does not have it", slog.String("policy", name))
 		}
 	}
@@ -285,8 +288,11 @@ func warn(sg *supergraph.Supergraph, labels *rollout.Table, cfg *config.Config, 
 // engineConfig is the engine's part of the configuration, joined to what is known of a request: the verified
 // token, and who is kept on which side.
 func engineConfig(cfg *config.Config, board *rollout.Board, made *mocks.Names, logger *slog.Logger) (engine.Config, error) {
-	policies, err := auth.NewPolicies(cfg.Authorization.Directives.Policies, func(policy string, err error) {
-		logger.Warn("policy denied", slog.String("policy", policy), slog.Any("error", err))
+	var seldom telemetry.Seldom
+	policies, err := auth.NewPolicies(cfg.Authorization.Directives, func(policy string, err error) {
+		if skipped, ok := seldom.Pass(policy, time.Now()); ok {
+			logger.Warn("policy denied", slog.String("policy", policy), slog.Any("error", err), slog.Int("not_said", skipped))
+		}
 	})
 	if err != nil {
 		return engine.Config{}, err
@@ -312,21 +318,15 @@ func engineConfig(cfg *config.Config, board *rollout.Board, made *mocks.Names, l
 		name, _ := in.Claim(claim)
 		return name
 	}
-	out.Authorization.Access = func(ctx context.Context) authorization.Access {
-		who := auth.FromContext(ctx)
-		a := authorization.Access{
-			Authenticated: who != nil, Policies: func(names []string) []string { return policies.Held(who, names) },
-		}
-		if who != nil {
-			a.Scopes = who.Scopes
-		}
-		return a
+	out.Authorization.ByArguments = policies.ByArguments()
+	out.Authorization.Access = func(ctx context.Context, about authorization.Asked) authorization.Access {
+		return accessOf(ctx, policies, about)
 	}
 	return out, nil
 }
 
-// admit holds an operation against the rate limits that need to know it.
-func admit(ctx context.Context, op engine.Admission) error {
+// rateLimit holds an operation against the rate limits that need to know it.
+func rateLimit(ctx context.Context, op engine.Executing) error {
 	no := ratelimit.FromContext(ctx).Execute(ctx, op.Operation, string(op.Kind), op.Cost)
 	if no == nil {
 		return nil
@@ -334,6 +334,43 @@ func admit(ctx context.Context, op engine.Admission) error {
 	return &operation.Error{
 		Code: ratelimit.Code, Message: no.Error(), Excess: &operation.Excess{Limit: no.Key(), Max: no.Quota, Actual: no.Used},
 	}
+}
+
+// accessOf is what the caller may do, by the verified token.
+func accessOf(ctx context.Context, policies *auth.Policies, about authorization.Asked) authorization.Access {
+	who := auth.FromContext(ctx)
+	a := authorization.Access{Authenticated: who != nil, Policies: func(list []authorization.Question) []bool {
+		questions := make([]auth.Question, len(list))
+		for i, q := range list {
+			questions[i] = auth.Question(q)
+		}
+		return policies.Ask(ctx, who, auth.Asked{Kind: about.Kind, Name: about.Name}, questions)
+	}}
+	if who != nil {
+		a.Scopes = who.Scopes
+	}
+	return a
+}
+
+// verifier is who verifies tokens, nil where nobody does; it has the engine refuse operations that need a token.
+func verifier(cfg *config.Config, logger *slog.Logger, into *engine.Config) (*auth.Verifier, error) {
+	if cfg.Authentication.Router.JWT == nil {
+		return nil, nil //nolint:nilnil // nobody is asked who they are
+	}
+	v, err := auth.New(cfg.Authentication, auth.Parts{Logger: logger})
+	if err == nil && v.PerOperation() {
+		into.Admit = func(ctx context.Context, p *operation.Prepared) error {
+			asked := auth.Asked{Kind: string(p.Kind()), Name: p.Name()}
+			for _, f := range p.Root() {
+				asked.Fields = append(asked.Fields, p.RootType()+"."+f)
+			}
+			if auth.FromContext(ctx) != nil || !v.Needs(asked) {
+				return nil
+			}
+			return &operation.Error{Code: auth.CodeUnauthenticated, Message: v.Demand()}
+		}
+	}
+	return v, err
 }
 
 // gate has requests to the graph pass the mock source's gate, once it is known who asks.

@@ -18,7 +18,9 @@ package auth
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -75,6 +77,21 @@ func (i *Identity) String() string {
 		return "nobody"
 	}
 	return i.Subject + " of " + i.Issuer
+}
+
+// digest tells identities apart that are not equal; nobody has the zero digest.
+func (i *Identity) digest() digest {
+	if i == nil {
+		return digest{}
+	}
+	if i.token != "" {
+		return sha256.Sum256([]byte(i.token))
+	}
+	text, err := json.Marshal([]any{i.Subject, i.Issuer, i.Scopes, i.Claims})
+	if err != nil { // then it is like no other, and nothing is remembered of it
+		return sha256.Sum256(fmt.Appendf(nil, "%p", i))
+	}
+	return sha256.Sum256(text)
 }
 
 // newIdentity reads the claims of a token that has been verified.

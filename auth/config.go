@@ -38,6 +38,8 @@ type JWT struct {
 	IgnoreOtherPrefixes bool `yaml:"ignore_other_prefixes"`
 	// Mode is optional (the default: who brings no token is nobody) or required. A bad token is refused in both.
 	Mode Mode `yaml:"mode"`
+	// Operations are exceptions to the mode.
+	Operations []OperationRule `yaml:"operations"`
 	// Leeway is how far clocks may differ, 30s by default.
 	Leeway time.Duration `yaml:"leeway"`
 	// CacheSize is about how many verified tokens are remembered, 4096 by default.
@@ -96,6 +98,9 @@ type KeySet struct {
 	AllowMissingExp bool `yaml:"allow_missing_exp"`
 	// MaxAge is how long after its iat a token is taken, whatever its exp; for ever by default.
 	MaxAge time.Duration `yaml:"max_age"`
+	// Types of which the header's typ must be one, such as at+jwt (RFC 9068); by default any but those of tokens that
+	// are not for requests, such as logout+jwt.
+	Types []string `yaml:"types"`
 	// RequiredClaims must be there, and not null.
 	RequiredClaims []string `yaml:"required_claims"`
 }
@@ -148,6 +153,11 @@ func (c Config) Validate() error {
 			add(".sources[%d].value_prefix: means something only for a header", i)
 		}
 	}
+	for i, r := range j.Operations {
+		r.validate(func(format string, args ...any) {
+			add(fmt.Sprintf(".operations[%d]", i)+format, args...)
+		})
+	}
 	for i, k := range j.JWKS {
 		k.validate(func(format string, args ...any) {
 			add(fmt.Sprintf(".jwks[%d]", i)+format, args...)
@@ -196,6 +206,10 @@ func (k KeySet) validate(add func(format string, args ...any)) {
 	}
 	if k.Secret != "" && len(k.Secret) < 32 {
 		add(".secret: is shorter than 32 bytes, and could be guessed; make a longer one, for instance with: openssl rand -hex 32")
+	}
+	if _, err := parseKeys([]byte(k.Secret)); err == nil || strings.Contains(k.Secret, "-----BEGIN ") {
+		// Whoever has the public key could sign with it as if it were a secret.
+		add(".secret: is a key; give it as key")
 	}
 	if k.Key != "" {
 		if _, err := parseKeys([]byte(k.Key)); err != nil {

@@ -18,6 +18,7 @@ const (
 	ReasonIssuer    Reason = "the token's issuer is not accepted"
 	ReasonAudience  Reason = "the token is meant for another audience"
 	ReasonAge       Reason = "the token was issued too long ago"
+	ReasonType      Reason = "the token is of a type that is not for requests"
 	ReasonClaim     Reason = "the token lacks a claim that is required"
 	ReasonRevoked   Reason = "the token has been revoked"
 )

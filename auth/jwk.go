@@ -37,19 +37,51 @@ func (k key) fits(name string, a algorithm) bool {
 	return !shared || len(secret) >= a.secret
 }
 
-// jwk is a JSON Web Key (RFC 7517); its private parts are not read.
+// jwk is a JSON Web Key (RFC 7517); its private parts and what it says of certificates are not read.
 type jwk struct {
-	Kty    string   `json:"kty"`
-	Kid    string   `json:"kid"`
-	Use    string   `json:"use"`
-	KeyOps []string `json:"key_ops"`
-	Alg    string   `json:"alg"`
-	Crv    string   `json:"crv"`
-	N      string   `json:"n"`
-	E      string   `json:"e"`
-	X      string   `json:"x"`
-	Y      string   `json:"y"`
-	K      string   `json:"k"`
+	kty, kid, use, alg, crv string
+	ops                     []string
+	hasOps                  bool
+	n, e, x, y, k           string
+}
+
+// readJWK reads the members of a key by their exact names, each once.
+func readJWK(raw []byte) (jwk, error) {
+	members, err := readObject(raw)
+	if err != nil {
+		return jwk{}, fmt.Errorf("is not a JWK: %w", err)
+	}
+	var j jwk
+	for _, m := range []struct {
+		name string
+		into *string
+	}{
+		{"kty", &j.kty},
+		{"kid", &j.kid},
+		{"use", &j.use},
+		{"alg", &j.alg},
+		{"crv", &j.crv},
+		{"n", &j.n},
+		{"e", &j.e},
+		{"x", &j.x},
+		{"y", &j.y},
+		{"k", &j.k},
+	} {
+		v, given := members[m.name]
+		text, ok := v.(string)
+		if given && v != nil && !ok {
+			return jwk{}, fmt.Errorf("is not a JWK: its %s is not a text", m.name)
+		}
+		*m.into = text
+	}
+	if v := members["key_ops"]; v != nil {
+		list, _ := v.([]any)
+		j.hasOps = true
+		if j.ops, _ = texts(list); len(j.ops) != len(list) || list == nil {
+			return jwk{}, errors.New("is not a JWK: its key_ops are no list of texts")
+		}
+	}
+	return j, nil
 }
 
 // errNoKey is what is left where a text holds keys, and none verifies.
@@ -62,18 +94,20 @@ func parseKeys(text []byte) ([]key, error) {
 	if !bytes.HasPrefix(text, []byte("{")) {
 		return parsePEM(text)
 	}
-	var set struct {
-		Keys []json.RawMessage `json:"keys"`
-	}
+	// By exact names, where a struct's fields would also be found as KEYS.
+	var set map[string]json.RawMessage
 	if err := json.Unmarshal(text, &set); err != nil {
 		return nil, fmt.Errorf("is not a JWK set: %w", err)
 	}
-	if set.Keys == nil {
-		set.Keys = []json.RawMessage{text}
+	list := []json.RawMessage{text}
+	if raw, ok := set["keys"]; ok {
+		if err := json.Unmarshal(raw, &list); err != nil {
+			return nil, fmt.Errorf("is not a JWK set: %w", err)
+		}
 	}
 	var keys []key
 	var reasons []error
-	for i, raw := range set.Keys {
+	for i, raw := range list {
 		k, err := parseJWK(raw)
 		if err != nil {
 			reasons = append(reasons, fmt.Errorf("key %d %w", i+1, err))
@@ -88,52 +122,56 @@ func parseKeys(text []byte) ([]key, error) {
 }
 
 func parseJWK(raw []byte) (key, error) {
-	var j jwk
-	if err := json.Unmarshal(raw, &j); err != nil {
-		return key{}, fmt.Errorf("is not a JWK: %w", err)
+	j, err := readJWK(raw)
+	if err != nil {
+		return key{}, err
 	}
-	if j.Use != "" && j.Use != "sig" {
+	if j.use != "" && j.use != "sig" {
 		return key{}, errors.New("has a use other than sig")
 	}
-	if j.KeyOps != nil && !slices.Contains(j.KeyOps, "verify") {
+	if j.hasOps && !slices.Contains(j.ops, "verify") {
 		return key{}, errors.New("has no verify among its key_ops")
 	}
-	k := key{id: j.Kid, alg: j.Alg, kty: j.Kty}
-	var err error
-	switch j.Kty {
+	k := key{id: j.kid, alg: j.alg, kty: j.kty}
+	switch j.kty {
 	case "RSA":
 		k.public, err = j.rsa()
 	case "EC":
-		k.curve = j.Crv
+		k.curve = j.crv
 		k.public, err = j.ec()
 	case "OKP":
-		k.curve = j.Crv
+		k.curve = j.crv
 		k.public, err = j.okp()
 	case "oct":
 		k.public, err = j.secret()
 	default:
-		err = fmt.Errorf("has the type %q, which is not supported", j.Kty)
+		err = fmt.Errorf("has the type %q, which is not supported", j.kty)
 	}
 	return k, err
 }
 
 func (j jwk) rsa() (any, error) {
-	n, err := number("n", j.N)
+	n, err := number("n", j.n)
 	if err != nil {
 		return nil, err
 	}
-	e, err := number("e", j.E)
+	e, err := number("e", j.e)
 	if err != nil {
 		return nil, err
 	}
-	if !e.IsInt64() || e.Int64() < 3 || e.Int64() > 1<<31-1 || e.Bit(0) == 0 {
-		return nil, errors.New("has an exponent that is not usable")
+	if !e.IsInt64() {
+		return nil, errExponent
 	}
 	return strongRSA(&rsa.PublicKey{N: n, E: int(e.Int64())})
 }
 
-// strongRSA refuses keys shorter than RFC 7518, 3.3 allows.
+var errExponent = errors.New("has an exponent that is not usable")
+
+// strongRSA refuses keys shorter than RFC 7518, 3.3 allows, and exponents that prove nothing.
 func strongRSA(k *rsa.PublicKey) (any, error) {
+	if k.E < 3 || k.E > 1<<31-1 || k.E%2 == 0 {
+		return nil, errExponent
+	}
 	if bits := k.N.BitLen(); bits < 2048 || bits > 16384 {
 		return nil, fmt.Errorf("has %d bits; an RSA key has 2048 to 16384", bits)
 	}
@@ -141,13 +179,13 @@ func strongRSA(k *rsa.PublicKey) (any, error) {
 }
 
 func (j jwk) ec() (any, error) {
-	curve, ok := curves[j.Crv]
+	curve, ok := curves[j.crv]
 	if !ok {
-		return nil, fmt.Errorf("has the curve %q, which is not supported", j.Crv)
+		return nil, fmt.Errorf("has the curve %q, which is not supported", j.crv)
 	}
 	size := (curve.Params().BitSize + 7) / 8
 	point := []byte{4}
-	for _, c := range []struct{ name, text string }{{"x", j.X}, {"y", j.Y}} {
+	for _, c := range []struct{ name, text string }{{"x", j.x}, {"y", j.y}} {
 		b, err := coordinate(c.name, c.text, size)
 		if err != nil {
 			return nil, err
@@ -165,18 +203,18 @@ func (j jwk) ec() (any, error) {
 var curves = map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()}
 
 func (j jwk) okp() (any, error) {
-	if j.Crv != "Ed25519" {
-		return nil, fmt.Errorf("has the curve %q, which is not supported", j.Crv)
+	if j.crv != "Ed25519" {
+		return nil, fmt.Errorf("has the curve %q, which is not supported", j.crv)
 	}
-	x, err := coordinate("x", j.X, ed25519.PublicKeySize)
+	x, err := coordinate("x", j.x, ed25519.PublicKeySize)
 	if err != nil {
 		return nil, err
 	}
-	return ed25519.PublicKey(x), nil
+	return strongEd25519(x)
 }
 
 func (j jwk) secret() (any, error) {
-	b, err := decode(j.K)
+	b, err := decode(j.k)
 	if err != nil || len(b) < 32 {
 		return nil, errors.New("has a k that is no base64url of at least 32 bytes")
 	}
@@ -246,7 +284,8 @@ func parseBlock(block *pem.Block) (key, error) {
 	case *ecdsa.PublicKey:
 		return key{kty: "EC", curve: p.Curve.Params().Name, public: p}, nil
 	case ed25519.PublicKey:
-		return key{kty: "OKP", curve: "Ed25519", public: p}, nil
+		checked, err := strongEd25519(p)
+		return key{kty: "OKP", curve: "Ed25519", public: checked}, err
 	}
 	return key{}, fmt.Errorf("holds a key of a type that is not supported (%T)", public)
 }

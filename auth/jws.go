@@ -3,7 +3,6 @@ package auth
 import (
 	"crypto/rsa"
 	"encoding/base64"
-	"encoding/json"
 	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -54,7 +53,7 @@ const maxToken = 16 << 10
 
 // jws is a token taken apart; nothing of it can be trusted yet.
 type jws struct {
-	alg, kid  string
+	header
 	algorithm algorithm
 	// signed is what the signature is over.
 	signed             string
@@ -82,24 +81,16 @@ func parseJWS(token string) (*jws, error) {
 		}
 		decoded[i] = b
 	}
-	var header struct {
-		Alg  string          `json:"alg"`
-		Kid  string          `json:"kid"`
-		Crit json.RawMessage `json:"crit"`
+	header, err := readHeader(decoded[0])
+	if err != nil {
+		return nil, err
 	}
-	if err := json.Unmarshal(decoded[0], &header); err != nil {
-		return nil, &Error{Reason: ReasonMalformed, Cause: err}
-	}
-	// crit names extensions that must be understood; none is.
-	if header.Crit != nil {
-		return nil, &Error{Reason: ReasonMalformed}
-	}
-	a, ok := algorithms[header.Alg]
+	a, ok := algorithms[header.alg]
 	if !ok {
 		return nil, &Error{Reason: ReasonAlgorithm}
 	}
 	return &jws{
-		alg: header.Alg, kid: header.Kid, algorithm: a,
+		header: header, algorithm: a,
 		signed: token[:len(parts[0])+1+len(parts[1])], payload: decoded[1], signature: decoded[2],
 	}, nil
 }

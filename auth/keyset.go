@@ -211,7 +211,7 @@ func readAtMost(r io.Reader, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if int64(len(text)) > limit {
-		return nil, errors.New("the key set is too large")
+		return nil, errors.New("it is too large")
 	}
 	return text, nil
 }

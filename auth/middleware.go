@@ -17,7 +17,8 @@ const (
 )
 
 // Middleware puts the identity of each request into its context. A request with a bad token is answered with
-// 401, and so is one without a token where the mode is required.
+// 401, and so is one without a token where the mode is required. Where that depends on the operation, whoever knows
+// the operation asks Needs.
 func Middleware(v *Verifier) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -27,14 +28,22 @@ func Middleware(v *Verifier) func(http.Handler) http.Handler {
 				v.challenge(w, r, "invalid_request", fault)
 			case token != "":
 				v.admit(w, r, token, next)
-			case v.cfg.Mode == ModeRequired:
-				v.challenge(w, r, "", "authentication is required; send "+v.cfg.HeaderName+": "+v.cfg.HeaderValuePrefix+" and a token")
+			case v.cfg.Mode == ModeRequired && !v.PerOperation():
+				v.challenge(w, r, "", v.Demand())
 			default:
 				next.ServeHTTP(w, r)
 			}
 		})
 	}
 }
+
+// Demand says that a token is needed and where it belongs.
+func (v *Verifier) Demand() string {
+	return "authentication is required; send " + v.cfg.HeaderName + ": " + v.cfg.HeaderValuePrefix + " and a token"
+}
+
+// Challenge is the header WWW-Authenticate of who is asked for a token.
+func (v *Verifier) Challenge() string { return v.cfg.HeaderValuePrefix }
 
 // token is the request's token, from the first source that has one; empty if there is none. fault says what is wrong
 // with a source.
@@ -71,7 +80,7 @@ func headerToken(r *http.Request, name, prefix string, ignoreOthers bool) (token
 		}
 		return "", "the " + name + " header must be " + prefix + " and a token"
 	}
-	if token = strings.TrimSpace(after); token == "" {
+	if token = strings.Trim(after, " "); token == "" {
 		return "", "the " + name + " header holds no token"
 	}
 	return token, ""

@@ -1,20 +1,15 @@
 package auth
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/golang-jwt/jwt/v5"
 )
 
 // Parts is what a Verifier uses of the world. Everything may be left out.
@@ -152,7 +147,7 @@ var errUnknownKey = &Error{Reason: ReasonKey}
 
 // authenticate asks the key sets in order. A token is good if it is good by one of them, until a time; otherwise the
 // error is of the set that came furthest.
-func (v *Verifier) authenticate(t *jws, now time.Time) (jwt.MapClaims, time.Time, error) {
+func (v *Verifier) authenticate(t *jws, now time.Time) (map[string]any, time.Time, error) {
 	var worst error = errUnknownKey
 	for _, s := range v.sets {
 		candidates := s.candidates(t)
@@ -165,12 +160,12 @@ func (v *Verifier) authenticate(t *jws, now time.Time) (jwt.MapClaims, time.Time
 			}
 			continue
 		}
-		claims, err := decodeClaims(t.payload)
+		c, err := readClaims(t.payload)
 		if err == nil {
-			err = v.check(claims, s.cfg, now)
+			err = c.check(t.typ, s.cfg, v.cfg.Leeway, now)
 		}
 		if err == nil {
-			return claims, v.expiry(claims, s.cfg), nil
+			return c.all, c.expiry(s.cfg, v.cfg.Leeway), nil
 		}
 		worst = err
 	}
@@ -194,97 +189,4 @@ func (v *Verifier) refresh(ctx context.Context, now time.Time) bool {
 		}
 	}
 	return any
-}
-
-// decodeClaims reads one JSON object.
-func decodeClaims(payload []byte) (jwt.MapClaims, error) {
-	var claims jwt.MapClaims
-	d := json.NewDecoder(bytes.NewReader(payload))
-	d.UseNumber()
-	if err := d.Decode(&claims); err != nil {
-		return nil, &Error{Reason: ReasonPayload, Cause: err}
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) || claims == nil {
-		return nil, &Error{Reason: ReasonPayload}
-	}
-	return claims, nil
-}
-
-// check reads what the claims say of when, from whom and for whom the token is.
-func (v *Verifier) check(claims jwt.MapClaims, cfg KeySet, now time.Time) error {
-	options := []jwt.ParserOption{
-		jwt.WithLeeway(v.cfg.Leeway),
-		jwt.WithTimeFunc(func() time.Time { return now }),
-	}
-	if !cfg.AllowMissingExp {
-		options = append(options, jwt.WithExpirationRequired())
-	}
-	if len(cfg.Audiences) > 0 {
-		options = append(options, jwt.WithAudience(cfg.Audiences...))
-	}
-	if err := jwt.NewValidator(options...).Validate(claims); err != nil {
-		return &Error{Reason: reasonOf(err, claims), Cause: err}
-	}
-	if err := v.young(claims, cfg, now); err != nil {
-		return err
-	}
-	for _, name := range cfg.RequiredClaims {
-		if claims[name] == nil {
-			return &Error{Reason: ReasonClaim, Cause: errors.New("there is no " + name)}
-		}
-	}
-	if len(cfg.Issuers) == 0 {
-		return nil
-	}
-	if iss, err := claims.GetIssuer(); err != nil || !slices.Contains(cfg.Issuers, iss) {
-		return &Error{Reason: ReasonIssuer}
-	}
-	return nil
-}
-
-// young refuses tokens that were issued too long ago.
-func (v *Verifier) young(claims jwt.MapClaims, cfg KeySet, now time.Time) error {
-	if cfg.MaxAge == 0 {
-		return nil
-	}
-	at, err := claims.GetIssuedAt()
-	switch {
-	case err != nil || at == nil:
-		return &Error{Reason: ReasonAge, Cause: errors.New("there is no iat")}
-	case now.After(at.Add(cfg.MaxAge + v.cfg.Leeway)):
-		return &Error{Reason: ReasonAge}
-	}
-	return nil
-}
-
-func reasonOf(err error, claims jwt.MapClaims) Reason {
-	switch {
-	case errors.Is(err, jwt.ErrInvalidType):
-		return ReasonPayload
-	case errors.Is(err, jwt.ErrTokenExpired):
-		return ReasonExpired
-	case errors.Is(err, jwt.ErrTokenNotValidYet):
-		return ReasonEarly
-	case errors.Is(err, jwt.ErrTokenRequiredClaimMissing) && claims["exp"] == nil:
-		return ReasonNoExpiry
-	case errors.Is(err, jwt.ErrTokenInvalidAudience), errors.Is(err, jwt.ErrTokenRequiredClaimMissing):
-		return ReasonAudience
-	}
-	return ReasonPayload
-}
-
-// expiry is when the cache must forget the token; zero means never.
-func (v *Verifier) expiry(claims jwt.MapClaims, cfg KeySet) time.Time {
-	var out time.Time
-	if at, err := claims.GetExpirationTime(); err == nil && at != nil {
-		out = at.Add(v.cfg.Leeway)
-	}
-	if cfg.MaxAge > 0 {
-		if at, err := claims.GetIssuedAt(); err == nil && at != nil {
-			if old := at.Add(cfg.MaxAge + v.cfg.Leeway); out.IsZero() || old.Before(out) {
-				out = old
-			}
-		}
-	}
-	return out
 }

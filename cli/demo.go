@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"sync"
@@ -31,8 +30,9 @@ func (p Program) demoCommand() *cobra.Command {
 		Short: "Run a monolith, a service and the gateway over them",
 		Long: "Demo starts a legacy monolith over a SQLite file, the first service pulled out of it, and the gateway over both,\n" +
 			"all on loopback and each a process of its own, and prints a query that crosses all four kinds of owner.\n" +
-			"Stop one of them and ask again: what the others own is still answered.",
-		Example: "  ficus demo\n  ficus demo token\n  ficus demo tickets",
+			"Stop one of them and ask again: what the others own is still answered. Start version 2 of the service in\n" +
+			"another terminal, and it takes over a field that was mocked.",
+		Example: "  ficus demo\n  ficus demo token\n  ficus demo tickets --version 2",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.demo(c.Context(), listen, c.OutOrStdout(), c.ErrOrStderr())
@@ -106,7 +106,10 @@ func (p Program) demo(ctx context.Context, listen string, out, log io.Writer) er
 	if err != nil {
 		return err
 	}
-	return p.Serve(ctx, cfg, Hooks{Log: log, Started: func(address string) { announce(out, address, token, query) }})
+	return p.Serve(ctx, cfg, Hooks{Log: log, Started: func(address string) {
+		announce(out, address, token, query)
+		announceMocks(ctx, out, cfg, p.addressOf(demoServices[1].env, demoServices[1].listen))
+	}})
 }
 
 // startServices starts each service as a process of its own and waits until all are ready. The group ends
@@ -131,7 +134,7 @@ func (p Program) startServices(ctx context.Context, out, log io.Writer) (*sync.W
 		}
 		running.Go(func() {
 			if err := cmd.Wait(); ctx.Err() == nil {
-				_, _ = fmt.Fprintf(out, "%s has ended (%v); start it again with: ficus demo %s -listen %s\n", s.name, err, s.name, address)
+				ended(ctx, out, s.name, address, err)
 			}
 		})
 		_, _ = fmt.Fprintf(out, "%-9s http://%s  process %d  %s\n", s.name, address, cmd.Process.Pid, s.what)
@@ -165,15 +168,8 @@ func waitReady(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, demoReady)
 	defer cancel()
 	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-		if err != nil {
-			return err
-		}
-		if res, err := http.DefaultClient.Do(req); err == nil {
-			_ = res.Body.Close()
-			if res.StatusCode == http.StatusOK {
-				return nil
-			}
+		if answers(ctx, url) {
+			return nil
 		}
 		select {
 		case <-ctx.Done():
@@ -181,18 +177,4 @@ func waitReady(ctx context.Context, url string) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-}
-
-// announce prints how to ask the gateway.
-func announce(out io.Writer, address, token, query string) {
-	_, _ = fmt.Fprintf(out, `
-The graph is at http://%[1]s/graphql, and in a browser at http://%[1]s/.
-A query that crosses all four kinds of owner:
-
-curl http://%[1]s/graphql \
-  -H 'Content-Type: application/json' \
-  -H 'Authorization: Bearer %[2]s' \
-  -d '{"query": "%[3]s"}'
-
-`, address, token, query)
 }

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/owners"
 	"github.com/ficusgraph/ficus/owners/status"
 	"github.com/ficusgraph/ficus/transport"
@@ -82,13 +82,16 @@ func (p Program) report(c *cobra.Command, in *input, f *statusFlags) (*status.Re
 		if token == "" {
 			token, _ = p.Env("FICUS_ADMIN_TOKEN")
 		}
+		stale(c.Context(), c.ErrOrStderr(), strings.TrimSuffix(f.url, "/")+transport.Config{}.HealthPath())
 		return running{url: f.url, token: token}.report(c.Context(), saved)
 	}
 	cfg, err := in.load(p.Env)
 	if err != nil {
 		return nil, err
 	}
-	stale(c.Context(), c.ErrOrStderr(), cfg)
+	if _, admin := cfg.Transport().Addresses(); admin != "" {
+		stale(c.Context(), c.ErrOrStderr(), "http://"+admin+cfg.Transport().HealthPath())
+	}
 	graph, err := owners.New(cfg, owners.Ports{}).Survey(c.Context())
 	if err != nil {
 		return nil, err
@@ -110,15 +113,11 @@ func (f *statusFlags) saved() ([]status.Saved, error) {
 	return out, err
 }
 
-// stale says why the gateway that runs does not serve the newest graph. One that does not run is nothing to say.
-func stale(ctx context.Context, w io.Writer, cfg *config.Config) {
-	_, admin := cfg.Transport().Addresses()
-	if admin == "" {
-		return
-	}
+// stale says why the gateway whose health check is at the URL does not serve the newest graph. One that does not run
+// is nothing to say.
+func stale(ctx context.Context, w io.Writer, url string) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	url := "http://" + admin + cfg.Transport().HealthPath()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return
@@ -130,6 +129,6 @@ func stale(ctx context.Context, w io.Writer, cfg *config.Config) {
 	defer func() { _ = res.Body.Close() }()
 	var health transport.Health
 	if json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&health) == nil && health.Graph == "stale" {
-		_, _ = fmt.Fprintf(w, "warning: the gateway at %s serves an older graph, as the newest cannot be served: %s\n", admin, health.Error)
+		_, _ = fmt.Fprintf(w, "warning: the gateway at %s serves an older graph, as the newest cannot be served: %s\n", req.URL.Host, health.Error)
 	}
 }

@@ -163,12 +163,18 @@ func TestStatusAsksARunningGateway(t *testing.T) {
 		}
 		return operations, nil
 	})
-	gateway := httptest.NewServer(api)
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/health" {
+			_, _ = w.Write([]byte(`{"status":"UP","graph":"stale","error":"the cause"}`))
+			return
+		}
+		api.ServeHTTP(w, r)
+	}))
 	t.Cleanup(gateway.Close)
 	other := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(other.Close)
 	code, got, errs, _ := runHere(t, "status", "--url", gateway.URL+"/", "--token", token, "--json", "--operations", "operations")
-	if code != 0 || got != want {
+	if code != 0 || got != want || !strings.HasPrefix(errs, "warning: the gateway at "+strings.TrimPrefix(gateway.URL, "http://")+" serves an older graph, as the newest cannot be served: the cause\n") {
 		t.Errorf("exit code %d %s\n%s\nwant\n%s", code, errs, got, want)
 	}
 	if code, out, errs, _ := runHere(t, "status", "--url", gateway.URL, "--token", token, "--fail-on", "mocked"); code != 1 || !strings.Contains(out, "gifts") || !strings.Contains(errs, "2 fields mocked") {

@@ -70,6 +70,7 @@ type Front struct {
 	Batching    transport.Batching    `yaml:"batching"`
 	HealthCheck transport.HealthCheck `yaml:"health_check"`
 	GraphiQL    transport.GraphiQL    `yaml:"graphiql"`
+	WebSocket   transport.WebSocket   `yaml:"websocket"`
 	Admin       transport.Admin       `yaml:"admin"`
 	Server      transport.Connections `yaml:"server"`
 	Shutdown    transport.Shutdown    `yaml:"shutdown"`
@@ -80,7 +81,8 @@ func (c *Config) Transport() transport.Config {
 	router := c.Traffic.TrafficShaping.Router
 	return transport.Config{
 		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits.http(),
-		Batching: c.Front.Batching, HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, Admin: c.Front.Admin,
+		Batching: c.Front.Batching, HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, WebSocket: c.Front.WebSocket,
+		Admin:  c.Front.Admin,
 		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: router.Dedupe.Enabled,
 		Admission: transport.Admission{
 			Timeout: router.Timeout, Concurrency: router.ConcurrencyLimit, MaxWaiting: router.MaxWaiting, MaxWait: router.MaxWait,
@@ -319,7 +321,9 @@ func (c *Config) Engine() engine.Config {
 			Disabled: !c.Authorization.Directives.IsEnabled(),
 			Reject:   c.Authorization.Directives.RejectUnauthorized,
 			DryRun:   c.Authorization.Directives.DryRun,
-			Silent:   c.Authorization.Directives.Errors.Response == auth.DenialsDisabled,
+
+			FilterIntrospection: c.Authorization.Directives.Introspection == auth.IntrospectionFiltered,
+			Silent:              c.Authorization.Directives.Errors.Response == auth.DenialsDisabled,
 		},
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/ficusgraph/ficus/engine/authorization"
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/engine/operation"
@@ -22,8 +24,12 @@ type Authorization struct {
 	DryRun bool
 	// Silent reports nothing: what is denied is null without an error.
 	Silent bool
+	// FilterIntrospection has callers see of the schema only what they may read.
+	FilterIntrospection bool
 	// Access is what the caller of a request may do; nil means that nobody is authenticated.
-	Access func(context.Context) authorization.Access
+	Access func(context.Context, authorization.Asked) authorization.Access
+	// ByArguments are the policies that look at the arguments of the field that they restrict.
+	ByArguments []string
 }
 
 // access enforces the restrictions of one graph; nil where there are none.
@@ -36,7 +42,7 @@ type access struct {
 const everything authorization.Grant = "*"
 
 func newAccess(graph *supergraph.Supergraph, cfg Authorization) *access {
-	rules := authorization.New(graph)
+	rules := authorization.New(graph, cfg.ByArguments)
 	if rules == nil || cfg.Disabled {
 		return nil
 	}
@@ -44,14 +50,22 @@ func newAccess(graph *supergraph.Supergraph, cfg Authorization) *access {
 }
 
 // grant is what the caller has of the needs.
-func (a *access) grant(ctx context.Context, needs authorization.Needs) authorization.Grant {
-	if a == nil {
+func (a *access) grant(ctx context.Context, p *operation.Prepared, values operation.Values, needs authorization.Needs) authorization.Grant {
+	switch {
+	case a == nil:
 		return ""
+	case a.Access == nil:
+		return needs.Grant(authorization.Access{}, values)
 	}
+	return needs.Grant(a.Access(ctx, authorization.Asked{Kind: string(p.Kind()), Name: p.Name()}), values)
+}
+
+// whole is what the caller has of all that decides about the graph.
+func (a *access) whole(ctx context.Context, all authorization.Needs) authorization.Grant {
 	if a.Access == nil {
-		return needs.Grant(authorization.Access{})
+		return all.Grant(authorization.Access{}, nil)
 	}
-	return needs.Grant(a.Access(ctx))
+	return all.Grant(a.Access(ctx, authorization.Asked{Kind: string(ast.Query)}), nil)
 }
 
 // restrict marks in the operation what the grant does not allow, and says what is reported of it.

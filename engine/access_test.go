@@ -49,7 +49,7 @@ func (a *asked) Fetch(_ context.Context, r *executor.Request) (*executor.Respons
 
 type accessKey struct{}
 
-func accessOf(ctx context.Context) authorization.Access {
+func accessOf(ctx context.Context, _ authorization.Asked) authorization.Access {
 	a, _ := ctx.Value(accessKey{}).(authorization.Access)
 	return a
 }
@@ -113,17 +113,17 @@ func TestWhatTheCallerMayNotReadIsNeitherAskedForNorAnswered(t *testing.T) {
 		},
 		{
 			"policies", `{balance}`, `{"data":{"balance":5}}`,
-			authorization.Access{Policies: func(names []string) []string {
-				if diff := cmp.Diff([]string{"admin", "owner", "vip"}, names); diff != "" {
+			authorization.Access{Policies: func(asked []authorization.Question) []bool {
+				if diff := cmp.Diff([]authorization.Question{{Policy: "admin"}, {Policy: "owner"}, {Policy: "vip"}}, asked); diff != "" {
 					t.Error(diff)
 				}
-				return []string{"vip", "owner"}
+				return []bool{false, true, true}
 			}},
 			`{balance}`,
 		},
 		{
 			"half of the policies", `{balance}`, `{"data":{"balance":null},"errors":[` + denied("balance") + `]}`,
-			authorization.Access{Policies: func([]string) []string { return []string{"vip"} }},
+			authorization.Access{Policies: func([]authorization.Question) []bool { return []bool{false, false, true} }},
 			``,
 		},
 	}

@@ -43,7 +43,7 @@ func newCallers(s *Snapshot, room uint64) (*callers, error) {
 }
 
 // of is the request's caller. Labels and policies are decided here, once for the request.
-func (c *callers) of(ctx context.Context, d decided, labels []string) (caller, error) {
+func (c *callers) of(ctx context.Context, d decided, values operation.Values, labels []string) (caller, error) {
 	if c == nil {
 		return caller{}, nil
 	}
@@ -52,7 +52,7 @@ func (c *callers) of(ctx context.Context, d decided, labels []string) (caller, e
 		return caller{}, err
 	}
 	out := caller{labels: c.active(ctx, m.labels, labels)}
-	out.grant = c.access.grant(ctx, m.needs)
+	out.grant = c.access.grant(ctx, d.prepared, values, m.needs)
 	return out, nil
 }
 
@@ -75,7 +75,7 @@ func (c *callers) like(d decided, other caller) (caller, error) {
 	}
 	out := caller{labels: strings.Join(kept, labelEnd)}
 	if c.access != nil {
-		out.grant = m.needs.Grant(other.grant.Access())
+		out.grant = m.needs.Kept(other.grant)
 	}
 	return out, nil
 }

@@ -92,14 +92,14 @@ func TestBudgetsOfClients(t *testing.T) {
 type clientKey struct{}
 
 // demanding is an engine over the priced graph.
-func demanding(t *testing.T, d engine.Demand, admit func(context.Context, engine.Admission) error) *engine.Engine {
+func demanding(t *testing.T, d engine.Demand, admit func(context.Context, engine.Executing) error) *engine.Engine {
 	t.Helper()
 	sg, err := supergraph.Read("supergraph", priced)
 	if err != nil {
 		t.Fatal(err)
 	}
 	client := func(ctx context.Context) string { name, _ := ctx.Value(clientKey{}).(string); return name }
-	s, err := engine.NewSnapshot(sg, &asked{}, engine.Config{Demand: d, Client: client, Admit: admit})
+	s, err := engine.NewSnapshot(sg, &asked{}, engine.Config{Demand: d, Client: client, RateLimit: admit})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,17 +121,17 @@ func TestABatchCostsAsMuchAsOneMay(t *testing.T) {
 }
 
 // TestAdmit: whoever is asked before an operation is executed knows it and its cost, and may refuse it.
-func TestAdmit(t *testing.T) {
+func TestRateLimit(t *testing.T) {
 	d := engine.Demand{Enabled: true, Mode: engine.MeasureDemand}
 	d.Strategy.StaticEstimated.ListSize, d.Strategy.StaticEstimated.Max = 7, 20
-	var seen engine.Admission
-	e := demanding(t, d, func(_ context.Context, op engine.Admission) error {
+	var seen engine.Executing
+	e := demanding(t, d, func(_ context.Context, op engine.Executing) error {
 		if seen = op; op.Operation == "Bad" {
 			return &operation.Error{Code: "NO", Message: "not now"}
 		}
 		return nil
 	})
-	if body, out := e.Execute(t.Context(), &engine.Request{Query: "query Good { users(first: 9) { id } }"}, nil); out.Refused || seen != (engine.Admission{Operation: "Good", Kind: "query", Cost: 9}) {
+	if body, out := e.Execute(t.Context(), &engine.Request{Query: "query Good { users(first: 9) { id } }"}, nil); out.Refused || seen != (engine.Executing{Operation: "Good", Kind: "query", Cost: 9}) {
 		t.Errorf("%+v: %s", seen, body)
 	}
 	body, out := e.Execute(t.Context(), &engine.Request{Query: "query Bad { me { id } }"}, nil)

@@ -45,10 +45,12 @@ type Config struct {
 	// Labels decides which of some override labels are active for a request; nil means none. It is asked once a
 	// request, and only for those that matter to its operation.
 	Labels func(ctx context.Context, labels []string) []string
-	// Admit may refuse an operation before it is executed; nil refuses none. An operation.Error is what the client gets.
-	Admit func(ctx context.Context, op Admission) error
+	// RateLimit may refuse an operation before it is executed; nil refuses none. An operation.Error is what the client gets.
+	RateLimit func(ctx context.Context, op Executing) error
 	// Extensions are what responses have beside data and errors; nil means nothing.
 	Extensions Extensions
+	// Admit refuses operations that the caller may not ask at all, by an error of package operation; nil means none.
+	Admit func(ctx context.Context, p *operation.Prepared) error
 	// Authorization says how @authenticated, @requiresScopes and @policy are enforced.
 	Authorization Authorization
 }
@@ -116,9 +118,9 @@ type Request struct {
 	Spent *atomic.Int64
 }
 
-// Admission is an operation that is about to be executed: its name, "" if it has none, its kind, and what it is
+// Executing is an operation that is about to be executed: its name, "" if it has none, its kind, and what it is
 // estimated to cost, 0 if it is not.
-type Admission struct {
+type Executing struct {
 	Operation string
 	Kind      ast.Operation
 	Cost      int
@@ -153,6 +155,11 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	if err := s.allowed(prepared, r); err != nil {
 		return e.refuse(ctx, dst, out, err)
 	}
+	if s.cfg.Admit != nil {
+		if err := s.cfg.Admit(ctx, prepared); err != nil {
+			return e.refuse(ctx, dst, out, err)
+		}
+	}
 	values, passed, err := prepared.Measure(r.Variables)
 	if err != nil {
 		return e.refuse(ctx, dst, out, err)
@@ -171,8 +178,8 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 			return e.refuse(ctx, dst, out, err)
 		}
 	}
-	if s.cfg.Admit != nil {
-		if err := s.cfg.Admit(ctx, Admission{out.OperationName, out.Kind, out.Cost}); err != nil {
+	if s.cfg.RateLimit != nil {
+		if err := s.cfg.RateLimit(ctx, Executing{out.OperationName, out.Kind, out.Cost}); err != nil {
 			return e.refuse(ctx, dst, out, err)
 		}
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/engine/executor"
-	"github.com/ficusgraph/ficus/engine/introspection"
 	"github.com/ficusgraph/ficus/engine/operation"
 	"github.com/ficusgraph/ficus/engine/planner"
 	"github.com/ficusgraph/ficus/engine/queryplan"
@@ -35,13 +34,17 @@ type Snapshot struct {
 func NewSnapshot(graph *supergraph.Supergraph, fetcher executor.Fetcher, cfg Config) (*Snapshot, error) {
 	s := &Snapshot{
 		Graph: graph, cfg: cfg, planner: planner.New(graph, planner.Config{MaxPaths: cfg.PlanPaths, SharePaths: true}),
-		fetcher: &introspecting{schema: introspection.New(graph.API), next: fetcher},
 	}
+	// Who may not see the schema is not told of it in errors either.
+	s.cfg.Limits.HideNames = !cfg.Introspection || cfg.Authorization.FilterIntrospection
 	var err error
 	if s.caches, err = newCaches(cfg.CacheSize); err != nil {
 		return nil, err
 	}
 	s.access = newAccess(graph, cfg.Authorization)
+	if s.fetcher, err = newIntrospecting(graph.API, s.access, fetcher); err != nil {
+		return nil, err
+	}
 	if s.callers, err = newCallers(s, s.variants.GetMaximum()); err != nil {
 		return nil, fmt.Errorf("cache of what matters: %w", err)
 	}
@@ -87,7 +90,7 @@ func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values op
 		return nil, err
 	}
 	d := decided{p, mask}
-	who, err := s.callers.of(ctx, d, r.Labels)
+	who, err := s.callers.of(ctx, d, values, r.Labels)
 	if err != nil {
 		return nil, err
 	}
@@ -201,24 +204,4 @@ func assumed(p *operation.Prepared) operation.Values {
 		out = append(out, operation.Value{Name: name, JSON: []byte("true")})
 	}
 	return out
-}
-
-// introspecting answers the introspection fetches of plans from the API schema, and passes on all others.
-type introspecting struct {
-	schema *introspection.Schema
-	next   executor.Fetcher
-}
-
-var _ executor.Fetcher = (*introspecting)(nil)
-
-// Fetch implements executor.Fetcher.
-func (i *introspecting) Fetch(ctx context.Context, r *executor.Request) (*executor.Response, error) {
-	if r.Fetch.Subgraph != queryplan.Introspection {
-		return i.next.Fetch(ctx, r)
-	}
-	body, err := i.schema.Execute(r.Fetch.Selections, r.Variables)
-	if err != nil {
-		return nil, fmt.Errorf("introspection: %w", err)
-	}
-	return &executor.Response{Body: body}, nil
 }

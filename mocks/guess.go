@@ -22,7 +22,7 @@ func (a *answer) guess(def *supergraph.Field, t *ast.Type, said map[string]any) 
 	x.typ = x.on.Name
 	x.aim(a, d.many)
 	switch {
-	case slices.Contains(making, d.verb), slices.Contains(copying, d.verb), slices.Contains(opening, d.verb) && len(x.targets) == 0:
+	case slices.Contains(making, d.verb), slices.Contains(copying, d.verb), len(x.targets) == 0 && a.opens(d, x.on):
 		x.kind, x.targets = creates, nil
 		if slices.Contains(copying, d.verb) {
 			maps.DeleteFunc(said, func(name string, _ any) bool { return isKeyField(x.on, name) }) // those of the other one
@@ -37,6 +37,12 @@ func (a *answer) guess(def *supergraph.Field, t *ast.Type, said map[string]any) 
 		x.set = a.stateOf(x.on, d.verb, said)
 	}
 	return x
+}
+
+// opens reports whether a mutation that names no key makes an entity. addToCart and uploadPicture do not, where there
+// is one cart, and one user.
+func (a *answer) opens(d deed, on *supergraph.Type) bool {
+	return slices.Contains(opening, d.verb) && (d.typ != nil || a.answering(on) == nil)
 }
 
 // stateOf is the state that a verb leads to, in the field of the type that has it.

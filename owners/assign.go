@@ -146,9 +146,17 @@ func (r *Registry) reduced(in inputs, f *fate) (*supergraph.Supergraph, error) {
 		return nil, fmt.Errorf("%s: %w", r.cfg.Name, err)
 	}
 	for _, g := range gone {
-		f.dropped = append(f.dropped, Dropped(g))
+		f.dropped = append(f.dropped, Dropped{Coordinate: g.Coordinate, Because: g.Because})
 	}
-	return supergraph.Read(r.cfg.Name, composed.SupergraphSDL)
+	sg, err := supergraph.Read(r.cfg.Name, composed.SupergraphSDL)
+	if err != nil {
+		return nil, err
+	}
+	for i, d := range f.dropped {
+		t := sg.Type(d.Type)
+		f.dropped[i].Elsewhere = t != nil && t.Field(d.Field) != nil
+	}
+	return sg, nil
 }
 
 // checkConnectors reports what is wrong with @source and @connect, at its place in the subgraphs' schemas.

@@ -59,7 +59,11 @@ func (n *Notices) notices(g *Graph) []notice {
 		}
 	}
 	for _, d := range g.Dropped {
-		add(d.String(), "not in the graph, since nobody answers it", "in the graph again",
+		text, over := "not in the graph, since nobody answers it", "in the graph again"
+		if d.Elsewhere {
+			text, over = "asked of another subgraph, since this one lacks it", "asked of this subgraph again"
+		}
+		add(d.String(), text, over,
 			slog.String("subgraph", d.Subgraph), slog.String("coordinate", d.Coordinate.String()), slog.String("because", d.Because))
 	}
 	for _, c := range g.Contradictions {

@@ -177,6 +177,9 @@ func (r *Registry) addRemotes(a *assignment) error {
 		if a.fetchers[s.Name] != nil {
 			continue
 		}
+		if _, ours := r.cfg.Subgraphs[s.Name]; ours && s.URL == "" {
+			return r.cfg.Place(fmt.Errorf("subgraphs.%s: has no routing_url; say where its service is, or mock: unimplemented if nobody has begun it", s.Name))
+		}
 		at := s.Name + " " + s.URL
 		remote := r.serving.remotes[at]
 		if remote == nil {

@@ -204,6 +204,22 @@ func TestMarkedFieldsAreNotServedWithoutMocks(t *testing.T) {
 	}
 }
 
+// TestASubgraphWithoutAServiceSaysSo: nobody is asked in vain, and what nobody has begun is called so.
+func TestASubgraphWithoutAServiceSaysSo(t *testing.T) {
+	for more, want := range map[string]string{
+		"":                      "ficus.yaml:2:14: subgraphs.s: has no routing_url; say where its service is, or mock: unimplemented if nobody has begun it",
+		", mock: unimplemented": "",
+	} {
+		cfg := parse(t, t.TempDir(), "environment: dev\nsubgraphs: { s: { schema: { sdl: 'type Query { a: Int }' }"+more+" } }")
+		registry := owners.New(cfg, owners.Ports{})
+		_, err := registry.Load(t.Context())
+		registry.Close()
+		if (err == nil) != (want == "") || err != nil && !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", more, err, want)
+		}
+	}
+}
+
 // TestAConnectorsFaultHasItsPlace: within the selection's text, in the subgraph's own file.
 func TestAConnectorsFaultHasItsPlace(t *testing.T) {
 	dir := t.TempDir()

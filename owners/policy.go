@@ -20,15 +20,23 @@ type fate struct {
 	dropped []Dropped
 }
 
-// Dropped is a coordinate of the contract that is not in the graph that is served, since nobody answers it.
+// Dropped is a coordinate of the contract for which its subgraph is not asked, since that does not answer it.
 type Dropped struct {
 	mocks.Coordinate
 	// Because says why, in words that go on with the coordinate.
 	Because string
+	// Elsewhere: another subgraph answers it, so that clients see it.
+	Elsewhere bool
 }
 
 // String is the coordinate with the reason.
-func (d Dropped) String() string { return d.Subgraph + ": " + d.Coordinate.String() + " " + d.Because }
+func (d Dropped) String() string {
+	text := d.Subgraph + ": " + d.Coordinate.String() + " " + d.Because
+	if d.Elsewhere {
+		text += "; another subgraph answers it"
+	}
+	return text
+}
 
 // unimplemented is why a coordinate is dropped that its owner lacks.
 const unimplemented = "is not implemented"
@@ -64,7 +72,7 @@ func (r *Registry) permitted(contract *supergraph.Supergraph, policy config.Mock
 		if policy != config.Never && r.cfg.Acknowledges(c.String()) {
 			mocked = append(mocked, c)
 		} else {
-			not = append(not, Dropped{c, unimplemented})
+			not = append(not, Dropped{Coordinate: c, Because: unimplemented})
 		}
 	}
 	if r.cfg.Permits() {
@@ -78,7 +86,7 @@ func (r *Registry) permitted(contract *supergraph.Supergraph, policy config.Mock
 			continue
 		}
 		mocked = slices.DeleteFunc(mocked, func(other mocks.Coordinate) bool { return other == c })
-		not = append(not, Dropped{c, fmt.Sprintf("is acknowledged, but could only be made up along with %s, which is not", along[i])})
+		not = append(not, Dropped{Coordinate: c, Because: fmt.Sprintf("is acknowledged, but could only be made up along with %s, which is not", along[i])})
 	}
 	return mocked, not
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -220,4 +221,38 @@ level=INFO msg="a service does not contradict its contract any more" subgraph=s 
 			t.Errorf("%s:\n%swant\n%s", step.sdl, got, step.want)
 		}
 	}
+}
+
+// TestAllIsAskedAtOnceWhileItIsBeingAsked: an operator who asks to look at once, and the service's own rhythm, get in
+// nobody's way.
+func TestAllIsAskedAtOnceWhileItIsBeingAsked(t *testing.T) {
+	s, sdl := service(t)
+	first := "type Query { a: Int }"
+	sdl.Store(&first)
+	registry := owners.New(parse(t, t.TempDir(), "contract: {poll_interval: 10ms}\nsubgraphs: {s: {routing_url: "+s.URL+`, schema: {sdl: "`+contract+`"}}}`), owners.Ports{})
+	defer registry.Close()
+	if _, err := registry.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	now, done, graphs := make(chan os.Signal), make(chan struct{}), make(chan *owners.Graph, 100)
+	go func() {
+		defer close(done)
+		registry.Watch(ctx, owners.Watching{Now: now}, func(g *owners.Graph, err error) error {
+			graphs <- g
+			return err
+		})
+	}()
+	for i := range 100 {
+		if i == 50 {
+			both := contract
+			sdl.Store(&both)
+		}
+		now <- os.Interrupt
+	}
+	if g := <-graphs; g == nil || !has(g, "b") {
+		t.Errorf("after all was asked: %+v", g)
+	}
+	cancel()
+	<-done
 }

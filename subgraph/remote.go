@@ -17,8 +17,9 @@ import (
 // Remote is a service that answers GraphQL over HTTP. It keeps its own connections.
 //
 // A request is sent again only where the connection turned out to be closed before a byte of it was written, and,
-// but for mutations, where the service says in HTTP/2 that it did not act on it. In all other cases it may have, and
-// the failure is reported.
+// but for mutations, where the service says in HTTP/2 that it did not act on it, and once where a kept connection
+// without TLS broke before an answer came: a service that ends closes those, just when something is written to one. In
+// all other cases it may have acted, and the failure is reported.
 type Remote struct {
 	name     string
 	url      *url.URL

@@ -75,21 +75,35 @@ func TestAConnectionClosedWhileIdleIsReplaced(t *testing.T) {
 	}
 }
 
-func TestARequestThatWasSentIsNotSentAgain(t *testing.T) {
-	url, requests := listen(t, func(_ int32, c net.Conn, next func() bool) {
-		if next() {
-			_, _ = io.WriteString(c, answered)
-		}
-		next() // and hangs up on the second
-	})
-	f := remote(t, url, subgraph.Config{})
-	fetch(t.Context(), f, `{}`)
-	got := fetch(t.Context(), f, `{}`)
-	if diff := cmp.Diff(result{Code: "SUBREQUEST_HTTP_ERROR", Message: "the connection to the service broke before it answered"}, got); diff != "" {
-		t.Error(diff)
-	}
-	if n := requests.Load(); n != 2 {
-		t.Errorf("%d requests reached the service, want 2", n)
+// TestAQueryIsSentAgainOnce where a kept connection broke, as one does when a service is replaced; that it broke on a new
+// one too is reported. Mutations are another test's.
+func TestAQueryIsSentAgainOnce(t *testing.T) {
+	for name, test := range map[string]struct {
+		answers int32 // of connections that answer once before they break
+		want    result
+		reached int32
+	}{
+		"the service was replaced": {answers: 2, want: result{Body: `{"data":1}`}, reached: 3},
+		"the query breaks it": {
+			answers: 1, want: result{Code: "SUBREQUEST_HTTP_ERROR", Message: "the connection to the service broke before it answered"}, reached: 3,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			url, requests := listen(t, func(n int32, c net.Conn, next func() bool) {
+				if next() && n < test.answers {
+					_, _ = io.WriteString(c, answered)
+					next() // and hangs up on the second
+				}
+			})
+			f := remote(t, url, subgraph.Config{})
+			fetch(t.Context(), f, `{}`)
+			if diff := cmp.Diff(test.want, fetch(t.Context(), f, `{}`)); diff != "" {
+				t.Error(diff)
+			}
+			if n := requests.Load(); n != test.reached {
+				t.Errorf("%d requests reached the service, want %d", n, test.reached)
+			}
+		})
 	}
 }
 

@@ -57,7 +57,7 @@ func (w *wired) send(ctx context.Context, out outgoing, into *reply) error {
 		out.span.Replace(out.header)
 		head = appendHeader(slices.Clip(w.line), out.header)
 	}
-	r := wire.Request{Head: head, More: into.more, Body: out.body, Deadline: out.deadline, Limit: w.maxBytes}
+	r := wire.Request{Head: head, More: into.more, Body: out.body, Deadline: out.deadline, Limit: w.maxBytes, Reads: !out.mutation}
 	err := w.client.Do(ctx, &r, &into.Answer)
 	into.header = &into.Answer
 	if errors.Is(err, wire.ErrTooLarge) {

@@ -104,6 +104,9 @@ func (a *admission) late(ctx context.Context) *refusal {
 // ask has the engine answer within the operation's time, if it may be asked now and once there is a place for it. Where the time ends meanwhile,
 // the fetches under way are canceled and the answer has what was there by then; where nothing was, it is refused.
 func (s *Server) ask(ctx context.Context, r *engine.Request, start time.Time, dst []byte) ([]byte, engine.Outcome, *refusal) {
+	if refused := s.memory.check(); refused != nil {
+		return dst, engine.Outcome{}, refused // it came over a socket, or memory went while its body arrived
+	}
 	ctx, cancel := context.WithDeadline(ctx, start.Add(s.admission.Timeout))
 	defer cancel()
 	if refused := tooOften(ratelimit.FromContext(ctx).Arrive(ctx)); refused != nil {

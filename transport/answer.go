@@ -10,6 +10,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/telemetry/trace"
@@ -84,6 +85,8 @@ func (s *Server) execute(w http.ResponseWriter, r *http.Request, c *call, m medi
 		w.Header()["Allow"] = []string{http.MethodPost}
 	case http.StatusTooManyRequests:
 		ratelimit.FromContext(ctx).RetryAfter(w.Header())
+	case http.StatusUnauthorized:
+		w.Header()["Www-Authenticate"] = []string{s.parts.Challenge}
 	}
 	s.send(w, r, m, c.status, body)
 }
@@ -107,6 +110,8 @@ func statusOf(o engine.Outcome, m media) int {
 		return http.StatusMethodNotAllowed
 	case o.Code == ratelimit.Code:
 		return http.StatusTooManyRequests
+	case o.Code == auth.CodeUnauthenticated:
+		return http.StatusUnauthorized
 	case o.Code == CodeInternal:
 		return http.StatusInternalServerError
 	case m == mediaGraphQL:

@@ -26,6 +26,8 @@ type Config struct {
 	HealthCheck HealthCheck `yaml:"health_check"`
 	// GraphiQL is the page in the browser.
 	GraphiQL GraphiQL `yaml:"graphiql"`
+	// WebSocket is how the graph is served over WebSockets.
+	WebSocket WebSocket `yaml:"websocket"`
 	// Admin is the listener for operators.
 	Admin Admin `yaml:"admin"`
 	// Server bounds connections.
@@ -154,6 +156,7 @@ func (c Config) Validate() error {
 	_, err := newProxies(c.Server.TrustedProxies, c.Server.ForwardedHeader)
 	add(err)
 	add(c.Batching.validate())
+	add(c.WebSocket.validate())
 	add(c.CORS.validate())
 	add(c.CSRF.validate())
 	return errors.Join(errs...)
@@ -186,6 +189,7 @@ func (c Config) withDefaults() Config {
 	fallback(&c.Admission.MaxWaiting, c.Admission.Concurrency)
 	fallback(&c.Admission.MaxWait, time.Second)
 	fallback(&c.Shutdown.Timeout, 30*time.Second)
+	c.WebSocket.fill()
 	return c
 }
 

@@ -53,7 +53,13 @@ func (s *Server) drain(front *http.Server, cut context.CancelFunc) error {
 	time.Sleep(s.cfg.Shutdown.Delay)
 	limit, cancel := context.WithTimeout(context.Background(), s.cfg.Shutdown.Timeout)
 	defer cancel()
+	if s.sockets != nil {
+		s.sockets.end()
+	}
 	err := front.Shutdown(limit)
+	if err == nil && s.sockets != nil {
+		err = s.sockets.wait(limit) // front does not know of connections that it gave away
+	}
 	if err == nil {
 		return nil
 	}

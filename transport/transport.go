@@ -4,6 +4,7 @@
 //	listener -> enter        request id, recovery, header's size    (enter.go, limits.go)
 //	         -> CORS         which websites may ask                 (cors.go)
 //	         -> route        /health*, the explorer, the graph      (transport.go, health.go, explorer.go)
+//	         -> websocket    connections that carry many operations  (websocket.go, socket.go)
 //	         -> csrf         what a browser sends unasked is refused (csrf.go)
 //	         -> authenticate handed in: auth.Middleware
 //	         -> gqlgen       handler.Server picks a transport       (post.go, get.go)
@@ -36,6 +37,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/go-chi/chi/v5"
+	"github.com/gorilla/websocket"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
@@ -54,6 +56,11 @@ type Parts struct {
 	Schema func() *ast.Schema
 	// Authenticate wraps the graph's handler, as auth.Middleware does.
 	Authenticate func(http.Handler) http.Handler
+	// Connect says who opens a WebSocket, as auth.Connect does; nil means that nobody is asked. Its error is told to the
+	// client.
+	Connect func(r *http.Request, payload []byte) (*http.Request, error)
+	// Challenge is the WWW-Authenticate header of operations that the engine refuses for want of a token.
+	Challenge string
 	// Context makes the context that a request is executed in, from its own and the request.
 	Context func(context.Context, *http.Request) context.Context
 	// Ready says whether the gateway can answer; nil means always. It is asked by the readiness check.
@@ -124,6 +131,8 @@ type Server struct {
 	// seldom keeps what many clients do from flooding the log.
 	seldom telemetry.Seldom
 	page   http.Handler // nil if graphiql is off
+	// sockets is nil if the graph is not served over WebSockets.
+	sockets *sockets
 	// backlog is the answers that clients have not read yet.
 	backlog     backlog
 	compressors *compressors // nil if answers are not compressed
@@ -153,6 +162,11 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	var err error
 	if s.page, err = s.newPage(); err != nil {
 		return nil, fmt.Errorf("transport: %w", err)
+	}
+	if s.cfg.WebSocket.Enabled {
+		if s.sockets, err = newSockets(s); err != nil {
+			return nil, fmt.Errorf("transport: %w", err)
+		}
 	}
 	s.gql = s.stack()
 	if s.public, err = s.routes(); err != nil {
@@ -251,6 +265,10 @@ func (s *Server) adminRoutes() http.Handler {
 
 // graph serves the graph's path.
 func (s *Server) graph(w http.ResponseWriter, r *http.Request) {
+	if s.sockets != nil && websocket.IsWebSocketUpgrade(r) {
+		s.sockets.ServeHTTP(w, r)
+		return
+	}
 	if s.page != nil && wantsPage(r) {
 		s.page.ServeHTTP(w, r)
 		return

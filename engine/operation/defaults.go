@@ -12,14 +12,24 @@ type defaults struct {
 	// open are the defaults that are being expanded: a default that contains itself, which the specification
 	// forbids, is left out.
 	open map[*ast.FieldDefinition]bool
+	// values of the variables that stand in literals; a variable in a list that has none is null.
+	values Values
+}
+
+// absent says that the value is a variable that has none.
+func (d *defaults) absent(v *ast.Value) bool {
+	return v.Kind == ast.Variable && d.values.Get(v.Raw) == nil
 }
 
 // appendValue appends the literal as the type has it: a single value becomes a list, input objects get
 // their defaults. What does not fit the type is written as it stands.
 // https://spec.graphql.org/October2021/#sec-Input-Values
 func (d *defaults) appendValue(dst []byte, v *ast.Value, t *ast.Type) []byte {
-	if v.Kind == ast.NullValue {
+	switch {
+	case v.Kind == ast.NullValue, d.absent(v):
 		return append(dst, "null"...)
+	case v.Kind == ast.Variable:
+		return append(dst, d.values.Get(v.Raw)...)
 	}
 	if t.Elem != nil {
 		return d.appendList(dst, v, t.Elem)
@@ -27,13 +37,13 @@ func (d *defaults) appendValue(dst []byte, v *ast.Value, t *ast.Type) []byte {
 	def := d.api.Types[t.NamedType]
 	switch {
 	case def == nil:
-		return appendUntyped(dst, v)
+		return d.appendUntyped(dst, v)
 	case def.Kind == ast.InputObject && v.Kind == ast.ObjectValue:
 		return d.appendObject(dst, v, def)
 	case def.Name == "ID" && v.Kind == ast.IntValue:
 		return appendString(dst, v.Raw)
 	}
-	return appendUntyped(dst, v)
+	return d.appendUntyped(dst, v)
 }
 
 func (d *defaults) appendList(dst []byte, v *ast.Value, elem *ast.Type) []byte {
@@ -55,6 +65,9 @@ func (d *defaults) appendObject(dst []byte, v *ast.Value, def *ast.Definition) [
 	first := true
 	for _, f := range def.Fields {
 		value := v.Children.ForName(f.Name)
+		if value != nil && d.absent(value) {
+			value = nil
+		}
 		if value == nil && (f.DefaultValue == nil || d.open[f]) {
 			continue
 		}
@@ -84,8 +97,10 @@ func (d *defaults) appendDefault(dst []byte, f *ast.FieldDefinition) []byte {
 }
 
 // appendUntyped appends the literal as a custom scalar has it.
-func appendUntyped(dst []byte, v *ast.Value) []byte {
+func (d *defaults) appendUntyped(dst []byte, v *ast.Value) []byte {
 	switch v.Kind {
+	case ast.Variable:
+		return d.appendValue(dst, v, nil)
 	case ast.IntValue, ast.FloatValue, ast.BooleanValue, ast.NullValue:
 		return append(dst, v.Raw...)
 	case ast.ListValue:
@@ -94,7 +109,7 @@ func appendUntyped(dst []byte, v *ast.Value) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = appendUntyped(dst, c.Value)
+			dst = d.appendUntyped(dst, c.Value)
 		}
 		return append(dst, ']')
 	case ast.ObjectValue:
@@ -104,7 +119,7 @@ func appendUntyped(dst []byte, v *ast.Value) []byte {
 				dst = append(dst, ',')
 			}
 			dst = append(appendString(dst, c.Name), ':')
-			dst = appendUntyped(dst, c.Value)
+			dst = d.appendUntyped(dst, c.Value)
 		}
 		return append(dst, '}')
 	}

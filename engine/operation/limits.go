@@ -35,6 +35,8 @@ type Limits struct {
 	// and for arguments what MaxRecursion leaves.
 	MaxInputDepth int `yaml:"max_input_depth"`
 
+	// HideNames keeps out of errors what may have been meant: names of the schema that the client did not write.
+	HideNames bool `yaml:"-"`
 	// Measured are the keys of limits that refuse nothing, and whose excesses are only told. What bounds the
 	// gateway without any configuration does so nevertheless.
 	Measured []string `yaml:"-"`

@@ -40,6 +40,9 @@ func Parse(api *ast.Schema, text string, limits Limits) (*Document, error) {
 	}
 	dedentBlocks(doc, text)
 	if errs := validate(api, doc); len(errs) > 0 {
+		if limits.HideNames {
+			errs.hideNames()
+		}
 		return nil, errs
 	}
 	out := &Document{}
@@ -206,4 +209,11 @@ func firstVariable(v *ast.Value) *ast.Value {
 		}
 	}
 	return nil
+}
+
+// hideNames takes out of messages what may have been meant.
+func (list Errors) hideNames() {
+	for _, err := range list {
+		err.Message, _, _ = strings.Cut(err.Message, " Did you mean ")
+	}
 }

@@ -165,3 +165,38 @@ func (p *Prepared) introspects(set ast.SelectionSet, visited map[string]bool) bo
 	}
 	return false
 }
+
+// Root is the names of the fields that are asked of the root type, each once, whatever @skip and @include come to;
+// __typename is not told.
+func (p *Prepared) Root() []string {
+	var out []string
+	visited := map[string]bool{}
+	var walk func(set ast.SelectionSet)
+	walk = func(set ast.SelectionSet) {
+		for _, s := range set {
+			switch s := s.(type) {
+			case *ast.Field:
+				if s.Name != "__typename" && !slices.Contains(out, s.Name) {
+					out = append(out, s.Name)
+				}
+			case *ast.InlineFragment:
+				walk(s.SelectionSet)
+			case *ast.FragmentSpread:
+				if !visited[s.Name] {
+					visited[s.Name] = true
+					walk(p.fragments[s.Name].SelectionSet)
+				}
+			}
+		}
+	}
+	walk(p.definition.SelectionSet)
+	return out
+}
+
+// RootType is the name of the type that the operation asks.
+func (p *Prepared) RootType() string {
+	if p.root == nil {
+		return ""
+	}
+	return p.root.Name
+}

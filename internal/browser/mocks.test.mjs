@@ -25,6 +25,14 @@ test("scenarios of the graph come before those that are built in", async () => {
   await page.getByLabel("Chosen").filter({ hasText: "Somebody who has not chosen anything" }).waitFor();
 });
 
+test("a scenario may have any name", async () => {
+  await operation(page, "{ cart { items { name } note } }");
+  await run(page);
+  const name = "nur eine Bemerkung – für später";
+  assert.equal((await choose(page, name)).data.cart.note, "Grüße");
+  await page.locator(".made code").filter({ hasText: "scenario=" + name }).waitFor();
+});
+
 test("scenarios are read again by who comes back to the page, and what is wrong with that is said", async () => {
   const known = page.getByLabel("Scenario").locator("option");
   await known.filter({ hasText: "empty-cart" }).waitFor({ state: "attached" });

@@ -2,7 +2,10 @@ package contract_test
 
 import (
 	"io/fs"
+	"maps"
+	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -108,6 +111,34 @@ func TestAGraphWithoutOneFieldComposes(t *testing.T) {
 		}
 	}
 	t.Logf("%d tried, %d failed, %d fields went along", tried, failed, also)
+}
+
+// TestAGraphWithoutManyFieldsComposes, unless it has no query left: any fifth, third or half of its fields.
+func TestAGraphWithoutManyFieldsComposes(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	tried, failed := 0, 0
+	all := graphs(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		sg := composed(t, all[name])
+		for _, part := range []int{5, 5, 3, 3, 2} {
+			var missing []mocks.Coordinate
+			for _, g := range sg.Subgraphs {
+				for _, c := range resolved(sg, g) {
+					if random.IntN(part) == 0 && c.Type != "Query" {
+						missing = append(missing, c)
+					}
+				}
+			}
+			tried++
+			if _, _, err := contract.Reduce(all[name], missing, composition.Compose); err != nil {
+				failed++
+				if !strings.Contains(err.Error(), string(composition.NoQueries)) {
+					t.Errorf("%s without %v: %v", name, missing, err)
+				}
+			}
+		}
+	}
+	t.Logf("%d tried, %d have no query left", tried, failed)
 }
 
 func resolved(sg *supergraph.Supergraph, g *supergraph.Subgraph) []mocks.Coordinate {

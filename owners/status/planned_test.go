@@ -24,7 +24,7 @@ func TestReadyOperationsAreNotMocked(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scenarios: %v", err)
 	}
-	random := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // the same ones in each run
+	random := rand.New(rand.NewPCG(7, 7)) // the same ones in each run
 	var ready, mocked, cautious int
 	for _, file := range files {
 		a, err := txtar.ParseFile(file)

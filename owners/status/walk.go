@@ -158,7 +158,7 @@ func (w *walk) named(name string) {
 	w.types[t] = true
 	for _, c := range w.Contradictions {
 		of := fieldOf(c.Coordinate)
-		if typ, _, within := strings.Cut(of, "."); typ == name && !(within && hasFields(t)) {
+		if typ, _, within := strings.Cut(of, "."); typ == name && (!within || !hasFields(t)) {
 			w.found[Contradicting] = append(w.found[Contradicting], of)
 		}
 	}

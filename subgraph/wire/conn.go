@@ -56,7 +56,7 @@ func (c *conn) send(r *Request, a *Answer) (written bool, err error) {
 	b := a.Buffer[:0]
 	b = append(b, r.Head...)
 	b = append(b, r.More...)
-	if !r.Reads {
+	if !r.Reads || len(r.Body) > 0 {
 		b = append(b, "Content-Length: "...)
 		b = strconv.AppendInt(b, int64(len(r.Body)), 10)
 		b = append(b, "\r\n"...)

@@ -66,8 +66,8 @@ type Request struct {
 	Deadline time.Time
 	// Limit is the largest body of an answer, in bytes.
 	Limit int
-	// Reads says that the request, a GET, changes nothing and has no body: it is sent again, once, where a kept
-	// connection broke before an answer came, as a host may close one at any time.
+	// Reads says that the request changes nothing: it is sent again, once, where a kept connection broke before an
+	// answer came, as a host may close one at any time.
 	Reads bool
 }
 

@@ -8,7 +8,7 @@ export function Chosen({ choice, setChoice, scenarios }) {
   return (
     <p className="chosen" aria-label="Chosen">
       {choice.scenario && <span><strong>{choice.scenario}</strong> {scenario?.description}</span>}
-      {choice.latency && <span>Mocked answers take <strong>{choice.latency}</strong></span>}
+      {choice.latency && <span>Answers take at least <strong>{choice.latency}</strong></span>}
       {choice.fields.map((f, i) => <span key={i}><code>{f.on}</code> {kinds[f.kind].label} {f.value}</span>)}
       <button type="button" className="plain" onClick={() => setChoice(none)}>Clear</button>
     </p>

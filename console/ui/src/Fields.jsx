@@ -10,7 +10,7 @@ export function Fields({ fields, setFields, schema }) {
     <Sheet label={label} title="Single fields">
       {() => (
         <>
-          {fields.length === 0 && <p>Have a mocked field fail, be null, or be a list of some length.</p>}
+          {fields.length === 0 && <p>Have a field fail, be null, or be a list of some length. What services answer gets no longer.</p>}
           <ul>
             {fields.map((f, i) => (
               <li key={i}>

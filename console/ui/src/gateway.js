@@ -6,16 +6,19 @@ export const facts = document.documentElement.dataset;
 export const fetcher = (choice) => async (params, options = {}) => {
   const headers = new Headers({ "Content-Type": "application/json", Accept: "application/graphql-response+json, application/json;q=0.9" });
   headers.set(facts.header, "console");
-  if (params.operationName !== "IntrospectionQuery") for (const [name, value] of choice()) headers.set(name, value);
-  for (const [name, value] of Object.entries(options.headers ?? {})) {
+  const chosen = params.operationName === "IntrospectionQuery" ? [] : choice();
+  for (const [name, value] of [...chosen, ...Object.entries(options.headers ?? {})]) {
     try {
-      headers.set(name, String(value));
+      headers.set(name, bytes(String(value)));
     } catch {
       return failure(`The header ${JSON.stringify(name)} cannot be sent: a name has no spaces, a value no line breaks`);
     }
   }
   return ask(facts.graph, { method: "POST", headers, body: JSON.stringify(params) });
 };
+
+// bytes is a text as a header carries it: in UTF-8, a character a byte, since browsers take no others.
+const bytes = (text) => Array.from(new TextEncoder().encode(text), (b) => String.fromCharCode(b)).join("");
 
 // ask sends a request, and makes an answer of whatever happens.
 export async function ask(path, request) {

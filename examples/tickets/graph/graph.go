@@ -33,6 +33,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Query() QueryResolver
 	Site() SiteResolver
+	Ticket() TicketResolver
 	User() UserResolver
 }
 
@@ -57,6 +58,9 @@ type QueryResolver interface {
 type SiteResolver interface {
 	Tickets(ctx context.Context, obj *model.Site, first int, status *model.TicketStatus) ([]*model.Ticket, error)
 	OpenTicketCount(ctx context.Context, obj *model.Site) (*int, error)
+}
+type TicketResolver interface {
+	Sentiment(ctx context.Context, obj *model.Ticket) (*model.Sentiment, error)
 }
 type UserResolver interface {
 	Tickets(ctx context.Context, obj *model.User, first int) ([]*model.Ticket, error)
@@ -161,7 +165,7 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema.graphql", Input: `# What the tickets service has built of its contract, schema/tickets.graphql.
+	{Name: "../service/schema.graphql", Input: `# What version 1 of the tickets service has built of its contract, schema/tickets.graphql.
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@override"])
 
 type Query {
@@ -221,6 +225,18 @@ type User @key(fields: "id") {
   id: ID!
   "The newest tickets that this person opened."
   tickets(first: Int! = 10): [Ticket!]
+}
+`, BuiltIn: false},
+	{Name: "../service/version2.graphql", Input: `# What version 2 of the tickets service has built beyond the first, as schema/tickets.graphql agreed it.
+extend type Ticket {
+  "How the author sounds."
+  sentiment: Sentiment
+}
+
+enum Sentiment {
+  CALM
+  WORRIED
+  ANGRY
 }
 `, BuiltIn: false},
 	{Name: "../federation/directives.graphql", Input: `
@@ -343,6 +359,8 @@ func (ec *executionContext) childFields_Ticket(ctx context.Context, field graphq
 		return ec.fieldContext_Ticket_site(ctx, field)
 	case "author":
 		return ec.fieldContext_Ticket_author(ctx, field)
+	case "sentiment":
+		return ec.fieldContext_Ticket_sentiment(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Ticket", field.Name)
 }
@@ -1407,6 +1425,29 @@ func (ec *executionContext) fieldContext_Ticket_author(_ context.Context, field 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Ticket_sentiment(ctx context.Context, field graphql.CollectedField, obj *model.Ticket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Ticket_sentiment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Ticket().Sentiment(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Sentiment) graphql.Marshaler {
+			return ec.marshalOSentiment2ᚖgithubᚗcomᚋficusgraphᚋficusᚋexamplesᚋticketsᚋgraphᚋmodelᚐSentiment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Ticket_sentiment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Ticket", field, true, true, errors.New("field of type Sentiment does not have child fields"))
 }
 
 func (ec *executionContext) _User_id(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
@@ -3151,37 +3192,70 @@ func (ec *executionContext) _Ticket(ctx context.Context, sel ast.SelectionSet, o
 		case "id":
 			out.Values[i] = ec._Ticket_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "subject":
 			out.Values[i] = ec._Ticket_subject(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "body":
 			out.Values[i] = ec._Ticket_body(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "status":
 			out.Values[i] = ec._Ticket_status(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "priority":
 			out.Values[i] = ec._Ticket_priority(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._Ticket_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "site":
 			out.Values[i] = ec._Ticket_site(ctx, field, obj)
 		case "author":
 			out.Values[i] = ec._Ticket_author(ctx, field, obj)
+		case "sentiment":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Ticket_sentiment(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -4213,6 +4287,22 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	_ = ctx
 	res := graphql.MarshalInt(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOSentiment2ᚖgithubᚗcomᚋficusgraphᚋficusᚋexamplesᚋticketsᚋgraphᚋmodelᚐSentiment(ctx context.Context, v any) (*model.Sentiment, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.Sentiment)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSentiment2ᚖgithubᚗcomᚋficusgraphᚋficusᚋexamplesᚋticketsᚋgraphᚋmodelᚐSentiment(ctx context.Context, sel ast.SelectionSet, v *model.Sentiment) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOSite2ᚕᚖgithubᚗcomᚋficusgraphᚋficusᚋexamplesᚋticketsᚋgraphᚋmodelᚐSite(ctx context.Context, sel ast.SelectionSet, v []*model.Site) graphql.Marshaler {

@@ -14,8 +14,6 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-
-	"github.com/ficusgraph/ficus/examples/tickets/graph"
 )
 
 const maxBody = 4 << 20
@@ -26,15 +24,22 @@ type database interface {
 	counter
 }
 
-// newHandler serves the subgraph at /graphql and its health at /healthz.
-func newHandler(db database, now func() time.Time, log *slog.Logger) http.Handler {
-	gql := handler.New(graph.NewExecutableSchema(graph.Config{Resolvers: &Resolver{counter: db, now: now}}))
+// newHandler serves the subgraph at /graphql, as that version of the service has it, and its health at /healthz.
+func newHandler(db database, now func() time.Time, version int, log *slog.Logger) (http.Handler, error) {
+	schema, err := versioned(version, &Resolver{counter: db, now: now})
+	if err != nil {
+		return nil, err
+	}
+	gql := handler.New(schema)
 	gql.AddTransport(transport.POST{})
 	gql.Use(extension.Introspection{}) // _service, by which a gateway sees what is built
 	gql.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		return next(withLoaders(ctx, db))
 	})
 	gql.SetErrorPresenter(presenter(log))
+	if version < newest {
+		gql.AroundFields(saysFirst)
+	}
 
 	mux := http.NewServeMux()
 	mux.Handle("POST /graphql", logged(log, http.MaxBytesHandler(gql, maxBody)))
@@ -45,7 +50,7 @@ func newHandler(db database, now func() time.Time, log *slog.Logger) http.Handle
 		}
 		fmt.Fprintln(w, "ok")
 	})
-	return mux
+	return mux, nil
 }
 
 // presenter shows clients the errors that were written for them: refusals, which have a code, and the faults

@@ -86,7 +86,11 @@ func handled(t *testing.T, fails error) (c *counted, url string, log *bytes.Buff
 	log = &bytes.Buffer{}
 	c = &counted{store: s, fails: fails}
 	debug := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	server := httptest.NewServer(newHandler(c, time.Now, debug))
+	handler, err := newHandler(c, time.Now, newest, debug)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
 	t.Cleanup(func() { server.Close(); s.Close() })
 	return c, server.URL + "/graphql", log
 }

@@ -66,6 +66,11 @@ func (r *Resolver) Site() graph.SiteResolver {
 	return &siteResolver{r}
 }
 
+// Ticket resolves the fields of Ticket.
+func (r *Resolver) Ticket() graph.TicketResolver {
+	return &ticketResolver{r}
+}
+
 // User resolves the fields of User.
 func (r *Resolver) User() graph.UserResolver {
 	return &userResolver{r}
@@ -75,5 +80,6 @@ type (
 	mutationResolver struct{ *Resolver }
 	queryResolver    struct{ *Resolver }
 	siteResolver     struct{ *Resolver }
+	ticketResolver   struct{ *Resolver }
 	userResolver     struct{ *Resolver }
 )

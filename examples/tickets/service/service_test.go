@@ -34,8 +34,9 @@ func start(t *testing.T, args ...string) string {
 			t.Errorf("run: %v", err)
 		}
 	})
+	var version int
 	var url string
-	if _, err := fmt.Fscanf(out, "tickets serves %s\n", &url); err != nil {
+	if _, err := fmt.Fscanf(out, "tickets version %d serves %s\n", &version, &url); err != nil {
 		t.Fatal(err)
 	}
 	go io.Copy(io.Discard, out)
@@ -211,6 +212,7 @@ func TestBadStartsSayWhy(t *testing.T) {
 		"choose another address":    {"-db", filled(t), "-listen", "nowhere:1"},
 		`unexpected argument "now"`: {"now"},
 		"flag provided but not":     {"-what"},
+		"there is no version 3":     {"-version", "3"},
 	} {
 		err := service.Run(t.Context(), args, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), want) {

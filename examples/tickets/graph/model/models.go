@@ -62,6 +62,63 @@ type UserByIDsInput struct {
 	ID string `json:"ID"`
 }
 
+type Sentiment string
+
+const (
+	SentimentCalm    Sentiment = "CALM"
+	SentimentWorried Sentiment = "WORRIED"
+	SentimentAngry   Sentiment = "ANGRY"
+)
+
+var AllSentiment = []Sentiment{
+	SentimentCalm,
+	SentimentWorried,
+	SentimentAngry,
+}
+
+func (e Sentiment) IsValid() bool {
+	switch e {
+	case SentimentCalm, SentimentWorried, SentimentAngry:
+		return true
+	}
+	return false
+}
+
+func (e Sentiment) String() string {
+	return string(e)
+}
+
+func (e *Sentiment) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = Sentiment(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid Sentiment", str)
+	}
+	return nil
+}
+
+func (e Sentiment) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *Sentiment) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e Sentiment) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 type TicketPriority string
 
 const (
