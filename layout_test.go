@@ -35,6 +35,7 @@ var floors = map[string][]string{
 	"internal/scenario":    {},
 	"internal/took":        {},
 	"heap":                 {},
+	"ratelimit":            {},
 	"console":              {},
 	"internal/collector":   {},
 	// 1
@@ -44,7 +45,7 @@ var floors = map[string][]string{
 	"monolith-adapter/mapping": {},
 	"monolith-adapter/openapi": {},
 	"engine/authorization":     {"engine/operation", "engine/supergraph"},
-	"engine/cost":              {"engine/operation", "engine/supergraph"},
+	"engine/cost":              {"engine/operation", "engine/queryplan", "engine/supergraph"},
 	"changes":                  {"engine/operation"},
 	"owners/contract":          {"engine/composition", "engine/supergraph", "mocks"},
 	// 2: planner and executor never meet
@@ -64,8 +65,8 @@ var floors = map[string][]string{
 	"internal/universe": {"engine/executor"},
 	// 4
 	"admin":         {"events", "rollout"},
-	"transport":     {"auth", "engine", "telemetry", "telemetry/trace"},
-	"config":        {"auth", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
+	"transport":     {"auth", "engine", "ratelimit", "telemetry", "telemetry/trace"},
+	"config":        {"auth", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "ratelimit", "rollout", "subgraph", "telemetry", "transport"},
 	"owners/status": {"engine/operation", "engine/supergraph", "owners/contract"},
 	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
 	// 5, 6
