@@ -14,7 +14,7 @@ grep -v '^#' packages.txt | while read -r name package integrity files; do
   [ "$(cat "node_modules/$name/.integrity" 2>/dev/null)" = "$package $integrity $files" ] && continue
   file="$(npm pack --silent --ignore-scripts --pack-destination "$work" "$package" | tail -n 1)" ||
     { echo "npm cannot get $package; is its registry in reach?" >&2; exit 1; }
-  found="sha512-$(openssl dgst -sha512 -binary "$work/$file" | openssl base64 -A)"
+  found="sha512-$(node -p 'require("crypto").createHash("sha512").update(require("fs").readFileSync(process.argv[1])).digest("base64")' "$work/$file")"
   [ "$found" = "$integrity" ] || { echo "$package is not the file that packages.txt names: it is $found" >&2; exit 1; }
   rm -rf "node_modules/$name"
   mkdir -p "node_modules/$name"
