@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/ficusgraph/ficus/changes"
 )
@@ -22,6 +23,9 @@ func savedOperations(dir string) ([]changes.Saved, error) {
 		ext := filepath.Ext(name)
 		if err != nil || d.IsDir() || !slices.Contains([]string{".graphql", ".gql", ".json"}, ext) {
 			return err
+		}
+		if strings.HasSuffix(name, ".variables.json") {
+			return nil // what an operation beside it is sent with
 		}
 		text, err := os.ReadFile(name) //nolint:gosec // the user's own folder
 		if err != nil {
