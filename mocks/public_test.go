@@ -28,7 +28,7 @@ import (
 )
 
 // operations is how many are drawn for each public schema: by hand, go test ./mocks -run Public -operations 10000.
-var operations = flag.Int("operations", 500, "random operations for each public schema")
+var operations = flag.Int("operations", 200, "random operations for each public schema")
 
 // publicSchemas is where internal/conformance/schemas/get.sh puts the schemas of public APIs.
 const publicSchemas = "../internal/conformance/schemas/node_modules"
