@@ -36,6 +36,7 @@ var floors = map[string][]string{
 	"internal/scenario":    {},
 	"internal/took":        {},
 	"heap":                 {},
+	"ratelimit":            {},
 	"console":              {},
 	"internal/collector":   {},
 	// 1
@@ -45,7 +46,7 @@ var floors = map[string][]string{
 	"monolith-adapter/mapping": {},
 	"monolith-adapter/openapi": {},
 	"engine/authorization":     {"engine/operation", "engine/supergraph"},
-	"engine/cost":              {"engine/operation", "engine/supergraph"},
+	"engine/cost":              {"engine/operation", "engine/queryplan", "engine/supergraph"},
 	"changes":                  {"engine/operation"},
 	"owners/contract":          {"engine/composition", "engine/supergraph", "mocks"},
 	// 2: planner and executor never meet
@@ -56,14 +57,17 @@ var floors = map[string][]string{
 	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/shaping", "subgraph/wire", "telemetry/trace"},
 	"monolith-adapter": {"engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model", "subgraph", "subgraph/shaping", "telemetry/trace"},
 	"mocks":            {"engine/executor", "engine/queryplan", "engine/supergraph", "graph/model"},
+	"mocks/response":   {},
+	"mocks/fuzz":       {"mocks", "mocks/response"},
+	"mocks/record":     {"engine/supergraph", "mocks/response"},
 	"graph":            {"graph/model"},
 	"resolvers":        {"graph", "graph/model"},
 	// test support: random graphs, a source that forgives nothing
 	"internal/universe": {"engine/executor"},
 	// 4
 	"admin":         {"auth/apikeys", "events", "rollout"},
-	"transport":     {"auth", "engine", "telemetry", "telemetry/trace"},
-	"config":        {"auth", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
+	"transport":     {"auth", "engine", "ratelimit", "telemetry", "telemetry/trace"},
+	"config":        {"auth", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "ratelimit", "rollout", "subgraph", "telemetry", "transport"},
 	"owners/status": {"engine/operation", "engine/supergraph", "owners/contract"},
 	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
 	// 5, 6

@@ -42,6 +42,7 @@ import (
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 	"github.com/ficusgraph/ficus/owners"
 	"github.com/ficusgraph/ficus/owners/status"
+	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/resolvers"
 	"github.com/ficusgraph/ficus/rollout"
 	"github.com/ficusgraph/ficus/subgraph"
@@ -105,6 +106,15 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	watched := observer{counts, tracer, logger, made, &telemetry.Seldom{}}
+	limiter, err := ratelimit.New(cfg.RateLimit(), ratelimit.Parts{Logger: logger, Measured: watched.rateMeasured})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = limiter.Close() }()
+	if limiter.NeedsOperations() {
+		engineConfig.RateLimit = rateLimit
+	}
 	who, err := verifier(cfg, logger, &engineConfig)
 	if err != nil {
 		return err
@@ -116,7 +126,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
-	gateway := engine.New(snapshot, observer{counts, tracer, logger, made})
+	gateway := engine.New(snapshot, watched)
 	if err := watchCaches(metrics, gateway); err != nil {
 		return err
 	}
@@ -129,7 +139,8 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
 		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.stale, Tracer: tracer,
-		Beside: map[string]http.Handler{},
+		Beside:    map[string]http.Handler{},
+		RateLimit: limiter,
 	}
 	if who != nil {
 		parts.Authenticate, parts.Ready, parts.Challenge = auth.Middleware(who), who.Ready, who.Challenge()
@@ -302,11 +313,31 @@ func engineConfig(cfg *config.Config, board *rollout.Board, made *mocks.Names, l
 		in := subgraph.FromContext(ctx)
 		return board.Table().Active(rollout.Request{Headers: in.Header, Claims: in.Claim}, list)
 	}
+	header, claim := cfg.DemandControl.Clients.Named()
+	out.Client = func(ctx context.Context) string {
+		in := subgraph.FromContext(ctx)
+		if claim == "" {
+			return in.Header.Get(header)
+		}
+		name, _ := in.Claim(claim)
+		return name
+	}
 	out.Authorization.ByArguments = policies.ByArguments()
 	out.Authorization.Access = func(ctx context.Context, about authorization.Asked) authorization.Access {
 		return accessOf(ctx, policies, about)
 	}
 	return out, nil
+}
+
+// rateLimit holds an operation against the rate limits that need to know it.
+func rateLimit(ctx context.Context, op engine.Executing) error {
+	no := ratelimit.FromContext(ctx).Execute(ctx, op.Operation, string(op.Kind), op.Cost)
+	if no == nil {
+		return nil
+	}
+	return &operation.Error{
+		Code: ratelimit.Code, Message: no.Error(), Excess: &operation.Excess{Limit: no.Key(), Max: no.Quota, Actual: no.Used},
+	}
 }
 
 // accessOf is what the caller may do, by the verified token.
@@ -610,6 +641,7 @@ type observer struct {
 	tracer  *telemetry.Tracer
 	log     *slog.Logger
 	made    *mocks.Names
+	seldom  *telemetry.Seldom
 }
 
 var _ engine.Observer = observer{}
@@ -628,6 +660,20 @@ func (o observer) PlanDone(ctx context.Context, took time.Duration, considered i
 // CostDone implements engine.Observer.
 func (o observer) CostDone(_ context.Context, estimated int, tooMuch bool) {
 	o.metrics.CostDone(estimated, tooMuch)
+}
+
+// LimitPassed implements engine.Observer. Where one client passes a limit, many do: a line a minute says so.
+func (o observer) LimitPassed(ctx context.Context, name string, x operation.Excess, refused bool) {
+	o.metrics.LimitPassed(x.Limit, refused)
+	if skipped, ok := o.seldom.Pass(x.Limit, time.Now()); ok {
+		o.log.WarnContext(ctx, "limit passed", slog.String("limit", x.Limit), slog.Int("max", x.Max), slog.Int("actual", x.Actual),
+			slog.Bool("refused", refused), slog.String("operation", name), slog.Int("not_said", skipped))
+	}
+}
+
+// rateMeasured reports a rate limit that would refuse if it were enforced.
+func (o observer) rateMeasured(ctx context.Context, no ratelimit.Refusal) {
+	o.LimitPassed(ctx, "", operation.Excess{Limit: no.Key(), Max: no.Quota, Actual: no.Used}, false)
 }
 
 // FetchBegins implements executor.Observer.

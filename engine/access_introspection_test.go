@@ -60,7 +60,9 @@ func TestCallersSeeOfTheSchemaWhatTheyMayRead(t *testing.T) {
 		{"nobody", engine.Authorization{FilterIntrospection: true}, authorization.Access{}, nobody},
 		{"somebody", engine.Authorization{FilterIntrospection: true}, authorization.Access{Authenticated: true}, "Kind Node{id note} Open{kind} Query{me mine nodes open} User{id note}"},
 		{
-			"a scope", engine.Authorization{FilterIntrospection: true}, authorization.Access{Scopes: []string{"vault"}},
+			"a scope",
+			engine.Authorization{FilterIntrospection: true},
+			authorization.Access{Scopes: []string{"vault"}},
 			"Either=Vault Kind Node{id} Open{kind} Query{either mine nodes open vault} User{id} Vault{gold id note}",
 		},
 		{"another scope", engine.Authorization{FilterIntrospection: true}, authorization.Access{Scopes: []string{"write"}}, "How Kind Mutation{wipe} Node{id} Open{kind} Query{mine nodes open} User{id} Wipe{how}"},

@@ -43,7 +43,7 @@ func newIntrospecting(api *ast.Schema, a *access, next executor.Fetcher) (*intro
 	views, err := otter.New(&otter.Options[authorization.Grant, *introspection.Schema]{
 		MaximumWeight: uint64(max(viewsWeight, viewsLeast*size)),
 		// What the whole schema weighs, as no view weighs more.
-		Weigher: func(authorization.Grant, *introspection.Schema) uint32 { return uint32(size) }, //nolint:gosec // no schema is that large
+		Weigher: func(authorization.Grant, *introspection.Schema) uint32 { return uint32(size) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("cache of introspection: %w", err)

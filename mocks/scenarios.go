@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// Scenarios answers which scenarios can be chosen, as JSON: those of files first, in the order of their names. It is
+// Scenarios answers what can be chosen, as JSON: the scenarios, those of files first and each by name, and the parts of a choice. It is
 // for pages on which people choose, and belongs only where requests may choose.
 func (g *Gate) Scenarios(w http.ResponseWriter, _ *http.Request) {
 	_, script := g.Current()
@@ -13,7 +13,9 @@ func (g *Gate) Scenarios(w http.ResponseWriter, _ *http.Request) {
 		Scenarios []Scenario `json:"scenarios"`
 		// Default is that of requests that choose none.
 		Default string `json:"default,omitempty"`
-	}{script.Scenarios(), g.Config.Scenario})
+		// Parts are the keys that a choice may have.
+		Parts []string `json:"parts"`
+	}{script.Scenarios(), g.Config.Scenario, choiceKeys})
 	if err != nil {
 		http.Error(w, "the scenarios cannot be written", http.StatusInternalServerError)
 		return

@@ -36,11 +36,14 @@ test("a scenario may have any name", async () => {
 test("scenarios are read again by who comes back to the page, and what is wrong with that is said", async () => {
   const known = page.getByLabel("Scenario").locator("option");
   await known.filter({ hasText: "empty-cart" }).waitFor({ state: "attached" });
-  let answer = { json: { scenarios: [{ name: "written-since" }] } };
+  let answer = { json: { scenarios: [{ name: "written-since" }], parts: ["scenario", "value"] } };
   await page.route("**/_ficus/scenarios", (route) => route.fulfill(answer));
   const comeBack = () => page.evaluate(() => window.dispatchEvent(new Event("focus")));
   await comeBack();
   await known.filter({ hasText: "written-since" }).waitFor({ state: "attached" });
+  await page.getByRole("button", { name: "Fields" }).click();
+  assert.deepEqual(await page.getByLabel("What").locator("option").allTextContents(), ["is"], "what this gateway can be asked for");
+  await page.keyboard.press("Escape");
   answer = { status: 503, body: "" };
   await comeBack();
   await page.getByRole("alert").filter({ hasText: "The scenarios were not read: HTTP 503" }).waitFor();

@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { kinds, whatIsWrong } from "./choice.js";
 import { Sheet } from "./Sheet.jsx";
 
-export function Fields({ fields, setFields, schema }) {
+export function Fields({ fields, setFields, parts, schema }) {
   const label = <>Fields{fields.length > 0 && <span className="count">{fields.length}</span>}</>;
   return (
     <Sheet label={label} title="Single fields">
@@ -19,14 +19,14 @@ export function Fields({ fields, setFields, schema }) {
               </li>
             ))}
           </ul>
-          <Entry add={(entry) => setFields([...fields, entry])} schema={schema} />
+          <Entry add={(entry) => setFields([...fields, entry])} parts={parts} schema={schema} />
         </>
       )}
     </Sheet>
   );
 }
 
-function Entry({ add, schema }) {
+function Entry({ add, parts, schema }) {
   const [kind, setKind] = useState("error");
   const [on, setOn] = useState("");
   const [value, setValue] = useState("");
@@ -49,7 +49,7 @@ function Entry({ add, schema }) {
       <datalist id="coordinates">{coordinates.map((c) => <option key={c} value={c} />)}</datalist>
       <label>What
         <select value={kind} onChange={(e) => setKind(e.target.value)}>
-          {Object.entries(kinds).map(([name, k]) => <option key={name} value={name}>{k.label}</option>)}
+          {Object.entries(kinds).filter(([name]) => parts.includes(name)).map(([name, k]) => <option key={name} value={name}>{k.label}</option>)}
         </select>
       </label>
       {kinds[kind].value && (

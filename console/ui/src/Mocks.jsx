@@ -13,12 +13,12 @@ const latencies = ["", "100ms", "300ms", "1s", "3s", "10s"];
 // useScenarios is what can be chosen, or why that is not known. It is read again when somebody comes back to the page,
 // perhaps from writing one.
 export function useScenarios() {
-  const [known, setKnown] = useState({ list: [], problem: "" });
+  const [known, setKnown] = useState({ list: [], parts: [], problem: "" });
   useEffect(() => {
     if (!facts.scenarios) return;
     const again = () => read(facts.scenarios).then(
-      (answer) => setKnown({ list: answer.scenarios, problem: "" }),
-      (e) => setKnown(({ list }) => ({ list, problem: e.message })),
+      (answer) => setKnown({ list: answer.scenarios, parts: answer.parts, problem: "" }),
+      (e) => setKnown((was) => ({ ...was, problem: e.message })),
     );
     again();
     window.addEventListener("focus", again);
@@ -42,7 +42,7 @@ export function Mocks({ choice, setChoice, scenarios, schema, linked }) {
           {[...new Set([...latencies, choice.latency])].map((l) => <option key={l} value={l}>{l || "none"}</option>)}
         </select>
       </label>
-      <Fields fields={choice.fields} setFields={(fields) => setChoice({ ...choice, fields })} schema={schema} />
+      <Fields fields={choice.fields} setFields={(fields) => setChoice({ ...choice, fields })} parts={scenarios.parts} schema={schema} />
       <Reset />
       <Share choice={choice} />
     </div>

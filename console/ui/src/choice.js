@@ -9,6 +9,7 @@ export const kinds = {
   error: { label: "fails", value: "Code", hint: "MOCKED_ERROR" },
   null: { label: "is null" },
   list: { label: "has a length of", value: "Length", hint: "0" },
+  value: { label: "is", value: "Value", hint: "" },
 };
 
 export const isNone = (choice) => choiceText(choice) === "";
@@ -44,5 +45,6 @@ export function whatIsWrong({ kind, on, value }) {
   if (!/^\w+\.\w+$/.test(on)) return "A field is written as Type.field, such as Product.price";
   if (kind === "list" && !/^\d+$/.test(value)) return "A length is a number, such as 0";
   if (kind === "error" && !/^[\w -]*$/.test(value)) return "A code has letters, digits and _";
+  if (kind === "value" && (value === "" || /[;\n]/.test(value))) return "A value is JSON or a name, and has no ; in it";
   return "";
 }
