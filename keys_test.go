@@ -57,6 +57,7 @@ authentication:
   router:
     jwt: {mode: required, jwks: [{secret: %s, algorithms: [HS256]}]}
     api_keys: {file: %s}
+rate_limits: {rules: [{name: keys, by: [claim.key_id], capacity: 100000, interval: 1h, capacity_claim: rate_limit}]}
 `, k.admin, service.URL, keySecret, filepath.Join(filepath.Dir(k.config), "keys.json"))
 	if err := os.WriteFile(k.config, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
@@ -155,6 +156,23 @@ func TestAnAPIKeyOfTheWholeGateway(t *testing.T) {
 	k.api("revoke", other)
 	if k.accepted(other) {
 		t.Error("what the gateway revoked itself is accepted")
+	}
+}
+
+// TestAnAPIKeyHasARateOfItsOwn, which its new text has too.
+func TestAnAPIKeyHasARateOfItsOwn(t *testing.T) {
+	k := newKeyed(t)
+	text := k.api("create", "--name", "slow", "--rate-limit", "2")
+	for i, want := range []int{200, 200, 429} {
+		if i == 1 {
+			text = k.api("rotate", text)
+		}
+		if r := inquire(t, k.address, `{mine}`, http.Header{"X-Api-Key": {text}}); r.status != want {
+			t.Errorf("request %d: %d %s, want %d", i, r.status, r.body, want)
+		}
+	}
+	if !k.accepted(k.api("create", "--name", "other")) {
+		t.Error("another key is held against the rule")
 	}
 }
 

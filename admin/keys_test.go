@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -60,7 +61,7 @@ func TestOperatorsMakeAndEndKeys(t *testing.T) {
 			t.Errorf("%s %s %s: HTTP %d %s, want %d %s", test.method, test.path, test.body, status, got, test.status, test.want)
 		}
 	}
-	if _, err := ring.Find(made.Text); err != apikeys.ErrRevoked {
+	if _, err := ring.Find(made.Text); !errors.Is(err, apikeys.ErrRevoked) {
 		t.Error("the revoked key:", err)
 	}
 	if _, got := say("GET", "/keys", ""); strings.Contains(got, made.Text[len(made.Key.Prefix):]) || strings.Contains(got, "sha256") {

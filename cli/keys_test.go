@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http/httptest"
@@ -51,7 +52,7 @@ func TestKeysInAFile(t *testing.T) {
 		t.Error(code, out, errs)
 	}
 	code, out, errs, _ = runHere(t, "keys", "revoke", "fic_"+k.ID+"_", "--why", "leaked")
-	if _, err := ring(t, "keys.json").Find(text); code != 0 || err != apikeys.ErrRevoked || out != "key "+k.ID+" (billing) is revoked\n" {
+	if _, err := ring(t, "keys.json").Find(text); code != 0 || !errors.Is(err, apikeys.ErrRevoked) || out != "key "+k.ID+" (billing) is revoked\n" {
 		t.Error(code, out, errs, err)
 	}
 	code, out, _, _ = runHere(t, "keys", "list", "--json")

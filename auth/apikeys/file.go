@@ -76,7 +76,7 @@ func readFile(name string) ([]Key, error) {
 	}
 	ids := make(map[string]bool, len(c.Keys))
 	for i, k := range c.Keys {
-		err := k.Given.check()
+		err := k.check()
 		switch {
 		case len(k.ID) != idLength || ids[k.ID]:
 			err = fmt.Errorf("id: %q is not one, or is another's too", k.ID)

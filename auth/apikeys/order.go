@@ -45,7 +45,7 @@ func add(keys []Key, k Key, random io.Reader) (_ []Key, _ Key, text string, err 
 	if !k.Expires.IsZero() && !k.Expires.After(k.Created) {
 		return nil, k, "", refused("expires: %s is over", k.Expires.Format(time.RFC3339))
 	}
-	if err = errors.Join(k.Given.check(), plain("by", k.CreatedBy, false)); err != nil {
+	if err = errors.Join(k.check(), plain("by", k.CreatedBy, false)); err != nil {
 		return nil, k, "", refused("%w", err)
 	}
 	if text, err = newText(k.ID, random); err != nil {
