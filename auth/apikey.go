@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -26,8 +27,8 @@ type APIKeys struct {
 // keyScheme is how WWW-Authenticate asks for an API key. There is no registered scheme for them.
 const keyScheme = "ApiKey"
 
-// KeyIssuer is the Issuer of identities that API keys were exchanged for. No issuer of tokens is called so: theirs are
-// URLs, or what the configuration says.
+// KeyIssuer is the Issuer of identities that API keys were exchanged for. A token that says it is from there is refused,
+// so who asks for it beside key_id is told of no key that was not brought.
 const KeyIssuer = "ficus:api_keys"
 
 // validateAPIKeys reports what is wrong with router.api_keys.
@@ -92,7 +93,11 @@ func newKeyRing(cfg *APIKeys, parts Parts) (*apikeys.Ring, error) {
 	if cfg == nil {
 		return nil, nil //nolint:nilnil // no keys are no error
 	}
-	return apikeys.NewRing(context.Background(), apikeys.NewFile(cfg.File), apikeys.Parts{Now: parts.Now, Logger: parts.Logger})
+	ring, err := apikeys.NewRing(context.Background(), apikeys.NewFile(cfg.File), apikeys.Parts{Now: parts.Now, Logger: parts.Logger})
+	if err == nil && len(ring.List()) == 0 {
+		parts.Logger.Warn("there are no API keys yet; make one with: ficus keys create", slog.String("file", cfg.File))
+	}
+	return ring, err
 }
 
 // takesTokens says whether anything but API keys is looked at.

@@ -184,6 +184,18 @@ func TestWhoConnectsWithAnAPIKey(t *testing.T) {
 	}
 }
 
+// TestNoTokenPosesAsAnAPIKey, whoever signed it.
+func TestNoTokenPosesAsAnAPIKey(t *testing.T) {
+	v := keyed(t, &auth.JWT{JWKS: []auth.KeySet{{Secret: secret}}}, auth.APIKeys{})
+	k := newKey(t, v, apikeys.Given{})
+	token := sign(t, jwt.SigningMethodHS256, []byte(secret), nil, good(map[string]any{"iss": auth.KeyIssuer, "key_id": k.Key.ID}))
+	for range 2 { // nor when it was seen before
+		if _, err := v.Verify(t.Context(), token); reason(t, err) != auth.ReasonIssuer {
+			t.Error(err)
+		}
+	}
+}
+
 func TestAPIKeysConfig(t *testing.T) {
 	jwks := []auth.KeySet{{Secret: secret}}
 	for want, r := range map[string]auth.Router{

@@ -146,6 +146,9 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Identity, error) 
 		return nil, err
 	}
 	i := newIdentity(token, claims)
+	if i.Issuer == KeyIssuer {
+		return nil, &Error{Reason: ReasonIssuer}
+	}
 	if err := v.revoked.refuses(i); err != nil {
 		return nil, err
 	}

@@ -302,8 +302,8 @@ func TestAChangeOfTheFileIsInForceWithinASecond(t *testing.T) {
 		t.Fatal(err)
 	}
 	for good(gateway, k.Text) == nil {
-		if time.Since(began) > 5*time.Second {
-			t.Fatal("a revoked key is accepted after 5s")
+		if time.Since(began) > 3*time.Second { // a second, and what a busy machine takes
+			t.Fatal("a revoked key is accepted after 3s")
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
