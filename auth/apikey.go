@@ -32,7 +32,7 @@ const keyScheme = "ApiKey"
 const KeyIssuer = "ficus:api_keys"
 
 // validateAPIKeys reports what is wrong with router.api_keys.
-func (c Config) validateAPIKeys() error {
+func (c Config) validateAPIKeys() []error {
 	k, j := c.Router.APIKeys, c.Router.JWT
 	if k == nil {
 		return nil
@@ -57,7 +57,7 @@ func (c Config) validateAPIKeys() error {
 	if j != nil && j.looksAt(name) {
 		add(".header_name: tokens are looked for in %s too; give API keys another", name)
 	}
-	return errors.Join(errs...)
+	return errs
 }
 
 // looksAt says whether tokens are looked for in the header.

@@ -117,13 +117,13 @@ type Header struct {
 
 // Validate reports everything that is wrong with the configuration.
 func (c Config) Validate() error {
-	return errors.Join(c.validateJWT(), c.validateAPIKeys())
+	return errors.Join(append(c.validateJWT(), c.validateAPIKeys()...)...) // in one list, as each has its place in the file
 }
 
 // Asks says whether anybody is asked who they are.
 func (c Config) Asks() bool { return c.Router.JWT != nil || c.Router.APIKeys != nil }
 
-func (c Config) validateJWT() error {
+func (c Config) validateJWT() []error {
 	if c.Router.JWT == nil {
 		return nil
 	}
@@ -172,7 +172,7 @@ func (c Config) validateJWT() error {
 			add(fmt.Sprintf(".jwks[%d]", i)+format, args...)
 		})
 	}
-	return errors.Join(errs...)
+	return errs
 }
 
 // validate reports what is wrong with a key set. It says nothing of the keys' values.
