@@ -73,8 +73,9 @@ var floors = map[string][]string{
 	// 5, 6
 	"monolith-adapter/suite": {"config", "monolith-adapter", "monolith-adapter/mapping"},
 
-	"cli": {"*"},
-	"":    {"*"},
+	"wiring": {"*"},
+	"cli":    {"*"},
+	"":       {"*"},
 }
 
 // foreign are folders with floors of their own: runnable examples, which know nothing of the gateway.

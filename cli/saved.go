@@ -25,9 +25,6 @@ func savedOperations(dir string) ([]changes.Saved, error) {
 		if err != nil || isNone {
 			return err
 		}
-		if strings.HasSuffix(name, ".variables.json") {
-			return nil // what an operation beside it is sent with
-		}
 		text, err := os.ReadFile(name) //nolint:gosec // the user's own folder
 		if err != nil {
 			return err

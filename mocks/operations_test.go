@@ -212,9 +212,14 @@ func (d *drawer) inputObject(def *ast.Definition, depth int) (literal, bool) {
 	return literal{"{" + strings.Join(parts, ", ") + "}", values}, true
 }
 
-// text writes the operation with aliases that begin with the prefix; the other way round if it is to be reversed.
+// text writes the operation with aliases that begin with the prefix; the other way round if it is to be reversed, but for
+// mutations themselves, which are done one after the other.
 func (o *drawnOperation) text(prefix string, reversed bool) string {
-	out, body := string(o.kind)+" Drawn", written(o.selections, prefix, reversed)
+	list := slices.Clone(o.selections)
+	if reversed && o.kind == ast.Mutation {
+		slices.Reverse(list) // and back again, as all are
+	}
+	out, body := string(o.kind)+" Drawn", written(list, prefix, reversed)
 	declared := slices.DeleteFunc(slices.Clone(o.declared), func(d string) bool {
 		name, _, _ := strings.Cut(d, ":")
 		return !strings.Contains(body, name) // the field that used it was left out after all
