@@ -61,8 +61,9 @@ var floors = map[string][]string{
 	"internal/universe": {"engine/executor"},
 	// 4
 	"admin":         {"events", "rollout"},
-	"transport":     {"auth", "engine", "telemetry", "telemetry/trace"},
-	"config":        {"auth", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
+	"documents":     {"telemetry"},
+	"transport":     {"auth", "documents", "engine", "telemetry", "telemetry/trace"},
+	"config":        {"auth", "documents", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
 	"owners/status": {"engine/operation", "engine/supergraph", "owners/contract"},
 	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
 	// 5, 6

@@ -26,6 +26,7 @@ import (
 	"github.com/ficusgraph/ficus/cli"
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/console"
+	"github.com/ficusgraph/ficus/documents"
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/authorization"
 	"github.com/ficusgraph/ficus/engine/executor"
@@ -121,14 +122,21 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 	notices := &owners.Notices{Logger: logger, Environment: cfg.Environment}
 	notices.Served(first)
+	known, err := knownOperations(ctx, cfg, snapshot, logger)
+	if err != nil {
+		return err
+	}
 	changes := &reloads{
-		gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served, notices: notices, board: board, made: made,
+		known: known, gateway: gateway, cfg: engineConfig, metrics: metrics, log: logger, served: &served, notices: notices, board: board, made: made,
 	}
 
 	parts := transport.Parts{
 		Engine: gateway, Schema: gateway.Schema, Context: inbound,
 		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.stale, Tracer: tracer,
 		Beside: map[string]http.Handler{},
+	}
+	if known != nil {
+		parts.Documents = known
 	}
 	if who != nil {
 		parts.Authenticate, parts.Ready, parts.Challenge = auth.Middleware(who), who.Ready, who.Challenge()
@@ -162,6 +170,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		})
 	})
 	watching.Go(func() { board.Follow(watch) })
+	watching.Go(func() { known.Follow(watch) })
 	states, enough := context.WithTimeout(ctx, awaitStates)
 	board.Await(states)
 	enough()
@@ -526,6 +535,17 @@ func caller(ctx context.Context) (resolvers.Caller, bool) {
 	return resolvers.Caller{Subject: who.Subject, Email: email, Organization: organization, Scopes: who.Scopes}, true
 }
 
+// knownOperations are those of manifests and of clients, nil where there are none to be known; those of manifests are
+// made ready to be asked.
+func knownOperations(ctx context.Context, cfg *config.Config, first *engine.Snapshot, logger *slog.Logger) (*documents.Store, error) {
+	known, err := documents.New(cfg.Documents, documents.Parts{Read: cfg.ReadFile, Stat: cfg.Stat, Logger: logger})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", cfg.Name, err)
+	}
+	known.Serve(ctx, first)
+	return known, nil
+}
+
 // reloads makes changed graphs the current one; what cannot be served leaves the last good one, and is said in
 // the log, the metrics, the health check and by the command status until a good one comes.
 type reloads struct {
@@ -537,6 +557,7 @@ type reloads struct {
 	notices *owners.Notices
 	board   *rollout.Board
 	made    *mocks.Names
+	known   *documents.Store
 	// fault is why the newest graph is not served, nil if it is.
 	fault atomic.Pointer[string]
 }
@@ -562,6 +583,7 @@ func (r *reloads) take(ctx context.Context, g *owners.Graph, err error) error {
 	if r.made != nil {
 		r.made.Add(g.Mocked)
 	}
+	r.known.Serve(ctx, snapshot)
 	warmed := r.gateway.Reload(ctx, snapshot)
 	r.fault.Store(nil)
 	r.served.Store(g)

@@ -28,6 +28,8 @@ type refusal struct {
 	code, message string
 	// allow is the Allow header of 405.
 	allow string
+	// uncached keeps caches from keeping it: the next request may get an answer.
+	uncached bool
 	// closes the connection, because the rest of the request is not read.
 	closes bool
 }
@@ -79,5 +81,12 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why *refusal) {
 	if why.closes {
 		w.Header()["Connection"] = closeConnection
 	}
-	s.write(w, media, why.status, why.body())
+	status := why.status
+	if why.uncached {
+		w.Header()["Cache-Control"] = []string{"private, no-cache, must-revalidate"}
+	}
+	if status == http.StatusOK && media == mediaGraphQL {
+		status = http.StatusBadRequest // of this media type, 200 is only what was executed
+	}
+	s.write(w, media, status, why.body())
 }

@@ -8,6 +8,7 @@
 //	         -> authenticate handed in: auth.Middleware
 //	         -> gqlgen       handler.Server picks a transport       (post.go, get.go)
 //	         -> params       the body, scanned once, in place       (params.go)
+//	         -> known        the text that an id or a hash stands for (known.go)
 //	         -> engine       request -> response bytes              (engine.go)
 //	         -> write        status by media type, one Write        (answer.go)
 //
@@ -63,6 +64,8 @@ type Parts struct {
 	// Stale is why the graph that is served is not the newest, "" if it is; nil means always. The health checks say
 	// it, but for readiness: requests are answered.
 	Stale func() string
+	// Documents finds the texts of operations that are known beforehand; nil knows none.
+	Documents Documents
 	// Observer counts requests and panics.
 	Observer Observer
 	// Tracer traces requests to the graph; nil traces none.
