@@ -3,6 +3,7 @@ package documents
 import (
 	"errors"
 	"fmt"
+	"net/http"
 )
 
 // Config says which operations are known beforehand. The keys are Apollo Router's.
@@ -74,5 +75,7 @@ func (c Config) withDefaults() Config {
 	if c.PersistedQueries.ClientNameHeader == "" {
 		c.PersistedQueries.ClientNameHeader = "apollographql-client-name"
 	}
+	// As net/http keeps it: so it is found without a copy.
+	c.PersistedQueries.ClientNameHeader = http.CanonicalHeaderKey(c.PersistedQueries.ClientNameHeader)
 	return c
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/ficusgraph/ficus/documents"
 )
@@ -283,4 +284,48 @@ func TestDocumentsThatDoNotFitAreNamed(t *testing.T) {
 	if text := log.String(); strings.Count(text, "level=WARN") != 1 || !strings.Contains(text, "file=codegen.json id=9f8e") {
 		t.Error(text)
 	}
+}
+
+// TestTextsCostNothing: neither where any may be asked, nor where they are those of a manifest.
+func TestTextsCostNothing(t *testing.T) {
+	header := http.Header{"Apollographql-Client-Name": {"web"}}
+	for name, cfg := range map[string]documents.Config{"prefer": trusted(), "only": only(), "automatic": automatic()} {
+		s, asked := store(t, manifests(), cfg, nil), documents.Asked{Text: "query A { a }", Header: header}
+		if n := testing.AllocsPerRun(100, func() { _, _ = s.Find(asked) }); n != 0 {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
+}
+
+// TestLongTextsAreGivenUpEarly: one that has more tokens than any document is none of them, however long it is.
+func TestLongTextsAreGivenUpEarly(t *testing.T) {
+	s, text := store(t, manifests(), only(), nil), "{"+strings.Repeat(" a", 1_000_000)+"}"
+	start := time.Now()
+	for range 100 {
+		if _, refused := s.Find(documents.Asked{Text: text}); refused == nil {
+			t.Fatal("a text that no manifest has is found")
+		}
+	}
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("100 texts of 2 MB took %s", took)
+	}
+}
+
+func FuzzOnlyTheManifestsTextsAreExecuted(f *testing.F) {
+	s, err := open(manifests(), only(), nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	known := map[string]bool{"": true, "query A { a }": true, "query S { forAll }": true, `query D { d(text: "x, y") }`: true,
+		"query C($n: Int = 1) @d(a: {b: 2}) { c(n: $n) ...F }\nfragment F on T { f }": true}
+	for text := range known {
+		f.Add(text, "", "")
+	}
+	f.Add("", "0c3a", `{"persistedQuery":{"version":1,"sha256Hash":"9f8e"}}`)
+	f.Fuzz(func(t *testing.T, text, id, extensions string) {
+		got, refused := s.Find(documents.Asked{Text: text, ID: id, Extensions: []byte(extensions)})
+		if !known[got] || (got == "") != (refused != nil) {
+			t.Errorf("%q, %+v", got, refused)
+		}
+	})
 }
