@@ -224,15 +224,21 @@ func TestManifestsThatCannotBeRead(t *testing.T) {
 		`{"format":"other","version":1,"operations":[]}`:                                     `relay.json: has the format "other"`,
 		`{"format":"apollo-persisted-query-manifest","version":2,"operations":[]}`:           "in version 2",
 		`{"format":"apollo-persisted-query-manifest","version":1,"operations":[{"id":"a"}]}`: "operation 1 has no id, or no body",
-		`{"a":1,"b":""}`:        `"b" is no id with the text`,
-		`{"a":"query { \"x }"}`: "relay.json: a: the text cannot be read as GraphQL",
-		`{"9f8e":"{ b }"}`:      "9f8e: the id has another text in",
+		`{"a":1,"b":""}`:            `"b" is no id with the text`,
+		`{"a":"query { \"x }"}`:     "relay.json: a: the text cannot be read as GraphQL",
+		`{"a":"{ a }","a":"{ b }"}`: `the id "a" is given twice`,
+		`{"9f8e":"{ b }"}`:          "9f8e: the id has another text in",
 	} {
 		files := manifests()
 		files["relay.json"] = &fstest.MapFile{Data: []byte(text)}
 		if _, err := open(files, trusted(), nil); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, want %q", text, err, says)
 		}
+	}
+	if _, err := open(fstest.MapFS{"a": {Data: []byte(`{"format":"{ a }"}`)}}, documents.Config{
+		PersistedQueries: documents.PersistedQueries{Enabled: true, LocalManifests: []string{"a"}},
+	}, nil); err != nil {
+		t.Errorf("an id that is a key of Apollo's: %v", err)
 	}
 	files := manifests()
 	delete(files, "relay.json")
@@ -316,8 +322,10 @@ func FuzzOnlyTheManifestsTextsAreExecuted(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	known := map[string]bool{"": true, "query A { a }": true, "query S { forAll }": true, `query D { d(text: "x, y") }`: true,
-		"query C($n: Int = 1) @d(a: {b: 2}) { c(n: $n) ...F }\nfragment F on T { f }": true}
+	known := map[string]bool{
+		"": true, "query A { a }": true, "query S { forAll }": true, `query D { d(text: "x, y") }`: true,
+		"query C($n: Int = 1) @d(a: {b: 2}) { c(n: $n) ...F }\nfragment F on T { f }": true,
+	}
 	for text := range known {
 		f.Add(text, "", "")
 	}
