@@ -145,6 +145,7 @@ func TestManifestsAreReadAgain(t *testing.T) {
 	k.wants(t, `{"documentId":"two"}`, 200, `{"data":{"two":2}}`)
 	k.write(t, "operations.json", `{"bad": "{ nothing }"}`)
 	k.line("id=bad")
+	k.line("the manifests have changed")
 	k.wants(t, `{"documentId":"two"}`, 404, "PERSISTED_QUERY_NOT_IN_LIST")
 }
 
