@@ -43,6 +43,7 @@ generate: ## graph/ and the examples' graphs, from their schemas
 
 conformance: ## public suites that lie beside the checkout in ../shared
 	@test -d ../shared/data || { echo "../shared is not there: nothing to conform to"; exit 1; }
+	internal/conformance/schemas/get.sh
 	$(GO) test -count=1 -v ./auth ./engine/... ./mocks
 	internal/conformance/judge.sh 388 277
 

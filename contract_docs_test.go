@@ -155,7 +155,7 @@ func (w *tour) run(t *testing.T, line string) {
 		line = strings.TrimSuffix(line, m[0])
 	}
 	line = w.places.Replace(line)
-	gateway := line == "ficus dev" || line == "ficus serve"
+	gateway := line == "ficus dev" || line == "ficus serve" || strings.HasPrefix(line, "ficus mock serve")
 	serves := gateway || strings.HasPrefix(line, "ficus demo")
 	if serves {
 		line = "exec " + line

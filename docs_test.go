@@ -7,6 +7,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/ficusgraph/ficus/engine/operation"
+	"github.com/ficusgraph/ficus/transport"
 )
 
 // block is one fenced block of a document.
@@ -111,5 +114,18 @@ func TestMocksInTheDocumentsAreRight(t *testing.T) {
 	}
 	if got := askMocked(t, address, `{ cart(id: 1) { note } products(first: 1) { totalCount } }`).body; !strings.Contains(got, `{"cart":{"note":"Please ring twice."},"products":{"totalCount":12}}`) {
 		t.Errorf("the files are not followed: %s", got)
+	}
+}
+
+// TestEachLimitIsInItsDocument: docs/limits.md has all limits that can be passed.
+func TestEachLimitIsInItsDocument(t *testing.T) {
+	page, err := os.ReadFile("docs/limits.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range append(operation.LimitKeys(), transport.LimitKeys()...) {
+		if !strings.Contains(string(page), "`limits."+key+"`") && !strings.Contains(string(page), ", `"+key+"`") {
+			t.Errorf("docs/limits.md does not say what limits.%s is", key)
+		}
 	}
 }

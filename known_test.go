@@ -38,6 +38,7 @@ subgraphs:
     routing_url: %s
     schema: {sdl: "type Query { one: Int two: Int } type Mutation { write: Int }"}
 websocket: {enabled: true}
+batching: {enabled: true}
 %s`, service.URL, config))
 	k.process = start(t, nil, "serve", "--config", filepath.Join(k.dir, "ficus.yaml"), "--listen", "127.0.0.1:0")
 	_, address, _ := strings.Cut(k.line("address="), "address=")
@@ -100,6 +101,8 @@ func TestOnlyTrustedDocumentsAreAnswered(t *testing.T) {
 	k.wants(t, `{"query":"{ two }","documentId":"one"}`, 400, "CANNOT_SEND_PQ_ID_AND_BODY")
 	k.wants(t, `{"query":"{ two }","extensions":{"persistedQuery":{"version":1,"sha256Hash":"one"}}}`, 400, "PERSISTED_QUERY_HASH_MISMATCH")
 	k.wants(t, `{"query":"{ two }","documentId":7}`, 400, "must be a string")
+	k.wants(t, `[{"documentId":"one"},{"query":"{ two }"}]`, 200, `[{"data":{"one":1}},{"errors":[{"message":"the operation is none of those`)
+	k.wants(t, `[{"documentId":"one"},{}]`, 200, `[{"data":{"one":1}},{"errors":[{"message":"the request has no query`)
 	k.hears(t, `{"query":"{ two }"}`, refused)
 	k.hears(t, `{"documentId":"one"}`, one)
 	if text := k.text(); !strings.Contains(text, "an operation is in no manifest") || !strings.Contains(text, `text="{ two }"`) {

@@ -35,6 +35,7 @@ var floors = map[string][]string{
 	"internal/scenario":    {},
 	"internal/took":        {},
 	"heap":                 {},
+	"ratelimit":            {},
 	"console":              {},
 	"internal/collector":   {},
 	// 1
@@ -44,7 +45,7 @@ var floors = map[string][]string{
 	"monolith-adapter/mapping": {},
 	"monolith-adapter/openapi": {},
 	"engine/authorization":     {"engine/operation", "engine/supergraph"},
-	"engine/cost":              {"engine/operation", "engine/supergraph"},
+	"engine/cost":              {"engine/operation", "engine/queryplan", "engine/supergraph"},
 	"changes":                  {"engine/operation"},
 	"owners/contract":          {"engine/composition", "engine/supergraph", "mocks"},
 	// 2: planner and executor never meet
@@ -55,6 +56,9 @@ var floors = map[string][]string{
 	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/shaping", "subgraph/wire", "telemetry/trace"},
 	"monolith-adapter": {"engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model", "subgraph", "subgraph/shaping", "telemetry/trace"},
 	"mocks":            {"engine/executor", "engine/queryplan", "engine/supergraph", "graph/model"},
+	"mocks/response":   {},
+	"mocks/fuzz":       {"mocks", "mocks/response"},
+	"mocks/record":     {"engine/supergraph", "mocks/response"},
 	"graph":            {"graph/model"},
 	"resolvers":        {"graph", "graph/model"},
 	// test support: random graphs, a source that forgives nothing
@@ -62,15 +66,16 @@ var floors = map[string][]string{
 	// 4
 	"admin":         {"events", "rollout"},
 	"documents":     {"telemetry"},
-	"transport":     {"auth", "documents", "engine", "telemetry", "telemetry/trace"},
-	"config":        {"auth", "documents", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "rollout", "subgraph", "telemetry", "transport"},
+	"transport":     {"auth", "documents", "engine", "ratelimit", "telemetry", "telemetry/trace"},
+	"config":        {"auth", "documents", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "ratelimit", "rollout", "subgraph", "telemetry", "transport"},
 	"owners/status": {"engine/operation", "engine/supergraph", "owners/contract"},
 	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
 	// 5, 6
 	"monolith-adapter/suite": {"config", "monolith-adapter", "monolith-adapter/mapping"},
 
-	"cli": {"*"},
-	"":    {"*"},
+	"wiring": {"*"},
+	"cli":    {"*"},
+	"":       {"*"},
 }
 
 // foreign are folders with floors of their own: runnable examples, which know nothing of the gateway.

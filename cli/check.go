@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ficusgraph/ficus/changes"
+	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/owners"
 )
 
@@ -18,6 +19,8 @@ type checked struct {
 	Changes    []changes.Change `json:"changes"`
 	Operations int              `json:"operations"`
 	Broken     []changes.Broken `json:"broken"`
+	// Scenarios of files, all of which fit.
+	Scenarios int `json:"scenarios"`
 }
 
 func (p Program) checkCommand() *cobra.Command {
@@ -26,15 +29,16 @@ func (p Program) checkCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "check",
-		Short: "Say what changed since another schema, and whom that breaks",
-		Long: "Check composes the graph and compares what clients see with OLD: supergraph SDL, any other SDL, ficus.yaml or\n" +
+		Short: "Say whether the graph fits: its mocks, and what changed since another schema",
+		Long: "Check composes the graph, and says what does not fit it of what mocks/*.yaml says of values and of scenarios. With\n" +
+			"--against it compares what clients see with OLD: supergraph SDL, any other SDL, ficus.yaml or\n" +
 			"supergraph.yaml, the same configuration at a git revision (git:HEAD~1), or a running gateway's URL. It fails if a\n" +
 			"change is breaking; with --operations, only if one of the saved operations in the folder breaks.",
 		Example: "  ficus check --config ficus.yaml --against git:main\n  ficus check --supergraph supergraph.graphql --against https://example.com/graphql --operations operations/",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if against == "" {
-				return &usageError{errors.New("check needs --against; see ficus check --help")}
+			if against == "" && operations != "" {
+				return &usageError{errors.New("check needs --against to say which operations a change breaks; see ficus check --help")}
 			}
 			found, err := p.check(c.Context(), &in, against, operations)
 			if err != nil {
@@ -43,7 +47,7 @@ func (p Program) checkCommand() *cobra.Command {
 			if asJSON {
 				err = printJSON(c.OutOrStdout(), found)
 			} else {
-				found.print(c.OutOrStdout(), operations != "")
+				found.print(c.OutOrStdout(), against != "", operations != "")
 			}
 			return errors.Join(err, found.verdict(operations != ""))
 		},
@@ -65,6 +69,10 @@ func (p Program) check(ctx context.Context, in *input, against, operations strin
 	if err != nil {
 		return nil, err
 	}
+	scenarios, err := fitting(ctx, cfg, graph)
+	if err != nil || against == "" {
+		return &checked{Changes: []changes.Change{}, Broken: []changes.Broken{}, Scenarios: scenarios}, err
+	}
 	old, err := p.oldSchema(ctx, in, against)
 	if err != nil {
 		return nil, fmt.Errorf("--against %s: %w", against, err)
@@ -74,9 +82,30 @@ func (p Program) check(ctx context.Context, in *input, against, operations strin
 		return nil, err
 	}
 	return &checked{
-		Changes: changes.Compare(old, graph.Supergraph.API), Operations: len(saved),
+		Scenarios: scenarios,
+		Changes:   changes.Compare(old, graph.Supergraph.API), Operations: len(saved),
 		Broken: changes.Operations(old, graph.Supergraph.API, saved),
 	}, nil
+}
+
+// fitting counts the scenarios of files, or says which of them do not fit the graph. They are there to develop with: where
+// the environment makes nothing up they are read as one that does would read them.
+func fitting(ctx context.Context, cfg *config.Config, graph *owners.Graph) (int, error) {
+	if graph.Mocks == nil && len(cfg.Subgraphs) > 0 {
+		dev := *cfg
+		dev.Environment = config.Dev
+		var err error
+		if graph, err = owners.New(&dev, owners.Ports{}).Plan(ctx); err != nil {
+			return 0, err
+		}
+	}
+	n := 0
+	for _, s := range graph.Mocks.Scenarios() {
+		if !s.BuiltIn {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // verdict is the error if the change should not be made.
@@ -99,7 +128,11 @@ func (f *checked) verdict(byOperations bool) error {
 	return nil
 }
 
-func (f *checked) print(w io.Writer, operations bool) {
+func (f *checked) print(w io.Writer, compared, operations bool) {
+	if !compared {
+		_, _ = fmt.Fprintf(w, "the graph composes, and %d scenarios fit it\n", f.Scenarios)
+		return
+	}
 	for _, c := range f.Changes {
 		_, _ = fmt.Fprintf(w, "%-9s  %-30s  %s: %s\n", c.Severity, c.Code, c.Coordinate, c.Message)
 	}

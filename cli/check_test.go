@@ -86,8 +86,11 @@ func TestCheckComparesWithARevision(t *testing.T) {
 			t.Errorf("%s: exit code %d, %s", against, code, errs)
 		}
 	}
-	if code, _, errs := inFolder(t, dir, "check"); code != 2 || !strings.Contains(errs, "--against") {
-		t.Errorf("without --against: exit code %d, %s", code, errs)
+	if code, out, errs := inFolder(t, dir, "check"); code != 0 || out != "the graph composes, and 0 scenarios fit it\n" {
+		t.Errorf("without --against: exit code %d, %s%s", code, out, errs)
+	}
+	if code, _, errs := inFolder(t, dir, "check", "--operations", "operations"); code != 2 || !strings.Contains(errs, "--against") {
+		t.Errorf("operations without --against: exit code %d, %s", code, errs)
 	}
 }
 

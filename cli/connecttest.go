@@ -43,7 +43,7 @@ func (p Program) connectTestCommand() *cobra.Command {
 			if passed, failed, _ := report.Count(); failed > 0 {
 				err = errors.Join(err, fmt.Errorf("%d of %d cases failed", failed, passed+failed))
 			}
-			return errors.Join(err, writeJUnit(junit, report))
+			return errors.Join(err, writeFile(junit, report.WriteJUnit))
 		},
 	}
 	c.Flags().StringVar(&schema, "schema", "", "schema in place of the one that the suites name")
@@ -97,14 +97,14 @@ func (p Program) schemas(ctx context.Context) suite.Schemas {
 	}
 }
 
-func writeJUnit(file string, report suite.Report) error {
+// writeFile writes results to a file, if there is to be one.
+func writeFile(file string, write func(io.Writer) error) error {
 	if file == "" {
 		return nil
 	}
-	var w io.WriteCloser
 	w, err := os.Create(file)
 	if err != nil {
 		return fmt.Errorf("write the results: %w", err)
 	}
-	return errors.Join(report.WriteJUnit(w), w.Close())
+	return errors.Join(write(w), w.Close())
 }

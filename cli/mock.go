@@ -16,12 +16,12 @@ import (
 func (p Program) mockCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "mock",
-		Short:   "Serve made up answers from schemas alone",
-		Example: "  ficus mock serve schema/*.graphql",
+		Short:   "Serve made up answers, record real ones, and look at states that pages forget",
+		Example: "  ficus mock serve schema/*.graphql\n  ficus mock record --url http://127.0.0.1:4000/graphql --operations operations/ --name checkout",
 		Args:    noArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(p.mockServeCommand(), p.mockGrantCommand())
+	c.AddCommand(p.mockServeCommand(), p.mockRecordCommand(), p.mockFuzzCommand(), p.mockGrantCommand())
 	return c
 }
 
@@ -67,11 +67,7 @@ func (p Program) mockServeCommand() *cobra.Command {
 // mockConfig is a configuration in which the mock source answers for the schemas. A pattern that the shell left
 // stands for the files that it finds.
 func mockConfig(args []string) (*config.Config, error) {
-	on := true
-	cfg := &config.Config{Name: "mock serve", Subgraphs: map[string]config.Subgraph{}}
-	cfg.Supergraph.Introspection, cfg.Front.GraphiQL.Enabled = &on, true
-	cfg.Front.Admin.Listen = "off"
-	cfg.Environment, cfg.Mocks.PerRequest, cfg.Mocks.Report = config.Dev, true, true
+	cfg := mocking("mock serve")
 	var files []string
 	for _, arg := range args {
 		found := []string{arg}
@@ -90,6 +86,17 @@ func mockConfig(args []string) (*config.Config, error) {
 		cfg.Subgraphs[name] = config.Subgraph{Mock: config.Always, Schema: config.Schema{File: file}}
 	}
 	return cfg, nil
+}
+
+// mocking is a configuration without subgraphs yet, whose fields are open to everybody.
+func mocking(name string) *config.Config {
+	on, off := true, false
+	cfg := &config.Config{Name: name, Subgraphs: map[string]config.Subgraph{}}
+	cfg.Supergraph.Introspection, cfg.Front.GraphiQL.Enabled = &on, true
+	cfg.Authorization.Directives.Enabled = &off
+	cfg.Front.Admin.Listen = "off"
+	cfg.Environment, cfg.Mocks.PerRequest, cfg.Mocks.Report = config.Dev, true, true
+	return cfg
 }
 
 // subgraphName is the name of a file without what follows its first dot, as a subgraph may be called.

@@ -3,10 +3,8 @@ package cli
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -14,7 +12,6 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -22,6 +19,7 @@ import (
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine/introspection"
 	"github.com/ficusgraph/ficus/engine/supergraph"
+	"github.com/ficusgraph/ficus/mocks/response"
 	"github.com/ficusgraph/ficus/owners"
 )
 
@@ -32,7 +30,7 @@ func (p Program) oldSchema(ctx context.Context, in *input, against string) (*ast
 	case isRevision:
 		return p.schemaAt(ctx, in, revision)
 	case strings.HasPrefix(against, "http://"), strings.HasPrefix(against, "https://"):
-		return introspect(ctx, against)
+		return introspect(ctx, against, nil)
 	case strings.HasSuffix(against, ".yaml"), strings.HasSuffix(against, ".yml"):
 		cfg, err := config.Load(against, p.Env)
 		if err == nil {
@@ -127,16 +125,11 @@ func (g gitFiles) ReadFile(name string) ([]byte, error) {
 	return out, nil
 }
 
-// maxIntrospection bounds the answer of a server that is asked for its schema, in bytes.
-const maxIntrospection = 64 << 20
-
 // introspect asks a running gateway for its schema.
-func introspect(ctx context.Context, url string) (schema *ast.Schema, err error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
+func introspect(ctx context.Context, url string, header http.Header) (schema *ast.Schema, err error) {
 	for _, query := range introspection.Queries {
 		var answer []byte
-		if answer, err = ask(ctx, url, query); err != nil {
+		if _, answer, err = post(ctx, url, header, response.Request{Query: query}); err != nil {
 			return nil, err
 		}
 		if schema, err = introspection.Read(answer); err == nil {
@@ -144,24 +137,4 @@ func introspect(ctx context.Context, url string) (schema *ast.Schema, err error)
 		}
 	}
 	return nil, err
-}
-
-// ask sends a query and returns the answer, whatever its status: a refusal says why.
-func ask(ctx context.Context, url, query string) ([]byte, error) {
-	body, err := json.Marshal(map[string]string{"query": query})
-	if err != nil {
-		return nil, err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", "application/graphql-response+json, application/json")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = res.Body.Close() }()
-	return io.ReadAll(io.LimitReader(res.Body, maxIntrospection))
 }

@@ -70,7 +70,7 @@ func (g running) ask(ctx context.Context, method, path string, body, into any) e
 
 // answered reads an answer of the admin API, or the error in it.
 func answered(url string, res *http.Response, into any) error {
-	text, err := io.ReadAll(io.LimitReader(res.Body, maxIntrospection))
+	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
 		return fmt.Errorf("ask %s: %w", url, err)
 	}

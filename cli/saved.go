@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/ficusgraph/ficus/changes"
 )
@@ -20,7 +21,8 @@ func savedOperations(dir string) ([]changes.Saved, error) {
 	var out []changes.Saved
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		ext := filepath.Ext(name)
-		if err != nil || d.IsDir() || !slices.Contains([]string{".graphql", ".gql", ".json"}, ext) {
+		isNone := d == nil || d.IsDir() || strings.HasSuffix(name, ".variables.json") || !slices.Contains([]string{".graphql", ".gql", ".json"}, ext)
+		if err != nil || isNone {
 			return err
 		}
 		text, err := os.ReadFile(name) //nolint:gosec // the user's own folder

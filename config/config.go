@@ -20,10 +20,10 @@ import (
 	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/documents"
 	"github.com/ficusgraph/ficus/engine"
-	"github.com/ficusgraph/ficus/engine/operation"
 	"github.com/ficusgraph/ficus/events"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
+	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/rollout"
 	"github.com/ficusgraph/ficus/subgraph"
 	"github.com/ficusgraph/ficus/telemetry"
@@ -42,6 +42,7 @@ type Config struct {
 	Rollout        rollout.Config     `yaml:"rollout"`
 	NATS           events.Config      `yaml:"nats"`
 	DemandControl  engine.Demand      `yaml:"demand_control"`
+	RateLimits     ratelimit.Config   `yaml:"rate_limits"`
 	// Who answers.
 	Contract   Contract        `yaml:"contract"`
 	Traffic    subgraph.Config `yaml:",inline"`
@@ -68,6 +69,7 @@ type Front struct {
 	CORS        transport.CORS        `yaml:"cors"`
 	CSRF        transport.CSRF        `yaml:"csrf"`
 	Limits      Limits                `yaml:"limits"`
+	Batching    transport.Batching    `yaml:"batching"`
 	HealthCheck transport.HealthCheck `yaml:"health_check"`
 	GraphiQL    transport.GraphiQL    `yaml:"graphiql"`
 	WebSocket   transport.WebSocket   `yaml:"websocket"`
@@ -76,19 +78,17 @@ type Front struct {
 	Shutdown    transport.Shutdown    `yaml:"shutdown"`
 }
 
-// Limits bounds requests: as they come over HTTP, and the operations in them; and the answers to connectors.
-type Limits struct {
-	transport.Limits `yaml:",inline"`
-	Operations       operation.Limits         `yaml:",inline"`
-	Connector        subgraph.ConnectorLimits `yaml:"connector"`
-}
-
 // Transport is the configuration of the server.
 func (c *Config) Transport() transport.Config {
+	router := c.Traffic.TrafficShaping.Router
 	return transport.Config{
-		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits.Limits,
-		HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, WebSocket: c.Front.WebSocket, Admin: c.Front.Admin,
-		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: c.Traffic.TrafficShaping.Router.Dedupe.Enabled,
+		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits.http(),
+		Batching: c.Front.Batching, HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, WebSocket: c.Front.WebSocket,
+		Admin:  c.Front.Admin,
+		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: router.Dedupe.Enabled,
+		Admission: transport.Admission{
+			Timeout: router.Timeout, Concurrency: router.ConcurrencyLimit, MaxWaiting: router.MaxWaiting, MaxWait: router.MaxWait,
+		},
 	}
 }
 
@@ -233,8 +233,9 @@ func (c *Config) Validate() error {
 	// These name their keys in full.
 	add("", c.validateEnvironments())
 	add("", c.Supergraph.QueryPlanning.Validate())
-	add("", c.Front.Limits.Operations.Validate())
+	add("", c.Front.Limits.Validate())
 	add("", c.DemandControl.Validate())
+	add("", c.validateRateLimits())
 	add("", c.Authentication.Validate())
 	add("", c.Authorization.Validate())
 	add("", c.Rollout.Validate())
@@ -325,7 +326,7 @@ func (c *Config) Engine() engine.Config {
 		CacheSize:     c.Supergraph.QueryPlanning.CacheSize,
 		Warm:          c.Supergraph.QueryPlanning.warm(),
 		PlanPaths:     c.Supergraph.QueryPlanning.MaxPaths,
-		Limits:        c.Front.Limits.Operations,
+		Limits:        c.Front.Limits.operations(),
 		Demand:        c.DemandControl,
 		Authorization: engine.Authorization{
 			Disabled: !c.Authorization.Directives.IsEnabled(),

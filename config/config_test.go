@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -62,6 +63,8 @@ func TestFaultsHaveTheirPlaceAndARemedy(t *testing.T) {
 		{"protocol", "traffic_shaping:\n  all:\n    experimental_http2: always\n", `ficus.yaml:3:5: traffic_shaping.all.experimental_http2: "always" is none of enable, disable, http2only`},
 		{"addresses", "traffic_shaping: {all: {dns_resolution_strategy: v6}}\n", `dns_resolution_strategy: "v6" is none of ipv4_and_ipv6, ipv4_only`},
 		{"limit", "limits:\n  max_depth: -1\n", "ficus.yaml:2:3: limits.max_depth: -1 must be a positive number"},
+		{"limits' mode", "limits:\n  mode: guess\n", `ficus.yaml:2:3: limits.mode: "guess" is neither measure nor enforce`},
+		{"measured limit", "limits:\n  measure: [max_dept]\n", `ficus.yaml:2:3: limits.measure: "max_dept" is no limit that can be measured; those are http_max_request_bytes, `},
 		{"demand", "demand_control:\n  enabled: true\n  strategy: {static_estimated: {max: 5}}\n", "ficus.yaml:1:1: demand_control.mode: must be said: measure or enforce"},
 		{"unknown demand", "demand_control: {mode: guess}\n", `ficus.yaml:1:18: demand_control.mode: "guess" is neither measure nor enforce`},
 		{"no file", "tls:\n  subgraph:\n    all:\n      certificate_authorities: ${file.ca.pem}\n", "ficus.yaml:4:32: open ca.pem: file does not exist; ${file.ca.pem} is looked for beside this file"},
@@ -203,5 +206,26 @@ func TestJSONSchemaNamesEachSection(t *testing.T) {
 	}
 	if schema.Extra != false {
 		t.Error("unknown keys are allowed")
+	}
+}
+
+func TestLimitsAreMeasuredAllOrSome(t *testing.T) {
+	for text, want := range map[string]struct{ depth, body bool }{
+		"limits: {max_depth: 3}":                                   {},
+		"limits: {mode: enforce, max_depth: 3}":                    {},
+		"limits: {mode: measure, max_depth: 3}":                    {true, true},
+		"limits: {measure: [max_depth], max_depth: 3}":             {true, false},
+		"limits: {measure: [http_max_request_bytes, max_aliases]}": {false, true},
+	} {
+		cfg, err := parse(text+"\n", nil)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		depth := slices.Contains(cfg.Engine().Limits.Measured, "max_depth")
+		body := slices.Contains(cfg.Transport().Limits.Measured, "http_max_request_bytes")
+		if depth != want.depth || body != want.body {
+			t.Errorf("%s: depth %t, body %t, want %+v", text, depth, body, want)
+		}
 	}
 }

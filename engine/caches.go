@@ -47,12 +47,16 @@ type planned struct {
 	program *executor.Program
 	// estimate of what it costs; nil if nobody wants to know.
 	estimate *cost.Estimate
-	err      error
+	// shares are what it costs subgraphs that have a budget.
+	shares []cost.Share
+	err    error
 }
 
 // use is a variant that was asked for: its plan, how often, and what it takes to plan it on another graph.
 type use struct {
 	*planned
+	// exceeded are the limits that it passes, and that are only measured.
+	exceeded        []operation.Excess
 	text, operation string
 	times           atomic.Int64
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/operation"
 )
 
 // tried counts all plannings, also those that fail, and the paths of the last.
@@ -20,6 +21,7 @@ func (p *tried) FetchBegins(ctx context.Context, _ *executor.Request) context.Co
 func (p *tried) FetchDone(context.Context, *executor.Request, time.Duration, int, error) {}
 func (p *tried) ParseDone(context.Context, time.Duration, error)                         {}
 func (p *tried) CostDone(context.Context, int, bool)                                     {}
+func (p *tried) LimitPassed(context.Context, string, operation.Excess, bool)             {}
 func (p *tried) PlanDone(_ context.Context, _ time.Duration, considered int, err error) {
 	p.times.Add(1)
 	p.considered.Store(int64(considered))

@@ -1,9 +1,13 @@
 package engine_test
 
 import (
+	"context"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ficusgraph/ficus/engine"
+	"github.com/ficusgraph/ficus/engine/operation"
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
@@ -57,5 +61,81 @@ func TestDemand(t *testing.T) {
 				t.Errorf("it was refused, and asked %q", from.documents)
 			}
 		})
+	}
+}
+
+// TestBudgetsOfClients: a client that is named has a budget of its own, any other that of all.
+func TestBudgetsOfClients(t *testing.T) {
+	d := engine.Demand{Enabled: true, Mode: engine.EnforceDemand, Clients: engine.DemandClients{Max: map[string]int{"small": 5, "large": 100}}}
+	d.Strategy.StaticEstimated.ListSize, d.Strategy.StaticEstimated.Max = 7, 20
+	e := demanding(t, d, nil)
+	for _, c := range []struct {
+		client, query string
+		limit         string
+	}{
+		{"", "{ users(first: 20) { id } }", ""},
+		{"", "{ users(first: 21) { id } }", "demand_control.strategy.static_estimated.max"},
+		{"nobody knows", "{ users(first: 21) { id } }", "demand_control.strategy.static_estimated.max"},
+		{"small", "{ users(first: 5) { id } }", ""},
+		{"small", "{ users(first: 6) { id } }", "demand_control.clients.max"},
+		{"large", "{ users(first: 100) { id } }", ""},
+		{"large", "{ users(first: 101) { id } }", "demand_control.clients.max"},
+	} {
+		ctx := context.WithValue(t.Context(), clientKey{}, c.client)
+		body, out := e.Execute(ctx, &engine.Request{Query: c.query}, nil)
+		if out.Refused != (c.limit != "") || !strings.Contains(string(body), c.limit) {
+			t.Errorf("%q: %s: %s", c.client, c.query, body)
+		}
+	}
+}
+
+type clientKey struct{}
+
+// demanding is an engine over the priced graph.
+func demanding(t *testing.T, d engine.Demand, admit func(context.Context, engine.Executing) error) *engine.Engine {
+	t.Helper()
+	sg, err := supergraph.Read("supergraph", priced)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := func(ctx context.Context) string { name, _ := ctx.Value(clientKey{}).(string); return name }
+	s, err := engine.NewSnapshot(sg, &asked{}, engine.Config{Demand: d, Client: client, RateLimit: admit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine.New(s, nil)
+}
+
+// TestABatchCostsAsMuchAsOneMay: what operations of one request cost adds up.
+func TestABatchCostsAsMuchAsOneMay(t *testing.T) {
+	d := engine.Demand{Enabled: true, Mode: engine.EnforceDemand}
+	d.Strategy.StaticEstimated.ListSize, d.Strategy.StaticEstimated.Max = 7, 20
+	e := demanding(t, d, nil)
+	var spent atomic.Int64
+	for i, want := range []bool{true, true, false} {
+		body, out := e.Execute(t.Context(), &engine.Request{Query: "{ users(first: 10) { id } }", Spent: &spent}, nil)
+		if out.Refused == want || !want && !strings.Contains(string(body), "its batch with it 30") {
+			t.Errorf("%d: %s", i, body)
+		}
+	}
+}
+
+// TestAdmit: whoever is asked before an operation is executed knows it and its cost, and may refuse it.
+func TestRateLimit(t *testing.T) {
+	d := engine.Demand{Enabled: true, Mode: engine.MeasureDemand}
+	d.Strategy.StaticEstimated.ListSize, d.Strategy.StaticEstimated.Max = 7, 20
+	var seen engine.Executing
+	e := demanding(t, d, func(_ context.Context, op engine.Executing) error {
+		if seen = op; op.Operation == "Bad" {
+			return &operation.Error{Code: "NO", Message: "not now"}
+		}
+		return nil
+	})
+	if body, out := e.Execute(t.Context(), &engine.Request{Query: "query Good { users(first: 9) { id } }"}, nil); out.Refused || seen != (engine.Executing{Operation: "Good", Kind: "query", Cost: 9}) {
+		t.Errorf("%+v: %s", seen, body)
+	}
+	body, out := e.Execute(t.Context(), &engine.Request{Query: "query Bad { me { id } }"}, nil)
+	if want := `{"errors":[{"message":"not now","extensions":{"code":"NO"}}]}`; string(body) != want || out.Code != "NO" || !out.Refused {
+		t.Errorf("%s", body)
 	}
 }

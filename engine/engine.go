@@ -32,6 +32,8 @@ type Config struct {
 	Limits operation.Limits
 	// Demand says what an operation may cost.
 	Demand Demand
+	// Client is the name of the client that asks, for Demand.Clients; nil means that none has one.
+	Client func(ctx context.Context) string
 	// CacheSize is how many documents, and how many plans, are kept; 0 means 1024. One with much text counts as
 	// several.
 	CacheSize int
@@ -43,6 +45,8 @@ type Config struct {
 	// Labels decides which of some override labels are active for a request; nil means none. It is asked once a
 	// request, and only for those that matter to its operation.
 	Labels func(ctx context.Context, labels []string) []string
+	// RateLimit may refuse an operation before it is executed; nil refuses none. An operation.Error is what the client gets.
+	RateLimit func(ctx context.Context, op Executing) error
 	// Extensions are what responses have beside data and errors; nil means nothing.
 	Extensions Extensions
 	// Admit refuses operations that the caller may not ask at all, by an error of package operation; nil means none.
@@ -69,6 +73,8 @@ type Observer interface {
 	PlanDone(ctx context.Context, took time.Duration, considered int, err error)
 	// CostDone is called for each operation whose cost is estimated: what it is, and whether that is too much.
 	CostDone(ctx context.Context, estimated int, tooMuch bool)
+	// LimitPassed is called for each limit that a request passes, by which it is refused unless that is only measured.
+	LimitPassed(ctx context.Context, name string, x operation.Excess, refused bool)
 }
 
 // New is an engine that answers from the snapshot. The observer may be nil.
@@ -107,6 +113,17 @@ type Request struct {
 	// Sharing, if not nil, lets a query share the answer to the same one that is under way. It holds whatever else
 	// may change the answer and differs between clients: requests with equal bytes here may see each other's.
 	Sharing []byte
+	// Spent, if not nil, is what other operations of the request cost, which this one adds to: a batch may cost as much
+	// as one operation may.
+	Spent *atomic.Int64
+}
+
+// Executing is an operation that is about to be executed: its name, "" if it has none, its kind, and what it is
+// estimated to cost, 0 if it is not.
+type Executing struct {
+	Operation string
+	Kind      ast.Operation
+	Cost      int
 }
 
 // Outcome says how a request ended, for the transport and the metrics.
@@ -132,28 +149,38 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	out := Outcome{Kind: ast.Query, OperationName: r.OperationName}
 	prepared, err := s.prepare(ctx, r, &e.documents, e.observer)
 	if err != nil {
-		return refuse(dst, out, err)
+		return e.refuse(ctx, dst, out, err)
 	}
 	out.Kind, out.OperationName = prepared.Kind(), prepared.Name()
 	if err := s.allowed(prepared, r); err != nil {
-		return refuse(dst, out, err)
+		return e.refuse(ctx, dst, out, err)
 	}
 	if s.cfg.Admit != nil {
 		if err := s.cfg.Admit(ctx, prepared); err != nil {
-			return refuse(dst, out, err)
+			return e.refuse(ctx, dst, out, err)
 		}
 	}
-	values, err := prepared.Coerce(r.Variables)
+	values, passed, err := prepared.Measure(r.Variables)
 	if err != nil {
-		return refuse(dst, out, err)
+		return e.refuse(ctx, dst, out, err)
 	}
 	planned, err := s.program(ctx, prepared, values, r, e)
 	if err != nil {
-		return refuse(dst, out, err)
+		return e.refuse(ctx, dst, out, err)
 	}
+	e.tell(ctx, out.OperationName, passed)
+	e.tell(ctx, out.OperationName, planned.exceeded)
 	if planned.estimate != nil {
-		if out.Cost, err = s.cfg.Demand.afford(ctx, planned.estimate, values, e.observer); err != nil {
-			return refuse(dst, out, err)
+		if out.Cost, err = s.cfg.afford(ctx, planned.estimate, values, r, e.observer); err != nil {
+			return e.refuse(ctx, dst, out, err)
+		}
+		if err = e.spare(ctx, s.cfg.Demand, planned.shares, values, out.OperationName); err != nil {
+			return e.refuse(ctx, dst, out, err)
+		}
+	}
+	if s.cfg.RateLimit != nil {
+		if err := s.cfg.RateLimit(ctx, Executing{out.OperationName, out.Kind, out.Cost}); err != nil {
+			return e.refuse(ctx, dst, out, err)
 		}
 	}
 	ctx, extensions, r := s.cfg.extend(ctx, Executed{out.OperationName, planned.program.Plan()}, r)
@@ -171,6 +198,27 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	}
 	out.Errors, out.DataNull, out.Fetches = run.Errors, run.DataNull, run.Fetches
 	return appendExtensions(dst, extensions), out
+}
+
+// refuse answers with the error, and tells of the limits that it is about.
+func (e *Engine) refuse(ctx context.Context, dst []byte, out Outcome, err error) ([]byte, Outcome) {
+	list := refusals(err)
+	for _, one := range list {
+		if one.Excess != nil && e.observer != nil {
+			e.observer.LimitPassed(ctx, out.OperationName, *one.Excess, true)
+		}
+	}
+	return refuse(dst, out, list)
+}
+
+// tell tells of limits that are only measured.
+func (e *Engine) tell(ctx context.Context, name string, passed []operation.Excess) {
+	if e.observer == nil {
+		return
+	}
+	for _, x := range passed {
+		e.observer.LimitPassed(ctx, name, x, false)
+	}
 }
 
 func input(values operation.Values, observer Observer) executor.Input {

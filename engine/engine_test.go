@@ -53,6 +53,7 @@ func (p *plans) FetchBegins(ctx context.Context, _ *executor.Request) context.Co
 func (p *plans) FetchDone(context.Context, *executor.Request, time.Duration, int, error) {}
 func (p *plans) ParseDone(context.Context, time.Duration, error)                         {}
 func (p *plans) CostDone(context.Context, int, bool)                                     {}
+func (p *plans) LimitPassed(context.Context, string, operation.Excess, bool)             {}
 func (p *plans) PlanDone(_ context.Context, _ time.Duration, _ int, err error) {
 	if err == nil {
 		p.made.Add(1)

@@ -19,8 +19,7 @@ const (
 )
 
 // refuse appends a response that has errors and no data.
-func refuse(dst []byte, out Outcome, err error) ([]byte, Outcome) {
-	list := refusals(err)
+func refuse(dst []byte, out Outcome, list operation.Errors) ([]byte, Outcome) {
 	out.Refused, out.Errors, out.Code = true, len(list), list[0].Code
 	text, err := json.Marshal(struct {
 		Errors operation.Errors `json:"errors"`

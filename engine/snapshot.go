@@ -93,7 +93,7 @@ func (s *Snapshot) allowed(p *operation.Prepared, r *Request) error {
 }
 
 // program finds or makes the program for the operation under its values' conditions and the labels.
-func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values operation.Values, r *Request, e *Engine) (*planned, error) {
+func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values operation.Values, r *Request, e *Engine) (*use, error) {
 	mask, err := p.Mask(values)
 	if err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values op
 		return nil, err
 	}
 	u.times.Add(1)
-	return u.planned, u.err
+	return u, u.err
 }
 
 // plan finds what planning the variant came to, or plans it. Of those who ask for the same at the same time one
@@ -128,13 +128,17 @@ func (s *Snapshot) plan(ctx context.Context, v variant, r *Request, count *looku
 		func(context.Context, planKey) (*planned, error) {
 			made = true
 			program, err := s.compile(ctx, op, v.caller, observer)
-			return &planned{program, s.cfg.Demand.estimate(s.Graph, op), err}, nil
+			out := &planned{program: program, estimate: s.cfg.Demand.estimate(s.Graph, op), err: err}
+			if err == nil {
+				out.shares = s.cfg.Demand.shares(s.Graph, program.Plan())
+			}
+			return out, nil
 		}))
 	count.count(!made)
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
-	u, _ := s.variants.SetIfAbsent(v, &use{planned: result, text: r.Query, operation: r.OperationName})
+	u, _ := s.variants.SetIfAbsent(v, &use{planned: result, exceeded: op.Exceeded, text: r.Query, operation: r.OperationName})
 	return u, nil
 }
 

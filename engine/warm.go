@@ -12,8 +12,8 @@ import (
 const warmFor = 5 * time.Second
 
 // Warm plans the operations that the other snapshot was asked most, before anybody asks this one. What this
-// graph cannot answer is left out. How often each was asked is taken over by half, so that what was popular long
-// ago is forgotten. It says how many were planned, and returns early when the context ends.
+// graph cannot answer is left out. How often each was asked is taken over by half, rounded up: what was popular long ago
+// makes room for what is now, and nothing is forgotten because graphs followed each other within moments. It says how many were planned, and returns early when the context ends.
 //
 // A caller's labels go with the operation: a plan for nobody's labels would be found by nobody.
 func (s *Snapshot) Warm(ctx context.Context, other *Snapshot, observer Observer) int {
@@ -84,6 +84,6 @@ func (s *Snapshot) warm(ctx context.Context, p popularity, observer Observer) bo
 	if err != nil || u.err != nil {
 		return false
 	}
-	u.times.Add(p.asked / 2)
+	u.times.Add((p.asked + 1) / 2)
 	return true
 }

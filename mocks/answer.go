@@ -284,6 +284,9 @@ func (s *seat) choose() {
 // that is wanted.
 func (a *answer) list(elem *ast.Type, s seat) error {
 	given, ok := s.given.([]any)
+	if p, recorded := s.given.(page); recorded {
+		given, ok = p, true
+	}
 	if !ok {
 		given, ok = a.asked(elem, s)
 	}

@@ -148,6 +148,15 @@ func isKeyField(t *supergraph.Type, name string) bool {
 	})
 }
 
+// identifies reports whether a @key of the type in any subgraph names the field.
+func identifies(t *supergraph.Type, name string) bool {
+	return slices.ContainsFunc(t.In, func(in *supergraph.TypeIn) bool {
+		return in != nil && slices.ContainsFunc(in.Keys, func(k *supergraph.Key) bool {
+			return slices.ContainsFunc(k.Fields, func(f *supergraph.FieldSetItem) bool { return f.Name == name })
+		})
+	})
+}
+
 // asked is the elements that an argument lists by their keys, as users(ids: [..]) does.
 func (a *answer) asked(elem *ast.Type, s seat) ([]any, bool) {
 	t := a.graph.Type(elem.NamedType)

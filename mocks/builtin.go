@@ -109,6 +109,9 @@ func (a *answer) ruleOf(o *object, def *supergraph.Field, t *ast.Type, args map[
 			out = out.over(one.rule)
 		}
 	}
+	if (s.state == nulls || s.state == failing) && identifies(o.typ, def.Name) {
+		return out.over(base) // without its key nobody could ask for the rest of the object
+	}
 	named := a.graph.Type(t.Name())
 	return out.over(s.state.of(t, a.top(o.typ), named == nil || named.IsLeaf(), a.lists).over(base))
 }

@@ -36,7 +36,7 @@ const (
 )
 
 // choiceKeys are the parts of a choice.
-var choiceKeys = []string{"scenario", "latency", "error", "list", "null"}
+var choiceKeys = []string{"scenario", "latency", "error", "list", "null", "value"}
 
 // resetWord is the part that has no value.
 const resetWord = "reset"
@@ -56,7 +56,7 @@ func wrong(at int, format string, args ...any) error {
 
 // ParseChoice reads a choice: parts key=value with semicolons between them. The text "" is the nil Choice.
 //
-//	scenario=empty-cart; latency=300ms; error=Product.price:TIMEOUT; list=Query.products:0; null=Product.name
+//	scenario=empty-cart; latency=300ms; error=Product.price:TIMEOUT; list=Query.products:0; null=Product.name; value=Product.state:SOLD
 func ParseChoice(text string) (*Choice, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, nil
@@ -100,7 +100,7 @@ func (c *Choice) take(key, value string, at int) error {
 			return wrong(at, "latency: %v", err)
 		}
 		return nil
-	case "error", "list", "null":
+	case "error", "list", "null", "value":
 		return c.takeField(key, value, at)
 	}
 	return wrong(at, "there is no part %q%s", key, near(key, choiceKeys))
@@ -130,9 +130,22 @@ func (c *Choice) takeField(key, value string, at int) error {
 			return wrong(at, "list: %s:%s: the length %v", name, what, err)
 		}
 		one.rule.length, one.rule.fixed = n, true
+	case "value":
+		one.rule.value, one.rule.valued = chosenValue(what), true
 	}
 	c.fields = append(c.fields, one)
 	return nil
+}
+
+// chosenValue is JSON, or a text as it stands, such as the name of an enum's value.
+func chosenValue(text string) any {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil || d.More() || strings.TrimSpace(text[d.InputOffset():]) != "" {
+		return text
+	}
+	return v
 }
 
 // Check says what of a choice is not in the graph, or not in the script. Where it is right it is as it stands.
@@ -157,6 +170,10 @@ func (s *Script) Check(graph *supergraph.Supergraph, c *Choice) error {
 			return wrong(f.at, "list: %s is %s, which is no list", f.coordinates, what.typ)
 		case f.rule.null && what.typ.NonNull:
 			return wrong(f.at, "null: %s is %s, which is never null", f.coordinates, what.typ)
+		case f.rule.valued:
+			if err := b.misfit(what.typ, f.rule.value); err != nil {
+				return wrong(f.at, "value: %s: %v", f.coordinates, err)
+			}
 		}
 	}
 	return nil
@@ -185,7 +202,18 @@ func (c *Choice) String() string {
 			parts = append(parts, "null="+f.String())
 		case f.rule.length != nil:
 			parts = append(parts, fmt.Sprintf("list=%s:%d", f.coordinates, f.rule.length.min))
+		case f.rule.valued:
+			parts = append(parts, "value="+f.String()+":"+strings.ReplaceAll(asText(f.rule.value), ";", `\u003b`))
 		}
 	}
 	return strings.Join(slices.Clip(parts), "; ")
+}
+
+// asText is a value in JSON.
+func asText(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return "null" // it was read from JSON, or is a text
+	}
+	return string(text)
 }

@@ -1,6 +1,7 @@
 package mocks
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -13,8 +14,9 @@ import (
 func (a *answer) guess(def *supergraph.Field, t *ast.Type, said map[string]any) *act {
 	d := a.deedOf(def.Name)
 	x := &act{effect: effect{guessed: true}, on: d.typ, said: said}
-	if x.on == nil {
-		x.on = a.returned(t)
+	if x.on == nil || d.part {
+		// createTicketComment makes the comment that it returns, not a ticket.
+		x.on = cmp.Or(a.returned(t), x.on)
 	}
 	if x.on == nil {
 		return nil
@@ -30,7 +32,7 @@ func (a *answer) guess(def *supergraph.Field, t *ast.Type, said map[string]any) 
 		x.own(a)
 	case len(x.targets) == 0:
 		return a.only(x)
-	case slices.Contains(taking, d.verb) && (d.typ != nil || len(said) == 1):
+	case slices.Contains(taking, d.verb) && !d.part && (d.typ != nil || len(said) == 1):
 		x.kind = deletes
 	default:
 		x.kind = updates

@@ -159,10 +159,36 @@ func (x *injection) field(o map[string]any, s *queryplan.Selection) {
 		x.fail(r.err)
 	case r.null:
 		o[s.Name] = nil
+	case r.valued:
+		o[s.Name] = given(o[s.Name], r.value, s)
 	case r.length != nil:
 		o[s.Name] = x.shorter(o[s.Name], s, r.length.min)
 	}
 	x.object(o[s.Name], s.Selections)
+}
+
+// given is a value that was chosen instead of what was answered. Of objects it changes the fields that it names, of lists
+// of them the first elements: there is no object more than were answered.
+func given(answered, value any, s *queryplan.Selection) any {
+	if len(s.Selections) == 0 || value == nil {
+		return value
+	}
+	switch value := value.(type) {
+	case []any:
+		had, _ := answered.([]any)
+		for n := range min(len(had), len(value)) {
+			had[n] = given(had[n], value[n], s)
+		}
+	case map[string]any:
+		had, _ := answered.(map[string]any)
+		for _, beneath := range s.Selections {
+			v, named := value[beneath.Field]
+			if _, there := had[beneath.Name]; named && there {
+				had[beneath.Name] = given(had[beneath.Name], v, beneath)
+			}
+		}
+	}
+	return answered
 }
 
 // shorter is a list, or a page of one, with no more than so many elements. None can be added to what is real.

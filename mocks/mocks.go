@@ -48,6 +48,15 @@ type Config struct {
 	Session SessionConfig `yaml:"session"`
 	// Grants let requests choose where PerRequest is off.
 	Grants GrantConfig `yaml:"grants"`
+	// Record says what of live answers may be written down.
+	Record Recorded `yaml:"record"`
+}
+
+// Recorded names coordinates such as Product.name, Product.* and *.currency: of those to keep, mock record writes values
+// as they are; of those to hide, not even Booleans and enums.
+type Recorded struct {
+	Keep []string `yaml:"keep"`
+	Hide []string `yaml:"hide"`
 }
 
 // Patterns of files where none are configured.

@@ -90,6 +90,8 @@ func (b *builder) scenarios(files []File) []*scenario {
 // readScenario reads name, description and rules. The name is that of the file if none is given.
 func (b *builder) readScenario(f File, body ast.Node) *scenario {
 	s := &scenario{name: strings.TrimSuffix(path.Base(f.Name), path.Ext(f.Name)), rules: map[string]map[string][]*scene{}}
+	var was map[string]string
+	before := len(b.faults)
 	for _, p := range b.pairs(f.Name, body, "is to be a mapping with name, description and rules") {
 		switch p.key {
 		case "name", "description":
@@ -111,9 +113,15 @@ func (b *builder) readScenario(f File, body ast.Node) *scenario {
 			for _, n := range list.Values {
 				b.scene(f.Name, n, s)
 			}
+		case "recorded":
+			was = b.recorded(f.Name, p.value)
 		default:
-			b.fault(p.at, p.key, "is no key of a scenario%s", near(p.key, []string{"name", "description", "rules"}))
+			b.fault(p.at, p.key, "is no key of a scenario%s", near(p.key, []string{"name", "description", "rules", "recorded"}))
 		}
+	}
+	if was != nil {
+		b.drifted(b.faults[before:], was)
+		s.asRecorded()
 	}
 	return s
 }

@@ -25,6 +25,8 @@ type deed struct {
 	typ *supergraph.Type
 	// many: it names several, as deleteTickets does.
 	many bool
+	// part: it names something of the type's, as removeTicketTag and cartLinesRemove do.
+	part bool
 }
 
 // deedOf reads the name of a mutation.
@@ -36,11 +38,11 @@ func (a *answer) deedOf(name string) deed {
 	last := len(words) - 1
 	if !isVerb(words[0]) && isVerb(words[last]) {
 		d := deed{verb: words[last]}
-		d.typ, d.many = a.typeCalled(words[:last])
+		d.typ, d.many, d.part = a.typeCalled(words[:last])
 		return d
 	}
 	d := deed{verb: words[0]}
-	d.typ, d.many = a.typeCalled(words[1:])
+	d.typ, d.many, d.part = a.typeCalled(words[1:])
 	return d
 }
 
@@ -48,22 +50,24 @@ func isVerb(word string) bool {
 	return slices.Contains(making, word) || slices.Contains(copying, word) || slices.Contains(opening, word) || slices.Contains(taking, word) || word == "update" || word == "set" || word == "rename"
 }
 
-// typeCalled is the entity whose name the words begin with, the longest one that does.
-func (a *answer) typeCalled(words []string) (t *supergraph.Type, many bool) {
+// typeCalled is the entity whose name the words begin with, the longest one that does. What follows names a part of it,
+// unless it says by what the entity is found.
+func (a *answer) typeCalled(words []string) (t *supergraph.Type, many, part bool) {
 	for n := len(words); n > 0; n-- {
 		name := strings.Join(words[:n], "")
+		part := n < len(words) && words[n] != "by"
 		for _, t := range a.graph.Types {
 			if called := strings.ToLower(t.Name); t.Kind == ast.Object && len(a.keys(t)) > 0 {
 				if called == name {
-					return t, false
+					return t, false, part
 				}
 				if name == called+"s" || name == called+"es" || strings.HasSuffix(called, "y") && name == called[:len(called)-1]+"ies" {
-					return t, true
+					return t, true, part
 				}
 			}
 		}
 	}
-	return nil, false
+	return nil, false, false
 }
 
 // stateAfter is the value of an enum to which a verb leads: close makes CLOSED. "" if it leads to none.

@@ -3,6 +3,7 @@ package owners
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ficusgraph/ficus/config"
@@ -47,7 +48,7 @@ func (r *Registry) assign(in inputs) (*assignment, error) {
 	if err != nil {
 		return nil, err
 	}
-	if sg, a.connectors, err = monolith.Expand(sg); err != nil {
+	if sg, a.connectors, err = monolith.Expand(sg, slices.Sorted(maps.Keys(a.fate.whole))...); err != nil {
 		return nil, fmt.Errorf("%s: %w", r.cfg.Name, err)
 	}
 	a.graph.Warnings = append(a.graph.Warnings, hints(a.connectors.Warnings)...)

@@ -6,6 +6,9 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"time"
+
+	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
 
 // Config is how fetches leave. Its zero value is the default; the keys are Apollo Router's where the thing is
@@ -36,6 +39,18 @@ type TrafficShaping struct {
 // RouterShaping is about the requests of clients.
 type RouterShaping struct {
 	Dedupe Dedupe `yaml:"dedupe"`
+	// Timeout is how long an operation may take, from the end of its request's header to its answer; 60s by default.
+	// The fetches that are under way then are canceled.
+	Timeout time.Duration `yaml:"timeout"`
+	// ConcurrencyLimit is how many operations are executed at one time; any number by default.
+	ConcurrencyLimit int `yaml:"concurrency_limit"`
+	// GlobalRateLimit is how many operations of all clients together are answered in a time; any number by default. It is
+	// the rate limit with the name global.
+	GlobalRateLimit shaping.RateLimit `yaml:"global_rate_limit"`
+	// MaxWaiting is how many may wait for others to end; by default as many as are executed.
+	MaxWaiting int `yaml:"max_waiting"`
+	// MaxWait is how long one waits before it is refused; 1s by default.
+	MaxWait time.Duration `yaml:"max_wait"`
 }
 
 // Dedupe has equal queries of clients that are under way at one time answered once.

@@ -19,6 +19,7 @@ type Metrics struct {
 	panics   prometheus.Counter
 	plans    planSeries
 	costs    costSeries
+	limits   *prometheus.CounterVec
 	fetches  fetchVectors
 	// connectors make the series of connectors.
 	connectors *connectorVectors
@@ -65,6 +66,7 @@ func NewMetrics() *Metrics {
 	m.addRequests()
 	m.addPlans()
 	m.addCosts()
+	m.limits = newLimitVector(m.registry)
 	m.fetches = newFetchVectors(m.registry)
 	m.connectors = newConnectorVectors(m.registry)
 	m.reloads = newReloadSeries(m.registry)

@@ -45,6 +45,8 @@ func TestMetrics(t *testing.T) {
 	m.Panicked()
 	m.CostDone(7, false)
 	m.CostDone(5000, true)
+	m.LimitPassed("limits.max_depth", true)
+	m.LimitPassed("limits.max_depth", false)
 	m.PlanDone(2*time.Millisecond, 40, nil)
 	m.PlanDone(time.Millisecond, 1000, errors.New("too many"))
 	m.FetchDone("users", time.Millisecond, 100, "")
@@ -69,6 +71,8 @@ func TestMetrics(t *testing.T) {
 		`ficus_operation_costs_total{result="ok"} 1`,
 		`ficus_operation_costs_total{result="too_expensive"} 1`,
 		`ficus_operation_cost_sum 5007`,
+		`ficus_limits_passed_total{limit="limits.max_depth",result="measured"} 1`,
+		`ficus_limits_passed_total{limit="limits.max_depth",result="refused"} 1`,
 		`ficus_fetches_total{code="",outcome="ok",subgraph="users"} 1`,
 		`ficus_fetches_total{code="SUBREQUEST_HTTP_ERROR",outcome="failed",subgraph="users"} 1`,
 		`ficus_fetch_response_bytes_total{subgraph="users"} 100`,

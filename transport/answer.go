@@ -12,6 +12,7 @@ import (
 
 	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/engine"
+	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/telemetry/trace"
 )
 
@@ -28,6 +29,8 @@ type call struct {
 	result  engine.Outcome
 	status  int
 	outcome string
+	// batched says that the request held a list of operations, which were counted one by one.
+	batched bool
 }
 
 var calls = sync.Pool{New: func() any { return new(call) }}
@@ -63,7 +66,14 @@ func (s *Server) execute(w http.ResponseWriter, r *http.Request, c *call, m medi
 		c.request.Sharing = c.sharing
 	}
 	var body []byte
-	body, c.result = s.parts.Engine.Execute(ctx, &c.request, c.out[:0])
+	body, c.result, c.refused = s.ask(ctx, &c.request, c.start, c.out[:0])
+	ratelimit.FromContext(ctx).Headers(w.Header())
+	if c.refused != nil {
+		if c.result.Release != nil {
+			c.result.Release()
+		}
+		return
+	}
 	if c.size = len(body); c.result.Release != nil {
 		defer c.result.Release()
 	} else {
@@ -73,6 +83,8 @@ func (s *Server) execute(w http.ResponseWriter, r *http.Request, c *call, m medi
 	switch c.status {
 	case http.StatusMethodNotAllowed:
 		w.Header()["Allow"] = []string{http.MethodPost}
+	case http.StatusTooManyRequests:
+		ratelimit.FromContext(ctx).RetryAfter(w.Header())
 	case http.StatusUnauthorized:
 		w.Header()["Www-Authenticate"] = []string{s.parts.Challenge}
 	}
@@ -85,7 +97,7 @@ func (s *Server) context(w http.ResponseWriter, r *http.Request) context.Context
 	if s.parts.Context != nil {
 		ctx = s.parts.Context(ctx, r)
 	}
-	return ctx
+	return s.visit(ctx, r)
 }
 
 // statusOf is the status of the engine's answer.
@@ -96,6 +108,8 @@ func statusOf(o engine.Outcome, m media) int {
 		return http.StatusOK
 	case o.Code == engine.CodeMutationForbidden:
 		return http.StatusMethodNotAllowed
+	case o.Code == ratelimit.Code:
+		return http.StatusTooManyRequests
 	case o.Code == auth.CodeUnauthenticated:
 		return http.StatusUnauthorized
 	case o.Code == CodeInternal:
@@ -158,7 +172,9 @@ func (s *Server) finish(w http.ResponseWriter, r *http.Request, c *call) {
 	}
 	s.traceCall(w, r, c)
 	took := time.Since(c.start)
-	s.parts.Observer.RequestDone(kindName(c.result.Kind), c.outcome, took)
+	if !c.batched {
+		s.parts.Observer.RequestDone(kindName(c.result.Kind), c.outcome, took)
+	}
 	if s.parts.Logger.Enabled(r.Context(), slog.LevelDebug) {
 		s.logCall(w, r, c, took)
 	}

@@ -10,16 +10,16 @@ import (
 // maxClaim is how much memory a body gets for what it says of its length; beyond that, for what arrives.
 const maxClaim = 64 << 10
 
-// readBody appends the request's body to buf. What is larger than limit is refused without being read further.
-func readBody(buf []byte, r *http.Request, limit int) ([]byte, *refusal) {
-	if r.ContentLength > int64(limit) {
-		return buf, tooLarge(limit)
+// readBody appends the request's body to buf. What is larger than the bound is refused without being read further.
+func readBody(buf []byte, r *http.Request, b bound) ([]byte, *refusal) {
+	if r.ContentLength > int64(b.most) {
+		return buf, b.tooLarge(int(r.ContentLength))
 	}
-	return readAll(buf, r.Body, r.ContentLength, limit)
+	return readAll(buf, r.Body, r.ContentLength, b)
 }
 
 // readAll appends all there is to buf. length is what the client said; -1 if nothing.
-func readAll(buf []byte, from io.Reader, length int64, limit int) ([]byte, *refusal) {
+func readAll(buf []byte, from io.Reader, length int64, b bound) ([]byte, *refusal) {
 	// One byte more than the body has room to read its end.
 	if need := max(min(int(length)+1, maxClaim), 4096); need > cap(buf) {
 		buf = make([]byte, 0, need)
@@ -31,8 +31,8 @@ func readAll(buf []byte, from io.Reader, length int64, limit int) ([]byte, *refu
 		n, err := from.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
 		switch {
-		case len(buf) > limit:
-			return buf, tooLarge(limit)
+		case len(buf) > b.most:
+			return buf, b.tooLarge(len(buf))
 		case err == io.EOF:
 			return buf, nil
 		case errors.Is(err, os.ErrDeadlineExceeded):
@@ -45,11 +45,4 @@ func readAll(buf []byte, from io.Reader, length int64, limit int) ([]byte, *refu
 			return buf, refused
 		}
 	}
-}
-
-func tooLarge(limit int) *refusal {
-	r := refusef(http.StatusRequestEntityTooLarge, CodePayloadTooLarge,
-		"the request is larger than %d bytes; send large values in parts, or raise limits.http_max_request_bytes", limit)
-	r.closes = true
-	return r
 }

@@ -20,6 +20,8 @@ type Config struct {
 	CSRF CSRF `yaml:"csrf"`
 	// Limits bounds requests.
 	Limits Limits `yaml:"limits"`
+	// Batching lets one request hold several operations.
+	Batching Batching `yaml:"batching"`
 	// HealthCheck is the health endpoint.
 	HealthCheck HealthCheck `yaml:"health_check"`
 	// GraphiQL is the page in the browser.
@@ -34,6 +36,8 @@ type Config struct {
 	Shutdown Shutdown `yaml:"shutdown"`
 	// Dedupe has equal queries that are under way at one time answered once.
 	Dedupe bool `yaml:"-"`
+	// Admission bounds how many operations are executed at one time, and for how long each may be.
+	Admission Admission `yaml:"-"`
 }
 
 // Endpoint is where the graph is served.
@@ -48,11 +52,18 @@ type Endpoint struct {
 type Limits struct {
 	// HTTPMaxRequestBytes is the largest request body, 2,000,000 by default.
 	HTTPMaxRequestBytes int `yaml:"http_max_request_bytes"`
-	// HTTP1MaxRequestBufSize is the largest request line with headers, in bytes, 131,072 by default. Go adds 4,096.
+	// HTTP1MaxRequestBufSize is the largest request line with headers, in bytes, 131,072 by default.
 	HTTP1MaxRequestBufSize int `yaml:"http1_max_request_buf_size"`
+	// HTTP1MaxRequestHeaders is how many header lines a request may have, 200 by default.
+	HTTP1MaxRequestHeaders int `yaml:"http1_max_request_headers"`
 	// HTTPMaxUnreadBytes is how large all answers may be together that clients have not read yet, 268,435,456 by
 	// default. Beyond, the clients that took nothing for longest are cut off.
 	HTTPMaxUnreadBytes int `yaml:"http_max_unread_bytes"`
+	// Memory is how many bytes may live in the heap; while it is more, requests are refused. 0 means any number.
+	Memory int `yaml:"memory"`
+	// Measured are the keys of limits that refuse nothing. What bounds requests without any configuration does so
+	// nevertheless.
+	Measured []string `yaml:"-"`
 }
 
 // HealthCheck is the health endpoint, on the public listener and the admin one.
@@ -86,6 +97,11 @@ type Connections struct {
 	ReadTimeout time.Duration `yaml:"read_timeout"`
 	// WriteTimeout is how long answering may take, from the end of the request's header to the last byte; 120s by default.
 	WriteTimeout time.Duration `yaml:"write_timeout"`
+	// TrustedProxies are the networks of proxies whose word is taken for who asked them; none by default.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+	// ForwardedHeader is where they say it: x-forwarded-for, which is the default, forwarded, or another with one
+	// address or a list of them. Only one is read: a proxy that writes one passes on the other as the client made it up.
+	ForwardedHeader string `yaml:"forwarded_header"`
 	// Compression is how answers are compressed.
 	Compression Compression `yaml:"compression"`
 	// IdleTimeout is how long a connection without requests is kept, 120s by default.
@@ -123,7 +139,13 @@ func (c Config) Validate() error {
 	}
 	add(notNegative("limits.http_max_request_bytes", int64(c.Limits.HTTPMaxRequestBytes)))
 	add(notNegative("limits.http1_max_request_buf_size", int64(c.Limits.HTTP1MaxRequestBufSize)))
+	add(notNegative("limits.http1_max_request_headers", int64(c.Limits.HTTP1MaxRequestHeaders)))
 	add(notNegative("limits.http_max_unread_bytes", int64(c.Limits.HTTPMaxUnreadBytes)))
+	add(notNegative("limits.memory", int64(c.Limits.Memory)))
+	add(notNegative("traffic_shaping.router.timeout", int64(c.Admission.Timeout)))
+	add(notNegative("traffic_shaping.router.concurrency_limit", int64(c.Admission.Concurrency)))
+	add(notNegative("traffic_shaping.router.max_waiting", int64(c.Admission.MaxWaiting)))
+	add(notNegative("traffic_shaping.router.max_wait", int64(c.Admission.MaxWait)))
 	add(notNegative("server.header_read_timeout", int64(c.Server.HeaderReadTimeout)))
 	add(notNegative("server.read_timeout", int64(c.Server.ReadTimeout)))
 	add(notNegative("server.write_timeout", int64(c.Server.WriteTimeout)))
@@ -131,6 +153,9 @@ func (c Config) Validate() error {
 	add(notNegative("server.compression.min_bytes", int64(c.Server.Compression.MinBytes)))
 	add(notNegative("shutdown.delay", int64(c.Shutdown.Delay)))
 	add(notNegative("shutdown.timeout", int64(c.Shutdown.Timeout)))
+	_, err := newProxies(c.Server.TrustedProxies, c.Server.ForwardedHeader)
+	add(err)
+	add(c.Batching.validate())
 	add(c.WebSocket.validate())
 	add(c.CORS.validate())
 	add(c.CSRF.validate())
@@ -149,14 +174,20 @@ func (c Config) withDefaults() Config {
 	fallback(&c.Supergraph.Path, "/graphql")
 	fallback(&c.HealthCheck.Path, "/health")
 	fallback(&c.Admin.Listen, "127.0.0.1:9090")
-	fallback(&c.Limits.HTTPMaxRequestBytes, 2_000_000)
-	fallback(&c.Limits.HTTP1MaxRequestBufSize, 128<<10)
+	fallback(&c.Limits.HTTPMaxRequestBytes, defaultBody)
+	fallback(&c.Limits.HTTP1MaxRequestBufSize, defaultHeader)
+	fallback(&c.Limits.HTTP1MaxRequestHeaders, defaultHeaders)
 	fallback(&c.Limits.HTTPMaxUnreadBytes, 256<<20)
 	fallback(&c.Server.HeaderReadTimeout, 10*time.Second)
 	fallback(&c.Server.ReadTimeout, 30*time.Second)
 	fallback(&c.Server.WriteTimeout, 2*time.Minute)
 	fallback(&c.Server.IdleTimeout, 2*time.Minute)
+	fallback(&c.Server.ForwardedHeader, "X-Forwarded-For")
 	fallback(&c.Server.Compression.MinBytes, 2048)
+	fallback(&c.Batching.MaximumSize, 10)
+	fallback(&c.Admission.Timeout, time.Minute)
+	fallback(&c.Admission.MaxWaiting, c.Admission.Concurrency)
+	fallback(&c.Admission.MaxWait, time.Second)
 	fallback(&c.Shutdown.Timeout, 30*time.Second)
 	c.WebSocket.fill()
 	return c

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -33,12 +34,12 @@ func (g guest) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExec
 // executable is the engine as gqlgen's own transports see it. They parse and validate against Schema, then
 // the operation's text goes to the engine, which has its own caches; that is why POST and GET do not come
 // this way.
-type executable struct{ parts Parts }
+type executable struct{ s *Server }
 
 var _ graphql.ExecutableSchema = executable{}
 
 // Schema implements graphql.ExecutableSchema.
-func (e executable) Schema() *ast.Schema { return e.parts.Schema() }
+func (e executable) Schema() *ast.Schema { return e.s.parts.Schema() }
 
 // Complexity implements graphql.ExecutableSchema: the engine has limits of its own.
 func (e executable) Complexity(context.Context, string, string, int, map[string]any) (int, bool) {
@@ -55,16 +56,19 @@ func (e executable) Exec(ctx context.Context) graphql.ResponseHandler {
 		}
 		done = true
 		asked := params{query: op.RawQuery}
-		if refused := e.parts.know(&asked, op.Headers); refused != nil {
+		if refused := e.s.parts.know(&asked, op.Headers); refused != nil {
 			return split(ctx, refused.body())
 		}
 		variables, err := json.Marshal(op.Variables)
 		if err != nil {
 			return graphql.ErrorResponse(ctx, "variables: %s", err)
 		}
-		body, _ := e.parts.Engine.Execute(ctx, &engine.Request{
+		body, _, refused := e.s.ask(ctx, &engine.Request{
 			Query: asked.query, OperationName: op.OperationName, Variables: variables,
-		}, nil)
+		}, time.Now(), nil)
+		if refused != nil {
+			body = refused.body()
+		}
 		return split(ctx, body)
 	}
 }

@@ -15,7 +15,8 @@ import (
 // headerRequestID carries the request's id, in both directions.
 const headerRequestID = "X-Request-Id"
 
-// enter is the outermost handler: it gives the request an id and catches what panics outside of a call.
+// enter is the outermost handler: it gives the request an id, refuses one whose header is too
+// large, and catches what panics outside of a call.
 func (s *Server) enter(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.identify(w, r)
@@ -31,6 +32,10 @@ func (s *Server) enter(next http.Handler) http.Handler {
 			s.caught(r.Context(), requestID(w), v)
 			s.refuse(w, r, internal())
 		}()
+		if refused := s.checkHeader(r); refused != nil {
+			s.refuse(w, r, refused)
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
 }

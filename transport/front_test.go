@@ -3,6 +3,7 @@ package transport_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -18,12 +19,17 @@ import (
 type counts struct {
 	panics atomic.Int32
 	last   atomic.Pointer[[2]string]
+	// passed are limits, and whether they refused.
+	passed sync.Map
 }
 
 func (c *counts) RequestDone(kind, outcome string, _ time.Duration) {
 	c.last.Store(&[2]string{kind, outcome})
 }
 func (c *counts) Panicked() { c.panics.Add(1) }
+func (c *counts) LimitPassed(limit string, refused bool) {
+	c.passed.Store(fmt.Sprintf("%s %t", limit, refused), true)
+}
 
 // TestObserved: each request is reported once it is over, by kind and outcome.
 func TestObserved(t *testing.T) {

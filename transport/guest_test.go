@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	gqlgen "github.com/99designs/gqlgen/graphql/handler/transport"
@@ -69,5 +70,27 @@ func TestGuestsAskWhatIsKnown(t *testing.T) {
 	got := send(t, "POST", server.URL+"/graphql", `{"query":"{hello}"}`, isJSON, "Accept: text/event-stream")
 	if !strings.Contains(got.body, documents.CodeNotInSafelist) || strings.Contains(got.body, `"kind"`) {
 		t.Errorf("%d %s", got.status, got.body)
+	}
+}
+
+// TestGuestsBringNoBombs: what gqlgen's executor would validate in a time that is quadratic, and what it would parse
+// however long it is, comes to the engine or is refused at once.
+func TestGuestsBringNoBombs(t *testing.T) {
+	server := start(t, transport.Config{}, func(p *transport.Parts) {
+		p.Transports = []graphql.Transport{gqlgen.SSE{}}
+		p.Engine = canned{[]byte(`{"data":{"hello":"x"}}`)}
+	})
+	for name, text := range map[string]string{
+		"overlaps": "{" + strings.Repeat(" hello", 14_000) + "}",
+		"tokens":   "{" + strings.Repeat(" hello", 300_000) + "}",
+	} {
+		begun := time.Now()
+		got := send(t, "POST", server.URL+"/graphql", `{"query":"`+text+`"}`, isJSON, "Accept: text/event-stream")
+		if took := time.Since(begun); took > 3*time.Second {
+			t.Errorf("%s: it took %s", name, took)
+		}
+		if ok := strings.Contains(got.body, `"data":{"hello"`); ok != (name == "overlaps") {
+			t.Errorf("%s: %d %.200s", name, got.status, got.body)
+		}
 	}
 }

@@ -41,7 +41,7 @@ func scanParams(body []byte) (params, *refusal) {
 	case s.at == len(body):
 		return params{}, badRequest("the request has no body; send a JSON object with a \"query\"")
 	case body[s.at] == '[':
-		r := badRequest("batches of requests are not supported; send each operation as a request of its own")
+		r := badRequest("batches of operations are not enabled; send each operation as a request of its own, or set batching.enabled")
 		r.code = CodeBatching
 		return params{}, r
 	case body[s.at] != '{':

@@ -34,7 +34,12 @@ func (p post) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor
 	if isGzip(r.Header) {
 		read = p.s.unpackers.read
 	}
-	if c.body, c.refused = read(c.body[:0], r, p.s.cfg.Limits.HTTPMaxRequestBytes); c.refused != nil {
+	if c.body, c.refused = read(c.body[:0], r, p.s.bounds.body); c.refused != nil {
+		return
+	}
+	p.s.measure(r, p.s.bounds.body, len(c.body))
+	if p.s.cfg.Batching.Enabled && isBatch(c.body) {
+		p.s.batch(w, r, c, media)
 		return
 	}
 	params, refused := scanParams(c.body)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 )
 
 // Codes in extensions.code of what is refused before the engine. The first three are Apollo Router's; the
@@ -13,12 +14,17 @@ const (
 	CodeCSRF                 = "CSRF_ERROR"
 	CodePersistedUnsupported = "PERSISTED_QUERY_NOT_SUPPORTED"
 	CodeBatching             = "BATCHING_NOT_ENABLED"
+	CodeBatchTooLarge        = "BATCH_LIMIT_EXCEEDED"
 	CodePayloadTooLarge      = "PAYLOAD_TOO_LARGE"
+	CodeHeaderTooLarge       = "REQUEST_HEADER_TOO_LARGE"
 	CodeUnsupportedMedia     = "UNSUPPORTED_MEDIA_TYPE"
 	CodeNotAcceptable        = "NOT_ACCEPTABLE"
 	CodeMethodNotAllowed     = "METHOD_NOT_ALLOWED"
 	CodeNotFound             = "NOT_FOUND"
 	CodeTimeout              = "REQUEST_TIMEOUT"
+	CodeOverloaded           = "OVERLOADED"
+	CodeGatewayTimeout       = "GATEWAY_TIMEOUT"
+	CodeCanceled             = "REQUEST_CANCELED"
 	CodeInternal             = "INTERNAL_SERVER_ERROR"
 )
 
@@ -28,6 +34,10 @@ type refusal struct {
 	code, message string
 	// allow is the Allow header of 405.
 	allow string
+	// retryAfter is after how many seconds it is of use to try again; 0 if that is not known.
+	retryAfter int
+	// excess is the limit that the request passes, nil if it is refused for something else.
+	excess *excess
 	// uncached keeps caches from keeping it: the next request may get an answer.
 	uncached bool
 	// closes the connection, because the rest of the request is not read.
@@ -51,15 +61,22 @@ func internal() *refusal {
 // body is the GraphQL response that says so.
 func (r *refusal) body() []byte {
 	type extensions struct {
-		Code string `json:"code"`
+		Code   string `json:"code"`
+		Limit  string `json:"limit,omitempty"`
+		Max    *int   `json:"max,omitempty"`
+		Actual *int   `json:"actual,omitempty"`
 	}
 	type entry struct {
 		Message    string     `json:"message"`
 		Extensions extensions `json:"extensions"`
 	}
+	said := extensions{Code: r.code}
+	if x := r.excess; x != nil {
+		said.Limit, said.Max, said.Actual = x.limit, &x.max, &x.actual
+	}
 	text, err := json.Marshal(struct {
 		Errors []entry `json:"errors"`
-	}{[]entry{{r.message, extensions{r.code}}}})
+	}{[]entry{{r.message, said}}})
 	if err != nil {
 		return []byte(internalBody)
 	}
@@ -74,6 +91,12 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why *refusal) {
 	media, ok := negotiate(r.Header["Accept"])
 	if !ok {
 		media = mediaJSON
+	}
+	if why.excess != nil {
+		s.passed(r, why.excess, true)
+	}
+	if why.retryAfter > 0 {
+		w.Header()["Retry-After"] = []string{strconv.Itoa(why.retryAfter)}
 	}
 	if why.allow != "" {
 		w.Header()["Allow"] = []string{why.allow}

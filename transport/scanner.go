@@ -109,7 +109,10 @@ func (s *scanner) object(value func(key []byte) error) error {
 }
 
 // array passes a list.
-func (s *scanner) array() error {
+func (s *scanner) array() error { return s.list(s.skip) }
+
+// list passes a list; value passes the element that the scanner stands before.
+func (s *scanner) list(value func() error) error {
 	if err := s.enter(); err != nil {
 		return err
 	}
@@ -117,7 +120,7 @@ func (s *scanner) array() error {
 		return s.leave()
 	}
 	for {
-		if err := s.skip(); err != nil {
+		if err := value(); err != nil {
 			return err
 		}
 		if done, err := s.next(']', "a comma or ]"); done || err != nil {

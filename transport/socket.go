@@ -237,11 +237,18 @@ func (c *socket) answer(ctx context.Context, m message) {
 		return
 	}
 	var body []byte
-	body, result = s.parts.Engine.Execute(c.context(r, id), &engine.Request{
+	body, result, refused = s.ask(c.context(r, id), &engine.Request{
 		Query: p.query, OperationName: p.operationName, Variables: p.variables,
-	}, nil)
+	}, start, nil)
 	if result.Release != nil {
 		defer result.Release()
+	}
+	if refused != nil {
+		if refused.excess != nil {
+			s.passed(r, refused.excess, true)
+		}
+		c.refuse(m.ID, refused)
+		return
 	}
 	if outcome = outcomeName(result); ctx.Err() != nil {
 		return
@@ -258,7 +265,7 @@ func (c *socket) context(r *http.Request, id string) context.Context {
 	if c.k.s.parts.Context != nil {
 		ctx = c.k.s.parts.Context(ctx, r)
 	}
-	return ctx
+	return c.k.s.visit(ctx, r)
 }
 
 // send sends a response, which is an error where nothing was executed.

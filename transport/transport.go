@@ -1,7 +1,8 @@
 // Package transport is the front of the house: it speaks GraphQL over HTTP and is the one place that writes
 // answers.
 //
-//	listener -> enter        request id, recovery, CORS             (enter.go, cors.go)
+//	listener -> enter        request id, recovery, header's size    (enter.go, limits.go)
+//	         -> CORS         which websites may ask                 (cors.go)
 //	         -> route        /health*, the explorer, the graph      (transport.go, health.go, explorer.go)
 //	         -> websocket    connections that carry many operations  (websocket.go, socket.go)
 //	         -> csrf         what a browser sends unasked is refused (csrf.go)
@@ -9,6 +10,8 @@
 //	         -> gqlgen       handler.Server picks a transport       (post.go, get.go)
 //	         -> params       the body, scanned once, in place       (params.go)
 //	         -> known        the text that an id or a hash stands for (known.go)
+//	         -> rate limits  who asks how often                     (visit.go, address.go)
+//	         -> admission    a place, and a time to be answered in  (admission.go, memory.go)
 //	         -> engine       request -> response bytes              (engine.go)
 //	         -> write        status by media type, one Write        (answer.go)
 //
@@ -37,7 +40,9 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/gorilla/websocket"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/telemetry"
 	"github.com/ficusgraph/ficus/telemetry/trace"
 )
@@ -66,6 +71,8 @@ type Parts struct {
 	Stale func() string
 	// Documents finds the texts of operations that are known beforehand; nil knows none.
 	Documents Documents
+	// RateLimit says how often who may ask; nil means as often as anybody likes.
+	RateLimit *ratelimit.Limiter
 	// Observer counts requests and panics.
 	Observer Observer
 	// Tracer traces requests to the graph; nil traces none.
@@ -91,6 +98,9 @@ type Observer interface {
 	RequestDone(kind, outcome string, took time.Duration)
 	// Panicked is called for each panic that was caught.
 	Panicked()
+	// LimitPassed is called for each limit that a request passes, by its key in the configuration, and says whether the
+	// request is refused for it. What the engine finds is not told here.
+	LimitPassed(limit string, refused bool)
 }
 
 // What became of a request, as Observer and logs name it.
@@ -115,6 +125,14 @@ type Server struct {
 	public http.Handler
 	admin  http.Handler
 	csrf   csrfGuard
+	bounds bounds
+	// proxies tell who asks.
+	proxies proxies
+	// admission gives places to operations; memory, if not nil, refuses requests while there is none.
+	admission *admission
+	memory    *memory
+	// seldom keeps what many clients do from flooding the log.
+	seldom telemetry.Seldom
 	page   http.Handler // nil if graphiql is off
 	// sockets is nil if the graph is not served over WebSockets.
 	sockets *sockets
@@ -140,6 +158,9 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s.parts.fill()
 	s.csrf = newCSRFGuard(s.cfg.CSRF)
 	s.compressors = newCompressors(s.cfg.Server.Compression)
+	s.bounds = s.cfg.Limits.bounds()
+	s.proxies, _ = newProxies(s.cfg.Server.TrustedProxies, s.cfg.Server.ForwardedHeader) // they are valid
+	s.admission, s.memory = newAdmission(s.cfg.Admission), newMemory(s.cfg.Limits.Memory)
 	s.backlog.limit = int64(s.cfg.Limits.HTTPMaxUnreadBytes)
 	var err error
 	if s.page, err = s.newPage(); err != nil {
@@ -182,7 +203,7 @@ func (p *Parts) fill() {
 
 // stack is gqlgen's handler with our transports. It asks them in this order.
 func (s *Server) stack() http.Handler {
-	server := handler.New(executable{s.parts})
+	server := handler.New(executable{s})
 	for _, t := range s.parts.Transports {
 		server.AddTransport(guest{t, s})
 	}
@@ -190,11 +211,18 @@ func (s *Server) stack() http.Handler {
 	server.AddTransport(get{s})
 	server.AddTransport(otherMethods{s})
 	server.SetRecoverFunc(s.recoverResolver)
+	// Guests' documents are parsed here before the engine is asked, which has the limits and validates in bounded time.
+	server.SetParserTokenLimit(guestTokens)
+	server.SetValidationRulesFn(func() *rules.Rules { return rules.NewRules() })
+	server.SetDisableSuggestion(true)
 	if s.parts.Authenticate == nil {
 		return server
 	}
 	return s.authenticating(server)
 }
+
+// guestTokens is how many tokens a document may have that comes through a guest; the engine has limits beneath.
+const guestTokens = 15_000
 
 // routes is the public handler.
 func (s *Server) routes() (http.Handler, error) {
@@ -255,9 +283,13 @@ func (s *Server) graph(w http.ResponseWriter, r *http.Request) {
 	s.checked(w, r)
 }
 
-// checked answers what no website can have made a browser send.
+// checked answers what there is memory for, and what no website can have made a browser send.
 func (s *Server) checked(w http.ResponseWriter, r *http.Request) {
-	if refused := s.csrf.check(r); refused != nil {
+	refused := s.memory.check()
+	if refused == nil {
+		refused = s.csrf.check(r)
+	}
+	if refused != nil {
 		root := trace.FromContext(r.Context())
 		root.Text("ficus.outcome", OutcomeRefused)
 		traceStatus(root, refused.status, refused.code, false)
@@ -281,3 +313,4 @@ type unobserved struct{}
 
 func (unobserved) RequestDone(string, string, time.Duration) {}
 func (unobserved) Panicked()                                 {}
+func (unobserved) LimitPassed(string, bool)                  {}

@@ -15,21 +15,21 @@ type unpackers struct{ idle sync.Pool }
 
 // read is readBody for a request whose body is gzip. The limit holds for both, what comes in and what comes out: a
 // few kB can stand for gigabytes, and gigabytes for nothing.
-func (u *unpackers) read(buf []byte, r *http.Request, limit int) ([]byte, *refusal) {
-	if r.ContentLength > int64(limit) {
-		return buf, tooLarge(limit)
+func (u *unpackers) read(buf []byte, r *http.Request, b bound) ([]byte, *refusal) {
+	if r.ContentLength > int64(b.most) {
+		return buf, b.tooLarge(int(r.ContentLength))
 	}
-	from := &io.LimitedReader{R: r.Body, N: int64(limit) + 1}
+	from := &io.LimitedReader{R: r.Body, N: int64(b.most) + 1}
 	z, ok := u.idle.Get().(*gzip.Reader)
 	if !ok {
 		z = new(gzip.Reader)
 	}
 	defer u.idle.Put(z)
 	body := packed{from: from, reader: z}
-	buf, refused := readAll(buf, &body, -1, limit)
+	buf, refused := readAll(buf, &body, -1, b)
 	switch {
 	case from.N == 0:
-		return buf, tooLarge(limit)
+		return buf, b.tooLarge(b.most + 1)
 	case refused != nil && body.broken:
 		refused = badRequest("the request's body is not gzip, as its content-encoding says")
 		refused.closes = true

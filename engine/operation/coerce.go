@@ -65,6 +65,7 @@ func (c *coercion) list(elem *ast.Type, def *ast.Definition) ([]byte, bool) {
 	var out []byte // what has been read, once an element differs
 	for i := 0; c.more(i == 0, ']'); i++ {
 		c.path[len(c.path)-1].index = i
+		c.extent.longest = max(c.extent.longest, i+1)
 		c.peek()
 		from := c.pos
 		json, changed := c.coerce(elem, def)

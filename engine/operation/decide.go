@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -18,12 +19,16 @@ func (p *Prepared) Decide(mask uint64) (*Operation, error) {
 	if _, err := p.Mask(nil); len(p.conditions) > maxConditions {
 		return nil, err
 	}
-	in := &inliner{Prepared: p, mask: mask, types: newTypes(p.api), at: &heights{}}
+	in := newInliner(p, mask)
 	selections := in.expand(nil, p.root, p.definition.SelectionSet, 1)
 	if in.err != nil {
 		return nil, Errors{in.err}
 	}
-	op := &Operation{Kind: p.Kind(), Name: p.Name(), Selections: selections}
+	told, errs := p.bounds.judge(in.cost, in.depth, in.height, in.aliases, in.roots)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	op := &Operation{Kind: p.Kind(), Name: p.Name(), Selections: selections, Exceeded: slices.Concat(p.exceeded, told)}
 	names := map[string]bool{}
 	used(selections, names)
 	for _, v := range p.definition.VariableDefinitions {
@@ -35,16 +40,26 @@ func (p *Prepared) Decide(mask uint64) (*Operation, error) {
 	return op, nil
 }
 
-// inliner expands one operation. Once err is set it only unwinds.
+// inliner expands one operation. Once it is done it only unwinds. What is limited is counted to the end, so that
+// whoever is refused is told how much it is; only selections and depth end the work, which they bound.
 type inliner struct {
 	*Prepared
 	mask  uint64
 	types *types
 	// cost is the selections visited so far, with their arguments.
-	cost, aliases, roots, height int
+	cost, depth, height, aliases, roots reading
 	// at is the place whose fields are being expanded, if their number is limited.
-	at  *heights
-	err *Error
+	at   *heights
+	done bool
+	err  *Error
+}
+
+func newInliner(p *Prepared, mask uint64) *inliner {
+	return &inliner{
+		Prepared: p, mask: mask, types: newTypes(p.api), at: &heights{},
+		cost: reading{key: "max_selections"}, depth: reading{key: "max_depth"}, height: reading{key: "max_height"},
+		aliases: reading{key: "max_aliases"}, roots: reading{key: "max_root_fields"},
+	}
 }
 
 // heights are the fields that were seen at a place, by name.
@@ -84,7 +99,7 @@ func (in *inliner) field(dst []*Selection, parent *ast.Definition, f *ast.Field,
 	if !in.within(f, depth) {
 		return dst
 	}
-	if in.limits.MaxHeight > 0 {
+	if in.bounds.configured.MaxHeight > 0 {
 		defer in.rise(f)()
 	}
 	out := &Selection{Key: f.Alias, Name: f.Name, Arguments: f.Arguments, Definition: typenameField, Parent: parent.Name}
@@ -139,28 +154,27 @@ func (in *inliner) included(list ast.DirectiveList) bool {
 
 // pay accounts for work, and reports whether there may be more of it.
 func (in *inliner) pay(cost int, where *ast.Position) bool {
-	if in.cost += cost; in.cost > in.limits.MaxSelections {
-		in.fail(CodeTooLarge, fmt.Sprintf("The operation has more than %d selections once its fragments are inlined: split it into several requests.", in.limits.MaxSelections), where)
+	in.cost.rise(in.cost.actual+cost, cmp.Or(in.bounds.configured.MaxSelections, in.bounds.enforced.MaxSelections), where)
+	if in.cost.actual > in.bounds.enforced.MaxSelections {
+		in.done = true
 	}
-	return in.err == nil
+	return !in.done
 }
 
-// within holds the field against the limits that are about fields.
+// within counts the field, and reports whether what is beneath may be looked at.
 func (in *inliner) within(f *ast.Field, depth int) bool {
-	if depth > in.limits.MaxDepth {
-		in.fail(CodeMaxDepth, fmt.Sprintf("The operation's fields nest deeper than %d once its fragments are inlined.", in.limits.MaxDepth), f.Position)
+	soft := &in.bounds.configured
+	in.depth.rise(depth, cmp.Or(soft.MaxDepth, in.bounds.enforced.MaxDepth), f.Position)
+	if depth > max(in.bounds.enforced.MaxDepth, defaultDepth) {
+		in.done = true // fragments within fragments can nest as deep as there are selections
 	}
 	if f.Alias != f.Name {
-		if in.aliases++; in.limits.MaxAliases > 0 && in.aliases > in.limits.MaxAliases {
-			in.fail(CodeMaxAliases, fmt.Sprintf("The operation has more than %d aliases.", in.limits.MaxAliases), f.Position)
-		}
+		in.aliases.rise(in.aliases.actual+1, soft.MaxAliases, f.Position)
 	}
 	if depth == 1 {
-		if in.roots++; in.limits.MaxRootFields > 0 && in.roots > in.limits.MaxRootFields {
-			in.fail(CodeMaxRootFields, fmt.Sprintf("The operation has more than %d root fields.", in.limits.MaxRootFields), f.Position)
-		}
+		in.roots.rise(in.roots.actual+1, soft.MaxRootFields, f.Position)
 	}
-	return in.err == nil
+	return !in.done
 }
 
 // rise counts the field if it is a new one at its place, and goes there until the returned function is called.
@@ -173,15 +187,14 @@ func (in *inliner) rise(f *ast.Field) func() {
 			above.fields = map[string]*heights{}
 		}
 		above.fields[f.Name] = next
-		if in.height++; in.height > in.limits.MaxHeight {
-			in.fail(CodeMaxHeight, fmt.Sprintf("The operation has more than %d fields once its fragments are inlined.", in.limits.MaxHeight), f.Position)
-		}
+		in.height.rise(in.height.actual+1, in.bounds.configured.MaxHeight, f.Position)
 	}
 	in.at = next
 	return func() { in.at = above }
 }
 
 func (in *inliner) fail(code, message string, where *ast.Position) {
+	in.done = true
 	if in.err == nil {
 		in.err = &Error{Code: code, Message: message, Locations: at(where)}
 	}

@@ -22,6 +22,9 @@ const (
 	CodeMaxHeight         = "MAX_HEIGHT_LIMIT"
 	CodeMaxAliases        = "MAX_ALIASES_LIMIT"
 	CodeMaxRootFields     = "MAX_ROOT_FIELDS_LIMIT"
+	CodeMaxDirectives     = "MAX_DIRECTIVES_LIMIT"
+	CodeMaxInputListSize  = "MAX_INPUT_LIST_SIZE_LIMIT"
+	CodeMaxInputDepth     = "MAX_INPUT_DEPTH_LIMIT"
 )
 
 // Error is one reason why a request was refused, as the client gets it.
@@ -31,6 +34,8 @@ type Error struct {
 	Locations []Location
 	// Extensions beside the code; nil if there are none.
 	Extensions map[string]any
+	// Excess is the limit for which the request was refused; nil if it was for something else.
+	Excess *Excess
 }
 
 // Location is a place in the text of a document, counted from 1.
@@ -45,7 +50,10 @@ func (e *Error) Error() string { return e.Message }
 // MarshalJSON writes the error as the GraphQL specification has it.
 // https://spec.graphql.org/October2021/#sec-Errors.Error-Result-Format
 func (e *Error) MarshalJSON() ([]byte, error) {
-	extensions := make(map[string]any, len(e.Extensions)+1)
+	extensions := make(map[string]any, len(e.Extensions)+4)
+	if x := e.Excess; x != nil {
+		extensions["limit"], extensions["max"], extensions["actual"] = x.Limit, x.Max, x.Actual
+	}
 	for k, v := range e.Extensions {
 		extensions[k] = v
 	}

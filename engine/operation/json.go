@@ -14,6 +14,7 @@ type reader struct {
 	pos    int
 	depth  int
 	broken string
+	extent extent
 }
 
 // maxJSONDepth is how deep variables may nest.
@@ -56,6 +57,7 @@ func (r *reader) expect(c byte) bool {
 // enter and leave bound how deep values nest.
 func (r *reader) enter() bool {
 	r.depth++
+	r.extent.deepest = max(r.extent.deepest, r.depth)
 	return r.depth <= maxJSONDepth || r.fail("it nests too deep")
 }
 
@@ -125,13 +127,17 @@ func (r *reader) composite(open byte) bool {
 	}
 	r.pos++
 	end := open + 2 // '{' and '}', '[' and ']' lie two apart
-	for first := true; r.more(first, end); first = false {
+	n := 0
+	for ; r.more(n == 0, end); n++ {
 		if open == '{' && r.key() == nil {
 			return false
 		}
 		if r.skip() == nil {
 			return false
 		}
+	}
+	if open == '[' {
+		r.extent.longest = max(r.extent.longest, n)
 	}
 	r.leave()
 	return r.broken == ""

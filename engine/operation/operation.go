@@ -27,6 +27,8 @@ type Operation struct {
 	// Key identifies the operation: its normalized text, equal for operations that differ only in layout,
 	// fragments' names and order of definitions.
 	Key string
+	// Exceeded are the limits that the operation passes, and that are only measured.
+	Exceeded []Excess
 }
 
 // Selection is a field, or an inline fragment (On is set) that narrows the type. Fragments without effect

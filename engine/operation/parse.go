@@ -1,8 +1,10 @@
 package operation
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -19,16 +21,21 @@ type Document struct {
 
 // Parse reads the text and validates it against the API schema. The error is Errors.
 func Parse(api *ast.Schema, text string, limits Limits) (*Document, error) {
-	limits = limits.withDefaults()
+	bounds := newBounds(limits)
 	source := &ast.Source{Input: text}
-	if err := scan(source, limits); err != nil {
-		return nil, Errors{err}
-	}
-	doc, err := parser.ParseQuery(source)
+	told, err := scan(source, bounds)
 	if err != nil {
-		return nil, Errors{syntaxError(err)}
+		return nil, err
+	}
+	doc, fault := parser.ParseQuery(source)
+	if fault != nil {
+		return nil, Errors{syntaxError(fault)}
 	}
 	if errs := syntax(doc); len(errs) > 0 {
+		return nil, errs
+	}
+	large, errs := checkInputs(doc, bounds)
+	if len(errs) > 0 {
 		return nil, errs
 	}
 	dedentBlocks(doc, text)
@@ -40,7 +47,9 @@ func Parse(api *ast.Schema, text string, limits Limits) (*Document, error) {
 	}
 	out := &Document{}
 	for _, op := range doc.Operations {
-		out.operations = append(out.operations, prepare(api, doc, op, limits))
+		p := prepare(api, doc, op, bounds)
+		p.exceeded = slices.Concat(told, large)
+		out.operations = append(out.operations, p)
 	}
 	return out, nil
 }
@@ -69,51 +78,85 @@ func (d *Document) Names() []string {
 	return out
 }
 
-// scan refuses, before the parser builds anything of it, a text with too many tokens or too deep brackets,
+// scan refuses, before the parser builds anything of it, a text with too much of something or too deep brackets,
 // and what the parser lets pass: text that is not UTF-8, half a surrogate pair, a number that runs into a name.
-func scan(source *ast.Source, limits Limits) *Error {
+func scan(source *ast.Source, b *bounds) ([]Excess, error) {
 	if !utf8.ValidString(source.Input) {
-		return &Error{Code: CodeParse, Message: "Syntax Error: The document is not valid UTF-8."}
+		return nil, Errors{{Code: CodeParse, Message: "Syntax Error: The document is not valid UTF-8."}}
 	}
 	// The lexer reads an escaped surrogate that stands alone as the replacement character.
 	replaced := strings.ContainsRune(source.Input, utf8.RuneError) || strings.Contains(strings.ToLower(source.Input), "fffd")
 	lex := lexer.New(source)
+	count := newTextCount()
 	var last lexer.Token
-	for tokens, depth := 0, 0; ; tokens++ {
+	for {
 		tok, err := lex.ReadToken()
 		if err != nil || tok.Kind == lexer.EOF {
-			return nil // the parser comes to the same place and says more
+			break // the parser comes to the same place and says more
 		}
-		if tokens >= limits.MaxTokens {
-			return overLimit(tok, "has more than %d tokens: split it into several requests", limits.MaxTokens)
+		if !count.add(last.Kind, tok, b) {
+			break
 		}
 		switch tok.Kind {
-		case lexer.BraceL, lexer.BracketL, lexer.ParenL:
-			depth++
-		case lexer.BraceR, lexer.BracketR, lexer.ParenR:
-			depth--
 		case lexer.Name:
 			if (last.Kind == lexer.Int || last.Kind == lexer.Float) && tok.Pos.Start == last.Pos.End {
-				return misspelled(tok, "Invalid number, expected digit but got: %q.", tok.Value[:1])
+				return nil, misspelled(tok, "Invalid number, expected digit but got: %q.", tok.Value[:1])
 			}
 		case lexer.String:
 			if strings.ContainsRune(tok.Value, utf8.RuneError) && !replaced {
-				return misspelled(tok, "Invalid Unicode escape sequence in %q: a surrogate stands alone.", tok.Value)
+				return nil, misspelled(tok, "Invalid Unicode escape sequence in %q: a surrogate stands alone.", tok.Value)
 			}
-		}
-		if depth > limits.MaxRecursion {
-			return overLimit(tok, "nests deeper than %d: flatten it, or pass deep values in variables", limits.MaxRecursion)
 		}
 		last = tok
 	}
+	told, errs := b.judge(count.tokens, count.nesting, count.directives, count.different)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	return told, nil
 }
 
-func misspelled(tok lexer.Token, format, text string) *Error {
-	return &Error{Code: CodeParse, Message: "Syntax Error: " + fmt.Sprintf(format, text), Locations: at(&tok.Pos)}
+// textCount counts what a text has, token by token.
+type textCount struct {
+	tokens, nesting, directives, different reading
+	depth                                  int
+	names                                  map[string]bool
 }
 
-func overLimit(tok lexer.Token, format string, limit int) *Error {
-	return &Error{Code: CodeParsingLimit, Message: "The document " + fmt.Sprintf(format, limit) + ".", Locations: at(&tok.Pos)}
+func newTextCount() *textCount {
+	return &textCount{
+		tokens: reading{key: "parser_max_tokens"}, nesting: reading{key: "parser_max_recursion"},
+		directives: reading{key: "max_directives"}, different: reading{key: "max_unique_directives"},
+	}
+}
+
+// add counts a token, and reports whether there may be more.
+func (c *textCount) add(before lexer.Type, tok lexer.Token, b *bounds) bool {
+	soft := &b.configured
+	pos := tok.Pos
+	c.tokens.rise(c.tokens.actual+1, cmp.Or(soft.MaxTokens, b.enforced.MaxTokens), &pos)
+	switch tok.Kind {
+	case lexer.BraceL, lexer.BracketL, lexer.ParenL:
+		c.depth++
+		c.nesting.rise(c.depth, cmp.Or(soft.MaxRecursion, b.enforced.MaxRecursion), &pos)
+	case lexer.BraceR, lexer.BracketR, lexer.ParenR:
+		c.depth--
+	case lexer.At:
+		c.directives.rise(c.directives.actual+1, soft.MaxDirectives, &pos)
+	case lexer.Name:
+		if before == lexer.At && !c.names[tok.Value] {
+			if c.names == nil {
+				c.names = map[string]bool{}
+			}
+			c.names[tok.Value] = true
+			c.different.rise(len(c.names), soft.MaxUniqueDirectives, &pos)
+		}
+	}
+	return c.tokens.actual <= b.enforced.MaxTokens && c.depth <= b.enforced.MaxRecursion
+}
+
+func misspelled(tok lexer.Token, format, text string) error {
+	return Errors{{Code: CodeParse, Message: "Syntax Error: " + fmt.Sprintf(format, text), Locations: at(&tok.Pos)}}
 }
 
 func syntaxError(err error) *Error {

@@ -17,15 +17,17 @@ type Prepared struct {
 	fragments  map[string]*ast.FragmentDefinition
 	definition *ast.OperationDefinition
 	root       *ast.Definition
-	limits     Limits
+	bounds     *bounds
+	// exceeded are the limits that the document passes, and that are only measured.
+	exceeded   []Excess
 	variables  []variable
 	conditions []string
 	introspect bool
 }
 
-func prepare(api *ast.Schema, doc *ast.QueryDocument, op *ast.OperationDefinition, limits Limits) *Prepared {
+func prepare(api *ast.Schema, doc *ast.QueryDocument, op *ast.OperationDefinition, b *bounds) *Prepared {
 	p := &Prepared{
-		api: api, definition: op, limits: limits, root: root(api, op.Operation),
+		api: api, definition: op, bounds: b, root: root(api, op.Operation),
 		fragments: make(map[string]*ast.FragmentDefinition, len(doc.Fragments)),
 	}
 	for _, f := range doc.Fragments {

@@ -43,6 +43,12 @@ type given struct {
 // of a name that comes twice the last counts. The error is Errors.
 // https://spec.graphql.org/October2021/#sec-Coercing-Variable-Values
 func (p *Prepared) Coerce(variables []byte) (Values, error) {
+	values, _, err := p.Measure(variables)
+	return values, err
+}
+
+// Measure is Coerce that also tells the limits which the variables pass, and which are only measured.
+func (p *Prepared) Measure(variables []byte) (Values, []Excess, error) {
 	c := coercion{reader: reader{text: variables}, api: p.api}
 	var small [smallCount]given
 	found := small[:]
@@ -51,11 +57,16 @@ func (p *Prepared) Coerce(variables []byte) (Values, error) {
 	}
 	c.members(p.variables, found)
 	if c.broken != "" {
-		return nil, Errors{{
+		return nil, nil, Errors{{
 			Code: CodeVariables, Message: fmt.Sprintf("The variables are not a JSON object: %s at byte %d.", c.broken, c.pos),
 		}}
 	}
-	return collect(p.variables, found)
+	told, errs := p.bounds.judgeExtent(c.extent)
+	if len(errs) > 0 {
+		return nil, nil, errs
+	}
+	values, err := collect(p.variables, found)
+	return values, told, err
 }
 
 // members reads the object and coerces what is defined.
