@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/gorilla/websocket"
@@ -32,11 +33,12 @@ func knows(t *testing.T, config string) *knowing {
 	k := &knowing{dir: t.TempDir()}
 	service := answering(t, `{"data":{"one":1,"two":2,"write":3}}`)
 	k.write(t, "operations.json", knownManifest)
+	k.write(t, "a.graphql", "type Query { one: Int two: Int } type Mutation { write: Int }")
 	k.write(t, "ficus.yaml", fmt.Sprintf(`admin: {listen: 'off'}
 subgraphs:
   a:
     routing_url: %s
-    schema: {sdl: "type Query { one: Int two: Int } type Mutation { write: Int }"}
+    schema: {file: a.graphql}
 websocket: {enabled: true}
 batching: {enabled: true}
 %s`, service.URL, config))
@@ -150,6 +152,21 @@ func TestManifestsAreReadAgain(t *testing.T) {
 	k.line("id=bad")
 	k.line("the manifests have changed")
 	k.wants(t, `{"documentId":"two"}`, 404, "PERSISTED_QUERY_NOT_IN_LIST")
+}
+
+// TestDocumentsAreJudgedByEachGraph: what fitted the last one may not fit the next, and the other way round.
+func TestDocumentsAreJudgedByEachGraph(t *testing.T) {
+	k := knows(t, onlyTrusted)
+	k.write(t, "a.graphql", "type Query { one: Int gone: Int } type Mutation { write: Int }")
+	if err := k.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	k.line("the graph has changed")
+	_, since, _ := strings.Cut(k.text(), "msg=serving")
+	if strings.Count(since, "does not fit the graph") != 1 || !strings.Contains(since, "id=web-two") {
+		t.Errorf("what does not fit the changed graph is not said:\n%s", since)
+	}
+	k.wants(t, `{"documentId":"one"}`, 200, `{"data":{"one":1}}`)
 }
 
 // TestTextsAreAskedForByTheirHashOnceSent is Apollo's protocol.
