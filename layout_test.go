@@ -66,8 +66,9 @@ var floors = map[string][]string{
 	"internal/universe": {"engine/executor"},
 	// 4
 	"admin":         {"auth/apikeys", "events", "rollout"},
-	"transport":     {"auth", "engine", "ratelimit", "telemetry", "telemetry/trace"},
-	"config":        {"auth", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "ratelimit", "rollout", "subgraph", "telemetry", "transport"},
+	"documents":     {"telemetry"},
+	"transport":     {"auth", "documents", "engine", "ratelimit", "telemetry", "telemetry/trace"},
+	"config":        {"auth", "documents", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "ratelimit", "rollout", "subgraph", "telemetry", "transport"},
 	"owners/status": {"engine/operation", "engine/supergraph", "owners/contract"},
 	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
 	// 5, 6

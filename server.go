@@ -116,7 +116,12 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 	notices := &owners.Notices{Logger: logger, Environment: cfg.Environment}
 	notices.Served(first)
+	known, err := wiring.Known(ctx, cfg, snapshot, logger)
+	if err != nil {
+		return err
+	}
 	changes := &wiring.Reloads{
+		Known:   known,
 		Gateway: gateway, Config: engineConfig, Metrics: metrics, Logger: logger, Served: &served, Notices: notices, Board: board, Made: made,
 	}
 
@@ -125,6 +130,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.Stale, Tracer: tracer,
 		Beside:    map[string]http.Handler{},
 		RateLimit: limiter,
+	}
+	if known != nil {
+		parts.Documents = known
 	}
 	if who != nil {
 		parts.Authenticate, parts.Ready, parts.Challenge = auth.Middleware(who), who.Ready, who.Challenge()
@@ -158,6 +166,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		})
 	})
 	watching.Go(func() { board.Follow(watch) })
+	watching.Go(func() { known.Follow(watch) })
 	states, enough := context.WithTimeout(ctx, awaitStates)
 	board.Await(states)
 	enough()

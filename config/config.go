@@ -18,6 +18,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/ficusgraph/ficus/auth"
+	"github.com/ficusgraph/ficus/documents"
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/events"
 	"github.com/ficusgraph/ficus/mocks"
@@ -52,6 +53,7 @@ type Config struct {
 	Environments Environments `yaml:"environments"`
 	// How the graph is served.
 	Front     Front            `yaml:",inline"`
+	Documents documents.Config `yaml:",inline"`
 	Telemetry telemetry.Config `yaml:"telemetry"`
 
 	// Files is where the files that the configuration names lie.
@@ -242,6 +244,7 @@ func (c *Config) Validate() error {
 	add("", c.Front.Limits.Connector.Validate())
 	add("", c.Transport().Validate())
 	add("", c.Telemetry.Validate())
+	add("", c.Documents.Validate())
 	add("", c.Mocks.Validate())
 	return errors.Join(errs...)
 }
@@ -289,6 +292,14 @@ func (c *Config) ReadFile(name string) ([]byte, error) {
 		return os.ReadFile(name)
 	}
 	return fs.ReadFile(c.Files, filepath.ToSlash(filepath.Clean(name)))
+}
+
+// Stat tells of a file that the configuration names.
+func (c *Config) Stat(name string) (fs.FileInfo, error) {
+	if filepath.IsAbs(name) || c.Files == nil {
+		return os.Stat(name)
+	}
+	return fs.Stat(c.Files, filepath.ToSlash(filepath.Clean(name)))
 }
 
 // folder is the files of a folder on disk, and, unlike os.DirFS, of those around it: schemas often lie in a folder

@@ -53,21 +53,30 @@ func NewSnapshot(graph *supergraph.Supergraph, fetcher executor.Fetcher, cfg Con
 
 // prepare parses and validates, or finds the document in the cache, and picks the operation.
 func (s *Snapshot) prepare(ctx context.Context, r *Request, count *lookups, observer Observer) (*operation.Prepared, error) {
-	doc, ok := s.documents.GetIfPresent(r.Query)
+	doc, err := s.document(ctx, r.Query, count, observer)
+	if err != nil {
+		return nil, err
+	}
+	return doc.Operation(r.OperationName)
+}
+
+// document parses and validates, or finds the document in the cache.
+func (s *Snapshot) document(ctx context.Context, text string, count *lookups, observer Observer) (*operation.Document, error) {
+	doc, ok := s.documents.GetIfPresent(text)
 	count.count(ok)
 	if !ok {
 		start := time.Now()
 		var err error
-		doc, err = operation.Parse(s.Graph.API, r.Query, s.cfg.Limits)
+		doc, err = operation.Parse(s.Graph.API, text, s.cfg.Limits)
 		if observer != nil {
 			observer.ParseDone(ctx, time.Since(start), err)
 		}
 		if err != nil {
 			return nil, err
 		}
-		s.documents.Set(r.Query, doc)
+		s.documents.Set(text, doc)
 	}
-	return doc.Operation(r.OperationName)
+	return doc, nil
 }
 
 // allowed refuses what this request may not do.

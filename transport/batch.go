@@ -81,19 +81,27 @@ func scanBatch(body []byte, most int) ([]params, *refusal) {
 	case n == 0:
 		return nil, badRequest("the batch is empty; send a list of JSON objects with a \"query\"")
 	}
-	for i, p := range out {
+	return out, nil
+}
+
+// checkBatch refuses a batch for the first operation that has no text.
+func checkBatch(list []params) *refusal {
+	for i, p := range list {
 		if refused := p.check(); refused != nil {
 			refused.message = fmt.Sprintf("operation %d: %s", i+1, refused.message)
-			return nil, refused
+			return refused
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // batch answers a list of operations by the list of their answers. They are executed at one time, as Apollo Router does,
 // each with a place of its own; the time, and what they may cost, are for all of them together.
 func (s *Server) batch(w http.ResponseWriter, r *http.Request, c *call, m media) {
 	list, refused := scanBatch(c.body, s.cfg.Batching.MaximumSize)
+	if refused == nil && s.parts.Documents == nil {
+		refused = checkBatch(list)
+	}
 	if c.refused = refused; refused != nil {
 		return
 	}
@@ -107,11 +115,11 @@ func (s *Server) batch(w http.ResponseWriter, r *http.Request, c *call, m media)
 	var all sync.WaitGroup
 	for i, p := range list {
 		all.Go(func() {
-			asked := engine.Request{Query: p.query, OperationName: p.operationName, Variables: p.variables, Sharing: c.sharing, Spent: &spent}
+			asked := engine.Request{OperationName: p.operationName, Variables: p.variables, Sharing: c.sharing, Spent: &spent}
 			if !s.cfg.Dedupe {
 				asked.Sharing = nil
 			}
-			answers[i] = s.one(ctx, w, r, &asked, c.start)
+			answers[i] = s.one(ctx, w, r, p, &asked, c.start)
 		})
 	}
 	all.Wait()
@@ -125,7 +133,7 @@ func (s *Server) batch(w http.ResponseWriter, r *http.Request, c *call, m media)
 }
 
 // one is the answer to one operation of a batch. On a goroutine of ours nobody else could recover.
-func (s *Server) one(ctx context.Context, w http.ResponseWriter, r *http.Request, asked *engine.Request, start time.Time) (answer []byte) {
+func (s *Server) one(ctx context.Context, w http.ResponseWriter, r *http.Request, p params, asked *engine.Request, start time.Time) (answer []byte) {
 	var result engine.Outcome
 	outcome := OutcomePanic
 	defer func() {
@@ -135,7 +143,12 @@ func (s *Server) one(ctx context.Context, w http.ResponseWriter, r *http.Request
 		}
 		s.parts.Observer.RequestDone(kindName(result.Kind), outcome, time.Since(start))
 	}()
-	body, result, refused := s.ask(ctx, asked, start, nil)
+	var body []byte
+	refused := s.parts.know(&p, r.Header)
+	if refused == nil {
+		asked.Query = p.query
+		body, result, refused = s.ask(ctx, asked, start, nil)
+	}
 	if result.Release != nil {
 		body = slices.Clone(body)
 		result.Release()

@@ -55,12 +55,16 @@ func (e executable) Exec(ctx context.Context) graphql.ResponseHandler {
 			return nil
 		}
 		done = true
+		asked := params{query: op.RawQuery}
+		if refused := e.s.parts.know(&asked, op.Headers); refused != nil {
+			return split(ctx, refused.body())
+		}
 		variables, err := json.Marshal(op.Variables)
 		if err != nil {
 			return graphql.ErrorResponse(ctx, "variables: %s", err)
 		}
 		body, _, refused := e.s.ask(ctx, &engine.Request{
-			Query: op.RawQuery, OperationName: op.OperationName, Variables: variables,
+			Query: asked.query, OperationName: op.OperationName, Variables: variables,
 		}, time.Now(), nil)
 		if refused != nil {
 			body = refused.body()

@@ -27,6 +27,9 @@ func (g get) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor)
 		return
 	}
 	params, refused := urlParams(r.URL.RawQuery)
+	if refused == nil {
+		refused = g.s.parts.know(&params, r.Header)
+	}
 	if refused != nil {
 		c.refused = refused
 		return
@@ -46,7 +49,7 @@ func urlParams(raw string) (params, *refusal) {
 			return params{}, badRequest("the parameter %s is given more than once", name)
 		}
 	}
-	p := params{query: q.Get("query"), operationName: q.Get("operationName")}
+	p := params{query: q.Get("query"), operationName: q.Get("operationName"), documentID: q.Get("documentId")}
 	var refused *refusal
 	if p.variables, refused = urlObject("variables", q.Get("variables")); refused != nil {
 		return params{}, refused
@@ -54,7 +57,7 @@ func urlParams(raw string) (params, *refusal) {
 	if p.extensions, refused = urlObject("extensions", q.Get("extensions")); refused != nil {
 		return params{}, refused
 	}
-	return p, p.check()
+	return p, nil
 }
 
 func urlObject(name, text string) ([]byte, *refusal) {

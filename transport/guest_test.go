@@ -10,6 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	gqlgen "github.com/99designs/gqlgen/graphql/handler/transport"
 
+	"github.com/ficusgraph/ficus/documents"
 	"github.com/ficusgraph/ficus/transport"
 )
 
@@ -50,6 +51,25 @@ func TestGuest(t *testing.T) {
 	// What is not theirs is ours.
 	if got := send(t, "POST", server.URL+"/graphql", `{"query":"{hello}"}`, isJSON); got.header.Get("Content-Type") != "application/json; charset=utf-8" {
 		t.Errorf("%d %v", got.status, got.header)
+	}
+}
+
+// refusing knows no operation.
+type refusing struct{}
+
+func (refusing) Find(documents.Asked) (string, *documents.Refusal) {
+	return "", &documents.Refusal{Status: http.StatusForbidden, Code: documents.CodeNotInSafelist, Message: "no"}
+}
+
+// TestGuestsAskWhatIsKnown: what may be asked is decided for them too.
+func TestGuestsAskWhatIsKnown(t *testing.T) {
+	server := start(t, transport.Config{}, func(p *transport.Parts) {
+		p.Transports = []graphql.Transport{gqlgen.SSE{}}
+		p.Documents = refusing{}
+	})
+	got := send(t, "POST", server.URL+"/graphql", `{"query":"{hello}"}`, isJSON, "Accept: text/event-stream")
+	if !strings.Contains(got.body, documents.CodeNotInSafelist) || strings.Contains(got.body, `"kind"`) {
+		t.Errorf("%d %s", got.status, got.body)
 	}
 }
 

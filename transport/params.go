@@ -9,12 +9,13 @@ import (
 // params are the parameters of a request. The objects are parts of the body that they came in, unchanged.
 type params struct {
 	query, operationName  string
+	documentID            string
 	variables, extensions []byte
 }
 
 // parameterNames are the parameters that mean something; others are ignored, as the specification asks.
 // https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters
-var parameterNames = [...]string{"query", "operationName", "variables", "extensions"}
+var parameterNames = [...]string{"query", "operationName", "variables", "extensions", "documentId"}
 
 // check refuses parameters that hold no query.
 func (p params) check() *refusal {
@@ -55,7 +56,7 @@ func scanParams(body []byte) (params, *refusal) {
 	if err != nil {
 		return params{}, badRequest("the request is not valid: %s", err)
 	}
-	return p, p.check()
+	return p, nil
 }
 
 // take reads the value of one key.
@@ -84,6 +85,8 @@ func (p *params) take(s *scanner, key []byte, seen *[len(parameterNames)]bool) e
 		p.variables, err = s.objectBytes("variables")
 	case 3:
 		p.extensions, err = s.objectBytes("extensions")
+	case 4:
+		p.documentID, err = s.text("documentId")
 	}
 	return err
 }

@@ -43,6 +43,9 @@ func (p post) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor
 		return
 	}
 	params, refused := scanParams(c.body)
+	if refused == nil {
+		refused = p.s.parts.know(&params, r.Header)
+	}
 	if refused != nil {
 		c.refused = refused
 		return

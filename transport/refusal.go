@@ -38,6 +38,8 @@ type refusal struct {
 	retryAfter int
 	// excess is the limit that the request passes, nil if it is refused for something else.
 	excess *excess
+	// uncached keeps caches from keeping it: the next request may get an answer.
+	uncached bool
 	// closes the connection, because the rest of the request is not read.
 	closes bool
 }
@@ -102,5 +104,12 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why *refusal) {
 	if why.closes {
 		w.Header()["Connection"] = closeConnection
 	}
-	s.write(w, media, why.status, why.body())
+	status := why.status
+	if why.uncached {
+		w.Header()["Cache-Control"] = []string{"private, no-cache, must-revalidate"}
+	}
+	if status == http.StatusOK && media == mediaGraphQL {
+		status = http.StatusBadRequest // of this media type, 200 is only what was executed
+	}
+	s.write(w, media, status, why.body())
 }

@@ -232,6 +232,10 @@ func (c *socket) answer(ctx context.Context, m message) {
 		c.refuse(m.ID, refusef(http.StatusUnauthorized, auth.CodeUnauthenticated, "%s", err))
 		return
 	}
+	if refused = s.parts.know(&p, r.Header); refused != nil {
+		c.refuse(m.ID, refused)
+		return
+	}
 	var body []byte
 	body, result, refused = s.ask(c.context(r, id), &engine.Request{
 		Query: p.query, OperationName: p.operationName, Variables: p.variables,

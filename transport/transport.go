@@ -9,6 +9,7 @@
 //	         -> authenticate handed in: auth.Middleware
 //	         -> gqlgen       handler.Server picks a transport       (post.go, get.go)
 //	         -> params       the body, scanned once, in place       (params.go)
+//	         -> known        the text that an id or a hash stands for (known.go)
 //	         -> rate limits  who asks how often                     (visit.go, address.go)
 //	         -> admission    a place, and a time to be answered in  (admission.go, memory.go)
 //	         -> engine       request -> response bytes              (engine.go)
@@ -68,6 +69,8 @@ type Parts struct {
 	// Stale is why the graph that is served is not the newest, "" if it is; nil means always. The health checks say
 	// it, but for readiness: requests are answered.
 	Stale func() string
+	// Documents finds the texts of operations that are known beforehand; nil knows none.
+	Documents Documents
 	// RateLimit says how often who may ask; nil means as often as anybody likes.
 	RateLimit *ratelimit.Limiter
 	// Observer counts requests and panics.

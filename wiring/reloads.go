@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ficusgraph/ficus/documents"
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/mocks"
 	"github.com/ficusgraph/ficus/owners"
@@ -24,6 +25,7 @@ type Reloads struct {
 	Notices *owners.Notices
 	Board   *rollout.Board
 	Made    *mocks.Names
+	Known   *documents.Store
 
 	// fault is why the newest graph is not served, nil if it is.
 	fault atomic.Pointer[string]
@@ -50,6 +52,7 @@ func (r *Reloads) Take(ctx context.Context, g *owners.Graph, err error) error {
 	if r.Made != nil {
 		r.Made.Add(g.Mocked)
 	}
+	r.Known.Serve(ctx, snapshot)
 	warmed := r.Gateway.Reload(ctx, snapshot)
 	r.fault.Store(nil)
 	r.Served.Store(g)

@@ -69,6 +69,15 @@ func (d *Document) Operation(name string) (*Prepared, error) {
 	return nil, Errors{{Code: CodeUnknownOperation, Message: message}}
 }
 
+// Names are those of the operations, in the order of the text.
+func (d *Document) Names() []string {
+	out := make([]string, len(d.operations))
+	for i, p := range d.operations {
+		out[i] = p.Name()
+	}
+	return out
+}
+
 // scan refuses, before the parser builds anything of it, a text with too much of something or too deep brackets,
 // and what the parser lets pass: text that is not UTF-8, half a surrogate pair, a number that runs into a name.
 func scan(source *ast.Source, b *bounds) ([]Excess, error) {
