@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
-
-	"github.com/agnivade/levenshtein"
 )
 
 // Environment is where a gateway runs, which says how far the mock source may go there. "" is production: the
@@ -85,7 +82,7 @@ func (c *Config) validateEnvironments() error {
 		}
 		for _, name := range slices.Sorted(maps.Keys(o.Subgraphs)) {
 			if _, ok := c.Subgraphs[name]; !ok {
-				errs = append(errs, fmt.Errorf("%s.subgraphs.%s: is no subgraph%s", at, name, nearest(name, slices.Sorted(maps.Keys(c.Subgraphs)))))
+				errs = append(errs, fmt.Errorf("%s.subgraphs.%s: is no subgraph%s", at, name, meant(name, slices.Sorted(maps.Keys(c.Subgraphs)))))
 			}
 			if err := o.Subgraphs[name].Mock.validate(); err != nil {
 				errs = append(errs, fmt.Errorf("%s.subgraphs.%s.%w", at, name, err))
@@ -101,24 +98,6 @@ func known(key string, env Environment) error {
 		return nil
 	}
 	return fmt.Errorf("%s: %q is none of production, staging, dev", key, string(env))
-}
-
-// nearest proposes the name that is most like the one that is not there.
-func nearest(name string, all []string) string {
-	best, distance := "", len(name)/2+1
-	for _, other := range all {
-		if d := levenshtein.ComputeDistance(name, other); d < distance {
-			best, distance = other, d
-		}
-	}
-	switch {
-	case best != "":
-		return "; did you mean " + best + "?"
-	case len(all) > 0:
-		return "; there are " + strings.Join(all, ", ")
-	default:
-		return ""
-	}
 }
 
 // Decide settles the environment: the one that was asked for goes before the file's, that before the one of

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/ficusgraph/ficus/nearest"
 	"github.com/goccy/go-yaml/ast"
 )
 
@@ -127,16 +127,21 @@ func movedTo(path, key string) string {
 
 // suggestion is the nearest key, or the list of them where none is near.
 func suggestion(key string, fields []field) string {
-	best, distance := "", len(key)/2+1
-	var all []string
-	for _, f := range fields {
-		all = append(all, f.key)
-		if d := levenshtein.ComputeDistance(key, f.key); d < distance {
-			best, distance = f.key, d
-		}
+	all := make([]string, len(fields))
+	for i, f := range fields {
+		all[i] = f.key
 	}
-	if best != "" {
+	return meant(key, all)
+}
+
+// meant proposes the name that is most like the one that is not there, or says which there are.
+func meant(name string, all []string) string {
+	switch best := nearest.To(name, all); {
+	case best != "":
 		return "; did you mean " + best + "?"
+	case len(all) > 0:
+		return "; there are " + strings.Join(all, ", ")
+	default:
+		return ""
 	}
-	return "; there are " + strings.Join(all, ", ")
 }

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/ficusgraph/ficus/nearest"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/engine/supergraph"
@@ -136,13 +136,7 @@ func show(v any) string {
 
 // near suggests the nearest of the words, or lists them where they are few and none is near.
 func near(word string, words []string) string {
-	best, distance := "", len(word)/2+1
-	for _, w := range words {
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(w)); d < distance {
-			best, distance = w, d
-		}
-	}
-	switch {
+	switch best := nearest.To(word, words); {
 	case best != "":
 		return "; did you mean " + best + "?"
 	case len(words) == 1:

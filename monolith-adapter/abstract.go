@@ -58,7 +58,7 @@ func (r *reader) branches(c *Connector, out *mapping.Output, t *objectType, abov
 		case !ok:
 			r.addIn(text, b.At, codeSelection, c.Coordinate, "it must be said which type of %s this is: add __typename: %q, or one of: %s", t.name, first(t.members), strings.Join(t.members, ", "))
 		case !slices.Contains(t.members, name):
-			r.addIn(text, b.Field("__typename").At, codeSelection, c.Coordinate, "%s is not one of the types of %s: %s%s", name, t.name, strings.Join(t.members, ", "), nearest(name, t.members))
+			r.addIn(text, b.Field("__typename").At, codeSelection, c.Coordinate, "%s is not one of the types of %s: %s%s", name, t.name, strings.Join(t.members, ", "), similar(name, t.members))
 		default:
 			if of := r.outlineOf(c, b, name, append(above[:len(above):len(above)], t.name)); of != nil {
 				o.branch(of)

@@ -84,7 +84,7 @@ func (r *reader) members(w written, v *ast.Value, t inputType, name string) {
 	for _, c := range v.Children {
 		i := slices.Index(names, c.Name)
 		if i < 0 {
-			hint := nearest(c.Name, names)
+			hint := similar(c.Name, names)
 			if hint == "" {
 				hint = "; it has: " + strings.Join(names, ", ")
 			}

@@ -51,7 +51,7 @@ func unread(subgraph, file string, err error) *Error {
 			out.Line, out.Column = syntax.Locations[0].Line, syntax.Locations[0].Column
 		}
 		if m := unexpectedName.FindStringSubmatch(syntax.Message); m != nil {
-			out.Message += nearest(m[1], keywords)
+			out.Message += similar(m[1], keywords)
 		}
 	}
 	return out
@@ -130,7 +130,7 @@ func (r *reader) features() {
 	for _, t := range r.contract.types {
 		for _, f := range t.fields {
 			if r.contract.written && len(f.connects) > 0 && !r.contract.knows(f.typ.Name()) {
-				r.add("MISSING_SCHEMA_TYPE", t.name+"."+f.name, f.at, "there is no type %s%s", f.typ.Name(), nearest(f.typ.Name(), slices.Sorted(maps.Keys(r.contract.byName))))
+				r.add("MISSING_SCHEMA_TYPE", t.name+"."+f.name, f.at, "there is no type %s%s", f.typ.Name(), similar(f.typ.Name(), slices.Sorted(maps.Keys(r.contract.byName))))
 			}
 		}
 	}

@@ -116,7 +116,7 @@ func (s SourceConfig) faults(c Config) []error {
 	}
 	if _, ok := c.SharedLimits[s.SharedLimit]; !ok && s.SharedLimit != "" {
 		names := slices.Sorted(maps.Keys(c.SharedLimits))
-		errs = append(errs, fmt.Errorf("shared_limit: there is no %q in connectors.shared_limits%s", s.SharedLimit, nearest(s.SharedLimit, names)))
+		errs = append(errs, fmt.Errorf("shared_limit: there is no %q in connectors.shared_limits%s", s.SharedLimit, similar(s.SharedLimit, names)))
 	}
 	if s.Redirects != "" && s.Redirects != RedirectsNone && s.Redirects != RedirectsSameHost {
 		errs = append(errs, fmt.Errorf("redirects: %q is none of %s, %s", s.Redirects, RedirectsNone, RedirectsSameHost))

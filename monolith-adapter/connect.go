@@ -170,7 +170,7 @@ func (r *reader) sourceOf(w written) *Source {
 			names = append(names, s.Name)
 		}
 	}
-	r.add(codeSourceName, w.coordinate, w.at, "there is no source %q; there are: %s%s", name, strings.Join(names, ", "), nearest(name, names))
+	r.add(codeSourceName, w.coordinate, w.at, "there is no source %q; there are: %s%s", name, strings.Join(names, ", "), similar(name, names))
 	return nil
 }
 

@@ -154,7 +154,7 @@ func (c *Connectors) unknown(cfg Config) []error {
 	}
 	for _, n := range append(said, cfg.Outbound.Sources()...) {
 		if len(names) > 0 && !slices.Contains(names, n.Source) {
-			errs = append(errs, fmt.Errorf("%s: there is no such source; there are: %s%s", n.Key, strings.Join(names, ", "), nearest(n.Source, names)))
+			errs = append(errs, fmt.Errorf("%s: there is no such source; there are: %s%s", n.Key, strings.Join(names, ", "), similar(n.Source, names)))
 		}
 	}
 	return errs

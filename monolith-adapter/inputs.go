@@ -56,7 +56,7 @@ func (r *reader) argument(c *Connector, ref reading) bool {
 	for i, a := range c.args {
 		names[i] = a.Name
 	}
-	r.addIn(ref.value, ref.offset, "UNDEFINED_ARGUMENT", c.Coordinate, "there is no argument %s%s", ref.Path[0], nearest(ref.Path[0], names))
+	r.addIn(ref.value, ref.offset, "UNDEFINED_ARGUMENT", c.Coordinate, "there is no argument %s%s", ref.Path[0], similar(ref.Path[0], names))
 	if ref.code != codeURL {
 		r.soften()
 	}
@@ -84,7 +84,7 @@ func (r *reader) key(c *Connector, ref reading, entity string) {
 		f := r.contract.field(t, name)
 		if f == nil {
 			if c.Kind != Entity { // an argument without its field is reported by entity
-				r.addIn(ref.value, ref.offset, "UNDEFINED_FIELD", c.Coordinate, "%s has no field %s%s", t.name, name, nearest(name, fieldNames(t)))
+				r.addIn(ref.value, ref.offset, "UNDEFINED_FIELD", c.Coordinate, "%s has no field %s%s", t.name, name, similar(name, fieldNames(t)))
 			}
 			return
 		}

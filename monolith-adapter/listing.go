@@ -140,7 +140,7 @@ func (c *Connectors) Find(target string) (*Connector, error) {
 
 // suggest is the name that is most like what was asked for, or all names.
 func suggest(target string, names []string) string {
-	if near := nearest(target, names); near != "" {
+	if near := similar(target, names); near != "" {
 		return near
 	}
 	return "; there are: " + strings.Join(names, ", ")

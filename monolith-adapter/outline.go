@@ -102,7 +102,7 @@ func (r *reader) outlineField(c *Connector, t *objectType, f *mapping.OutputFiel
 	case f.Name == "__typename":
 		return nil
 	case field == nil:
-		r.addIn(text, at, "SELECTED_FIELD_NOT_FOUND", c.Coordinate, "%s has no field %s%s", t.name, f.Name, nearest(f.Name, fieldNames(t)))
+		r.addIn(text, at, "SELECTED_FIELD_NOT_FOUND", c.Coordinate, "%s has no field %s%s", t.name, f.Name, similar(f.Name, fieldNames(t)))
 		return nil
 	case len(field.args) > 0:
 		r.addIn(text, at, "CONNECTORS_FIELD_WITH_ARGUMENTS", c.Coordinate, "%s.%s has arguments, which a selection cannot see; give it a connector of its own", t.name, f.Name)

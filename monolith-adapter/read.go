@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/ficusgraph/ficus/nearest"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
@@ -196,14 +196,9 @@ func (r *reader) headers(w written, p place) []header {
 	return out
 }
 
-// nearest is the candidate most like the name, as a question, or "".
-func nearest(name string, candidates []string) string {
-	best, at := "", 1+len(name)/2
-	for _, c := range candidates {
-		if d := levenshtein.ComputeDistance(name, c); d < at {
-			best, at = c, d
-		}
-	}
+// similar is the candidate most like the name, as a question, or "".
+func similar(name string, candidates []string) string {
+	best := nearest.To(name, candidates)
 	if best == "" {
 		return ""
 	}

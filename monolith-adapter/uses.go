@@ -37,7 +37,7 @@ func (r *reader) uses(w written, v *ast.Value, offset int, s *mapping.Selection,
 	for _, m := range s.Methods() {
 		problem := mapping.MethodProblem(m)
 		if strings.HasPrefix(problem, "there is no") {
-			problem += nearest(m.Name, mapping.MethodNames())
+			problem += similar(m.Name, mapping.MethodNames())
 		}
 		if problem != "" {
 			r.addIn(v, offset+m.At, code, w.coordinate, "%s", problem)
@@ -55,7 +55,7 @@ func (r *reader) uses(w written, v *ast.Value, offset int, s *mapping.Selection,
 		at := offset + ref.At
 		switch {
 		case !has(available, ref.Variable):
-			r.addIn(v, at, code, w.coordinate, "$%s is not available here; available: $%s%s", ref.Variable, strings.Join(available, ", $"), nearest(ref.Variable, available))
+			r.addIn(v, at, code, w.coordinate, "$%s is not available here; available: $%s%s", ref.Variable, strings.Join(available, ", $"), similar(ref.Variable, available))
 		case ref.Variable == "env" && r.contract.spec.version < mapping.V03:
 			r.addIn(v, at, code, w.coordinate, "$env is part of v0.3; link https://specs.apollo.dev/connect/v0.3")
 		case ref.Variable == "request" || ref.Variable == "response":

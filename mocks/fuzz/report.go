@@ -1,11 +1,12 @@
 package fuzz
 
 import (
-	"encoding/xml"
 	"fmt"
 	"io"
 	"strings"
 	"time"
+
+	"github.com/ficusgraph/ficus/junit"
 )
 
 // Report is the results of operations, in their order.
@@ -95,70 +96,28 @@ func (r Report) JSON(replay func(Ran, Result) string) any {
 	return out
 }
 
-// The elements of JUnit's format, as CI systems read it.
-type (
-	junitSuites struct {
-		XMLName  xml.Name     `xml:"testsuites"`
-		Name     string       `xml:"name,attr"`
-		Tests    int          `xml:"tests,attr"`
-		Failures int          `xml:"failures,attr"`
-		Skipped  int          `xml:"skipped,attr"`
-		Suites   []junitSuite `xml:"testsuite"`
-	}
-	junitSuite struct {
-		Name     string      `xml:"name,attr"`
-		Tests    int         `xml:"tests,attr"`
-		Failures int         `xml:"failures,attr"`
-		Skipped  int         `xml:"skipped,attr"`
-		Time     string      `xml:"time,attr"`
-		Cases    []junitCase `xml:"testcase"`
-	}
-	junitCase struct {
-		Name      string        `xml:"name,attr"`
-		ClassName string        `xml:"classname,attr"`
-		Time      string        `xml:"time,attr"`
-		Failure   *junitFailure `xml:"failure"`
-		Skipped   *struct{}     `xml:"skipped"`
-	}
-	junitFailure struct {
-		Message string `xml:"message,attr"`
-		Text    string `xml:",cdata"`
-	}
-)
-
 // WriteJUnit writes the results in JUnit's XML.
 func (r Report) WriteJUnit(w io.Writer, replay func(Ran, Result) string) error {
 	looked, broke, skipped := r.Count()
-	out := junitSuites{Name: "ficus mock fuzz", Tests: looked + skipped, Failures: broke, Skipped: skipped}
+	out := junit.Suites{Name: "ficus mock fuzz", Tests: looked + skipped, Failures: broke, Skipped: skipped}
 	for _, op := range r {
 		looked, broke, skipped := Report{op}.Count()
-		suite := junitSuite{Name: op.Title(), Tests: looked + skipped, Failures: broke, Skipped: skipped}
+		suite := junit.Suite{Name: op.Title(), Tests: looked + skipped, Failures: broke, Skipped: skipped}
 		var took time.Duration
 		for _, one := range op.Results {
 			took += one.Took
-			c := junitCase{Name: one.Name, ClassName: op.Title(), Time: seconds(one.Took)}
+			c := junit.Case{Name: one.Name, ClassName: op.Title(), Time: junit.Seconds(one.Took)}
 			switch {
 			case one.Skipped != "":
 				c.Skipped = &struct{}{}
 			case len(one.Faults) > 0:
 				first, _, _ := strings.Cut(one.Faults[0], "\n")
-				c.Failure = &junitFailure{Message: first, Text: strings.Join(one.Faults, "\n") + "\n" + replay(op, one)}
+				c.Failure = &junit.Failure{Message: first, Text: strings.Join(one.Faults, "\n") + "\n" + replay(op, one)}
 			}
 			suite.Cases = append(suite.Cases, c)
 		}
-		suite.Time = seconds(took)
+		suite.Time = junit.Seconds(took)
 		out.Suites = append(out.Suites, suite)
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	e := xml.NewEncoder(w)
-	e.Indent("", "  ")
-	if err := e.Encode(out); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return out.Write(w)
 }
-
-func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/ficusgraph/ficus/nearest"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -62,12 +62,7 @@ func match(pattern, name string) bool {
 
 // near suggests the nearest of the words.
 func near(word string, words []string) string {
-	best, distance := "", len(word)/2+1
-	for _, w := range words {
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(w)); d < distance {
-			best, distance = w, d
-		}
-	}
+	best := nearest.To(word, words)
 	if best == "" {
 		return ""
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/ficusgraph/ficus/nearest"
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
@@ -156,12 +156,7 @@ func (r rule) suggestion(sg *supergraph.Supergraph) string {
 			}
 		}
 	}
-	best, distance := "", len(word)/2+1
-	for _, name := range names {
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(name)); d < distance {
-			best, distance = name, d
-		}
-	}
+	best := nearest.To(word, names)
 	if best == "" {
 		return ""
 	}
