@@ -37,6 +37,7 @@ var floors = map[string][]string{
 	"internal/took":        {},
 	"heap":                 {},
 	"nearest":              {},
+	"usage":                {},
 	"junit":                {},
 	"ratelimit":            {},
 	"console":              {},
@@ -70,7 +71,7 @@ var floors = map[string][]string{
 	"admin":         {"auth/apikeys", "events", "rollout"},
 	"documents":     {"telemetry"},
 	"transport":     {"auth", "documents", "engine", "ratelimit", "telemetry", "telemetry/trace"},
-	"config":        {"auth", "documents", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "nearest", "ratelimit", "rollout", "subgraph", "telemetry", "transport"},
+	"config":        {"auth", "documents", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "nearest", "ratelimit", "rollout", "subgraph", "telemetry", "transport", "usage"},
 	"owners/status": {"engine/operation", "engine/supergraph", "nearest", "owners/contract"},
 	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
 	// 5, 6

@@ -90,6 +90,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	used := wiring.Usage(cfg, made, &engineConfig)
 	watched := wiring.Observer{Metrics: counts, Tracer: tracer, Logger: logger, Made: made, Seldom: &telemetry.Seldom{}}
 	limiter, err := ratelimit.New(cfg.RateLimit(), ratelimit.Parts{Logger: logger, Measured: watched.RateMeasured})
 	if err != nil {
@@ -139,7 +140,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		parts.Connect = auth.Connect(who)
 	}
 	if back != nil {
-		parts.Admin = wiring.API(cfg, back.Addr(), &served, board, who.Keys(), logger)
+		parts.Admin = wiring.API(cfg, back.Addr(), &served, board, who.Keys(), used, logger)
 	}
 	if made != nil {
 		wiring.Gate(cfg, &served, made, &parts)

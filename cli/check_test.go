@@ -61,7 +61,7 @@ func TestCheckComparesWithARevision(t *testing.T) {
 		t.Errorf("exit code %d\n%s%s", code, out, errs)
 	}
 	code, out, errs = inFolder(t, dir, "check", "--against", "git:HEAD", "--operations", "operations")
-	if code != 1 || !strings.Contains(out, "operations/page/gone.graphql:2:3: ") || !strings.Contains(errs, "1 of 2 saved operations break") {
+	if code != 1 || !strings.Contains(out, "operations/page/gone.graphql:2:3: ") || !strings.Contains(errs, "1 of 2 operations break") {
 		t.Errorf("exit code %d\n%s%s", code, out, errs)
 	}
 	if err := os.Remove(filepath.Join(dir, "operations/page/gone.graphql")); err != nil {

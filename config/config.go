@@ -28,6 +28,7 @@ import (
 	"github.com/ficusgraph/ficus/subgraph"
 	"github.com/ficusgraph/ficus/telemetry"
 	"github.com/ficusgraph/ficus/transport"
+	"github.com/ficusgraph/ficus/usage"
 )
 
 // Config is a whole configuration. The zero value is the default of everything but the graph.
@@ -41,6 +42,7 @@ type Config struct {
 	Authorization  auth.Authorization `yaml:"authorization"`
 	Rollout        rollout.Config     `yaml:"rollout"`
 	NATS           events.Config      `yaml:"nats"`
+	Usage          usage.Config       `yaml:"usage"`
 	DemandControl  engine.Demand      `yaml:"demand_control"`
 	RateLimits     ratelimit.Config   `yaml:"rate_limits"`
 	// Who answers.
@@ -240,6 +242,7 @@ func (c *Config) Validate() error {
 	add("", c.Authorization.Validate())
 	add("", c.Rollout.Validate())
 	add("", c.NATS.Validate())
+	add("", c.Usage.Validate())
 	add("", c.Traffic.Validate())
 	add("", c.Front.Limits.Connector.Validate())
 	add("", c.Transport().Validate())

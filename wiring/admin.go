@@ -12,13 +12,17 @@ import (
 	"github.com/ficusgraph/ficus/owners"
 	"github.com/ficusgraph/ficus/owners/status"
 	"github.com/ficusgraph/ficus/rollout"
+	"github.com/ficusgraph/ficus/usage"
 )
 
 // API is what operators can ask and change while the gateway runs.
-func API(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], board *rollout.Board, keys *apikeys.Ring, logger *slog.Logger) http.Handler {
+func API(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], board *rollout.Board, keys *apikeys.Ring, used *usage.Recorder, logger *slog.Logger) http.Handler {
 	_, listen := cfg.Transport().Addresses()
 	out := admin.New(admin.Config{Token: cfg.Front.Admin.Token, Listen: listen, Address: at}, logger)
 	out.Handle(http.MethodGet, "/status", standing(served))
+	if used != nil {
+		out.Handle(http.MethodGet, "/usage", func(*http.Request) (any, error) { return used.Report(), nil })
+	}
 	out.Handle(http.MethodPost, "/operations", func(r *http.Request) (any, error) {
 		var asked struct {
 			Operations []status.Saved `json:"operations"`
