@@ -13,6 +13,8 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/gorilla/websocket"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // TestATokenOpensWhatTheGraphRestricts: token, scopes and a policy, from the client's header to the services.
@@ -36,7 +38,7 @@ authorization: {directives: {policies: {staff: 'claims.org == "acme"'}}}
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	address := freeAddress(t)
+	address := free.Address(t)
 	p := start(t, nil, "serve", "--config", file, "--listen", address)
 	p.line("policy=nowhere") // the policy that nothing decides
 	p.line("msg=serving")

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // seenSchema has connectors of which one loses a value.
@@ -40,7 +42,7 @@ func TestConnectorsAreSeen(t *testing.T) {
 	}))
 	defer books.Close()
 	dir := t.TempDir()
-	admin := freeAddress(t)
+	admin := free.Address(t)
 	for name, text := range map[string]string{
 		"books.graphql": strings.ReplaceAll(seenSchema, "${url}", books.URL),
 		"ficus.yaml": "supergraph: {listen: 127.0.0.1:0}\nadmin: {listen: " + admin + "}\nconnectors: {debug_extensions: true}\n" +

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // tour goes through docs/contract.md block by block.
@@ -45,7 +47,7 @@ func TestTheWayOfAPageFromSketchToDone(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(cache) })
-	gateway, tickets := freeAddress(t), freeAddress(t)
+	gateway, tickets := free.Address(t), free.Address(t)
 	w := &tour{
 		dir: t.TempDir(), url: "http://" + gateway + "/graphql",
 		places: strings.NewReplacer("127.0.0.1:4000", gateway, "127.0.0.1:4502", tickets, "ficus demo tickets", "ficus demo tickets -listen "+tickets),

@@ -17,12 +17,14 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // TestDemoAnswersTheReadmesQuery runs the demo as the README says, asks its query, stops the tickets service,
 // asks again, starts it again, and asks once more.
 func TestDemoAnswersTheReadmesQuery(t *testing.T) {
-	monolith, tickets := freeAddress(t), freeAddress(t)
+	monolith, tickets := free.Address(t), free.Address(t)
 	env := []string{"FICUS_DEMO_MONOLITH=" + monolith, "FICUS_DEMO_TICKETS=" + tickets, "XDG_CACHE_HOME=" + t.TempDir()}
 	demo := start(t, env, "demo", "--listen", "127.0.0.1:0")
 	service := processOf(t, demo, "tickets")
@@ -120,7 +122,7 @@ func TestTheReadmesQueryIsTheDemos(t *testing.T) {
 // TestAPageOfTheDemoCostsTheMonolithFourRequests counts what reaches the monolith for a page of 100 sites with
 // their organizations, last deploys and open tickets, which the tickets service has.
 func TestAPageOfTheDemoCostsTheMonolithFourRequests(t *testing.T) {
-	address, tickets := freeAddress(t), freeAddress(t)
+	address, tickets := free.Address(t), free.Address(t)
 	env := []string{"XDG_CACHE_HOME=" + t.TempDir()}
 	start(t, env, "demo", "monolith", "-listen", address).line("serves")
 	start(t, env, "demo", "tickets", "-listen", tickets).line("serves")

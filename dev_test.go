@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // TestASavedFieldAnswersWithinASecond in dev: each time that a schema's file is saved with one field more, from the
@@ -30,7 +32,7 @@ func TestASavedFieldAnswersWithinASecond(t *testing.T) {
 		"one is stuck": "  stuck: { routing_url: " + hanging.URL + ", schema: { sdl: 'type Query { stuck: Int }' } }\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir, address := t.TempDir(), freeAddress(t)
+			dir, address := t.TempDir(), free.Address(t)
 			writeIn(t, dir, "ficus.yaml", "supergraph: { listen: '"+address+"' }\nadmin: { listen: off }\nsubgraphs:\n"+
 				"  page: { mock: always, schema: { file: page.graphql } }\n"+others)
 			writeIn(t, dir, "page.graphql", "type Query { field0: Int! }\n")

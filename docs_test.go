@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ficusgraph/ficus/engine/operation"
+	"github.com/ficusgraph/ficus/internal/free"
 	"github.com/ficusgraph/ficus/transport"
 )
 
@@ -92,7 +93,7 @@ func runInShell(t *testing.T, dir, line string) {
 // each of its choices.
 func TestMocksInTheDocumentsAreRight(t *testing.T) {
 	const page = "docs/mocks.md"
-	dir, address := t.TempDir(), freeAddress(t)
+	dir, address := t.TempDir(), free.Address(t)
 	writeIn(t, dir, "shop.graphql", blocks(t, "graphql")[page][0])
 	files := blocks(t, "yml")[page]
 	for _, text := range files {

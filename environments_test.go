@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // growing is a service that says it implements what it is told to, and answers 1 for each of its fields.
@@ -55,7 +57,7 @@ func TestWhatIsNotImplementedInEachEnvironment(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			service, implements := growing(t)
 			implements("type Query { a: Int }")
-			dir, address := t.TempDir(), freeAddress(t)
+			dir, address := t.TempDir(), free.Address(t)
 			writeIn(t, dir, "s.graphql", `extend schema @link(url: "https://ficus.dev/spec/v0.1", import: ["@mock"])`+"\n"+growingContract+"\n")
 			writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+address+" }\nadmin: { listen: off }\ntelemetry: { log: { format: text } }\n"+test.more+
 				"contract: { poll_interval: 100ms }\nsubgraphs: { s: { routing_url: "+service+", schema: { file: s.graphql } } }\n")

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // library is a composed graph of two subgraphs: books, and reviews that extend them.
@@ -116,7 +118,7 @@ func TestASubgraphsFaultLeavesTheRest(t *testing.T) {
 		})
 	}
 	t.Run("down", func(t *testing.T) {
-		_, url := gateway(t, answering(t, book).URL, "http://"+freeAddress(t), "")
+		_, url := gateway(t, answering(t, book).URL, "http://"+free.Address(t), "")
 		_, a := post(t, url, `{ book(id: 1) { title stars } }`, nil)
 		if string(a.Data) != `{"book":{"title":"Middlemarch","stars":null}}` || len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "SUBREQUEST_HTTP_ERROR" {
 			t.Errorf("%s %+v", a.Data, a.Errors)

@@ -14,6 +14,8 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/gorilla/websocket"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // keyed is a gateway that takes API keys and tokens, and whose service says what it was sent.
@@ -27,7 +29,7 @@ const keySecret = "a secret that is long enough to sign"
 
 func newKeyed(t *testing.T) *keyed {
 	t.Helper()
-	k := &keyed{t: t, passed: make(chan http.Header, 100), config: filepath.Join(t.TempDir(), "ficus.yaml"), admin: freeAddress(t)}
+	k := &keyed{t: t, passed: make(chan http.Header, 100), config: filepath.Join(t.TempDir(), "ficus.yaml"), admin: free.Address(t)}
 	service := serving(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if !strings.Contains(string(body), "_service") { // the gateway asks that for itself

@@ -35,6 +35,7 @@ var floors = map[string][]string{
 	"internal/conformance": {},
 	"internal/scenario":    {},
 	"internal/took":        {},
+	"internal/free":        {},
 	"heap":                 {},
 	"nearest":              {},
 	"usage":                {},

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // watched is a subgraph that reports when a request arrives and when it is cancelled.
@@ -159,7 +161,7 @@ func TestWhatLeftIsGivenBack(t *testing.T) {
 		}
 		<-r.Context().Done()
 	})
-	admin := freeAddress(t)
+	admin := free.Address(t)
 	_, url := gateway(t, books.URL, books.URL, "admin: {listen: '"+admin+"'}\n")
 	for range 20 { // so that what is pooled is there
 		post(t, url, `{ book(id: 1) { title } }`, nil)

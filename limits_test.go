@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // limitedGraph has what attacks need: values that nest, lists, a place beneath itself, something that costs.
@@ -35,7 +37,7 @@ type door struct {
 // before serves the graph with the configuration; the service takes as long as given.
 func before(t *testing.T, takes time.Duration, config string) *door {
 	t.Helper()
-	d := &door{admin: freeAddress(t)}
+	d := &door{admin: free.Address(t)}
 	service := serving(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		now := d.under.Add(1)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // moving is a gateway in a folder with a migration, and its two listeners.
@@ -33,7 +35,7 @@ deny: [{key: frozen, why: their contract says so}]
 func newMoving(t *testing.T, migration string) *moving {
 	t.Helper()
 	before, after := answering(t, `{"data":{"health":"old"}}`), answering(t, `{"data":{"health":"new"}}`)
-	m := &moving{dir: t.TempDir(), graph: freeAddress(t), admin: freeAddress(t)}
+	m := &moving{dir: t.TempDir(), graph: free.Address(t), admin: free.Address(t)}
 	config := fmt.Sprintf(`
 supergraph: {listen: %s}
 admin: {listen: %s}
@@ -208,7 +210,7 @@ func TestTwoGatewaysDoNotShareADirectory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := strings.NewReplacer(m.graph, freeAddress(t), m.admin, freeAddress(t)).Replace(string(config))
+	other := strings.NewReplacer(m.graph, free.Address(t), m.admin, free.Address(t)).Replace(string(config))
 	if err := os.WriteFile(file, []byte(other), 0o600); err != nil {
 		t.Fatal(err)
 	}

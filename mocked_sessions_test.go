@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ficusgraph/ficus/internal/collector"
+	"github.com/ficusgraph/ficus/internal/free"
 	"github.com/ficusgraph/ficus/mocks"
 )
 
@@ -41,7 +42,7 @@ func catalog(t *testing.T) string {
 func serveCatalog(t *testing.T, inMocks, more string) (address, admin string) {
 	t.Helper()
 	dir := t.TempDir()
-	address, admin = freeAddress(t), freeAddress(t)
+	address, admin = free.Address(t), free.Address(t)
 	writeIn(t, dir, "catalog.graphql", catalogSchema)
 	environment := "production"
 	if strings.Contains(inMocks, "per_request") {
@@ -163,7 +164,7 @@ func TestWhatIsMadeUpDoesNotCountForItsOwner(t *testing.T) {
 }
 
 func TestAWholeSubgraphThatIsMadeUpCountsAsMocked(t *testing.T) {
-	dir, address, admin := mockFolder(t), freeAddress(t), freeAddress(t)
+	dir, address, admin := mockFolder(t), free.Address(t), free.Address(t)
 	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+address+" }\nadmin: { listen: "+admin+" }\nenvironment: staging\nsubgraphs: { shop: { mock: always, schema: { file: shop.graphql } } }\n")
 	startIn(t, dir, "serve").line("serving")
 	askMocked(t, address, `{ cart { note } }`)

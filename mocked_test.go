@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 const cartSchema = `extend schema @link(url: "https://ficus.dev/spec/v0.1", import: ["@mock"])
@@ -55,7 +57,7 @@ func askMocked(t *testing.T, address, query string, headers ...string) reply {
 }
 
 func TestMocksAreServedFromSchemasAlone(t *testing.T) {
-	dir, address := mockFolder(t), freeAddress(t)
+	dir, address := mockFolder(t), free.Address(t)
 	p := startIn(t, dir, "mock", "serve", "*.graphql", "--listen", address)
 	p.line("serving")
 	tests := []struct {
@@ -90,7 +92,7 @@ func TestMocksAreServedFromSchemasAlone(t *testing.T) {
 
 // TestAChangedScenarioIsServed within a second; one that is wrong leaves the last good one, and is named.
 func TestAChangedScenarioIsServed(t *testing.T) {
-	dir, address := mockFolder(t), freeAddress(t)
+	dir, address := mockFolder(t), free.Address(t)
 	p := startIn(t, dir, "mock", "serve", "shop.graphql", "--listen", address, "--scenario", "empty-cart")
 	p.line("serving")
 	query := `{ cart { items { name } } }`
@@ -115,7 +117,7 @@ func TestAChangedScenarioIsServed(t *testing.T) {
 
 // TestRequestsChooseOnlyWhereTheyMay: served for production, a choice is not even looked at.
 func TestRequestsChooseOnlyWhereTheyMay(t *testing.T) {
-	dir, address := mockFolder(t), freeAddress(t)
+	dir, address := mockFolder(t), free.Address(t)
 	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+address+" }\nadmin: { listen: off }\nenvironment: dev\nsubgraphs: { shop: { mock: always, schema: { file: shop.graphql } } }\n")
 	p := startIn(t, dir, "serve")
 	p.line("serving")

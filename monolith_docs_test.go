@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // walk is one after the other what docs/monolith.md has in its blocks.
@@ -31,7 +33,7 @@ func TestTheWalkFromAnOpenAPIFileToAServedGraph(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := freeAddress(t)
+	address := free.Address(t)
 	w := &walk{dir: t.TempDir(), env: []string{
 		"FICUS_DEMO_MONOLITH=" + address, "XDG_CACHE_HOME=" + t.TempDir(), "PATH=" + filepath.Dir(binary) + ":" + os.Getenv("PATH"),
 	}}

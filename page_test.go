@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // page is what a browser gets.
@@ -34,7 +36,7 @@ func page(t *testing.T, url string) (status int, body string) {
 // TestThePageForDevelopers: the console where it was built into the program, else a page that says how to; beside it
 // what scenarios there are.
 func TestThePageForDevelopers(t *testing.T) {
-	address := freeAddress(t)
+	address := free.Address(t)
 	p := startIn(t, mockFolder(t), "mock", "serve", "*.graphql", "--listen", address)
 	p.line("serving")
 	url := "http://" + address
@@ -60,7 +62,7 @@ func TestThePageForDevelopers(t *testing.T) {
 
 // TestNobodyIsShownScenariosThatMayNotBeChosen: a gateway whose requests may not choose does not list them.
 func TestNobodyIsShownScenariosThatMayNotBeChosen(t *testing.T) {
-	address := freeAddress(t)
+	address := free.Address(t)
 	dir := mockFolder(t)
 	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+address+" }\nadmin: { listen: off }\nenvironment: dev\nmocks: { report: true }\n"+
 		"subgraphs:\n  shop: { mock: always, schema: { file: shop.graphql } }\n")

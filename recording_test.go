@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 const shelfSchema = `type Query { product(id: ID!): Product products(first: Int): [Product!]! }
@@ -43,7 +45,7 @@ func shelfFolder(t *testing.T) string {
 // TestAScenarioIsRecordedAndServed: the answers of one gateway become a scenario, with which another one, whose own values
 // are others, answers alike; and a schema that moves on says what no longer fits.
 func TestAScenarioIsRecordedAndServed(t *testing.T) {
-	dir, live := shelfFolder(t), freeAddress(t)
+	dir, live := shelfFolder(t), free.Address(t)
 	startIn(t, dir, "mock", "serve", "shop.graphql", "--listen", live).line("serving")
 	out, errs, code := command(t, dir, "mock", "record", "--url", "http://"+live+"/graphql", "--operations", "operations", "--name", "shelf", "--keep", "Product.name")
 	if code != 0 || !strings.Contains(out, "Ficus-Mock: scenario=shelf") {
@@ -52,7 +54,7 @@ func TestAScenarioIsRecordedAndServed(t *testing.T) {
 	if _, errs, code := command(t, dir, "mock", "record", "--url", "http://"+live+"/graphql", "--operations", "operations", "--name", "shelf"); code != 1 || !strings.Contains(errs, "--force") {
 		t.Errorf("%d %s: it writes over a scenario", code, errs)
 	}
-	served := freeAddress(t)
+	served := free.Address(t)
 	startIn(t, dir, "mock", "serve", "shop.graphql", "--seed", "9", "--listen", served).line("serving")
 	names := func(address string, headers ...string) []string {
 		var answer struct {
@@ -88,7 +90,7 @@ func TestAScenarioIsRecordedAndServed(t *testing.T) {
 
 // TestWhatBreaksAClientIsFound: in process and through a gateway, with a client that cannot bear a price that is null.
 func TestWhatBreaksAClientIsFound(t *testing.T) {
-	dir, address := shelfFolder(t), freeAddress(t)
+	dir, address := shelfFolder(t), free.Address(t)
 	startIn(t, dir, "mock", "serve", "shop.graphql", "--listen", address).line("serving")
 	for _, where := range [][]string{{"shop.graphql"}, {"--url", "http://" + address + "/graphql"}} {
 		args := append([]string{"mock", "fuzz", "--operations", "operations"}, where...)

@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // edition is a composed graph in which one of two services answers everything: an item's number and its next.
@@ -44,7 +46,7 @@ type editor struct {
 func edited(t *testing.T, services ...string) *editor {
 	t.Helper()
 	dir := t.TempDir()
-	e := &editor{file: filepath.Join(dir, "supergraph.graphql"), settings: filepath.Join(dir, "ficus.yaml"), admin: freeAddress(t)}
+	e := &editor{file: filepath.Join(dir, "supergraph.graphql"), settings: filepath.Join(dir, "ficus.yaml"), admin: free.Address(t)}
 	for i, url := range services {
 		e.editions = append(e.editions, fmt.Sprintf(edition, i, url))
 	}

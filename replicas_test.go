@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // cluster is three NATS servers that keep the same streams.
@@ -20,7 +22,7 @@ func cluster(t *testing.T) []*server.Server {
 	t.Helper()
 	var routes []string
 	for range 3 {
-		routes = append(routes, "nats://"+freeAddress(t))
+		routes = append(routes, "nats://"+free.Address(t))
 	}
 	var out []*server.Server
 	for i := range 3 {
@@ -74,7 +76,7 @@ func TestAnAbortIsInForceOnAllReplicas(t *testing.T) {
 	}
 	shared := string(config) + "nats: {url: '" + strings.Join(urls, ",") + "', replicas: 3}\n"
 	for range 2 {
-		replicas = append(replicas, &moving{dir: t.TempDir(), graph: freeAddress(t), admin: freeAddress(t)})
+		replicas = append(replicas, &moving{dir: t.TempDir(), graph: free.Address(t), admin: free.Address(t)})
 	}
 	for _, m := range replicas {
 		text := strings.NewReplacer(first.graph, m.graph, first.admin, m.admin).Replace(shared)

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // TestACallerStaysOnOneSide: the share of the new owner is about what the schema asks for, the same caller always
@@ -28,7 +30,7 @@ rollout: {key: [{header: x-tenant}, {cookie: visitor}]}
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	address := freeAddress(t)
+	address := free.Address(t)
 	start(t, nil, "serve", "--config", file, "--listen", address).line("msg=serving")
 	ask := func(header http.Header) string {
 		_, a := post(t, "http://"+address+"/graphql", `{ health }`, header)

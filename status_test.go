@@ -6,12 +6,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // statusFolder is a folder with a graph of mocks, and the addresses that it is served at.
 func statusFolder(t *testing.T, admin string) (dir, public, operators string) {
 	t.Helper()
-	dir, public, operators = mockFolder(t), freeAddress(t), freeAddress(t)
+	dir, public, operators = mockFolder(t), free.Address(t), free.Address(t)
 	writeIn(t, dir, "ficus.yaml", "supergraph: { listen: "+public+" }\nenvironment: dev\nadmin: { listen: \""+operators+"\", "+admin+" }\ncontract: { owners: OWNERS.yaml }\n"+
 		"subgraphs: { shop: { mock: always, schema: { file: shop.graphql } } }\n")
 	writeIn(t, dir, "OWNERS.yaml", "Cart: checkout\nProduct: catalog\n")

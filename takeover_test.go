@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // TestASecondVersionTakesItsFieldOver starts version 2 of the demo's tickets service beside the first, under load, as the
@@ -27,7 +29,7 @@ func TestASecondVersionTakesItsFieldOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(cache) })
-	monolith, tickets := freeAddress(t), freeAddress(t)
+	monolith, tickets := free.Address(t), free.Address(t)
 	env := []string{"FICUS_DEMO_MONOLITH=" + monolith, "FICUS_DEMO_TICKETS=" + tickets, "XDG_CACHE_HOME=" + cache}
 	demo := start(t, env, "demo", "--listen", "127.0.0.1:0")
 	url := regexp.MustCompile(`http://\S+/graphql`).FindString(demo.line("The graph is at"))

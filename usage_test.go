@@ -9,13 +9,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // TestAChangeIsHeldAgainstWhatClientsSend: what a gateway recorded says which operations break, and whose they are; what is
 // made up is nobody's loss.
 func TestAChangeIsHeldAgainstWhatClientsSend(t *testing.T) {
 	service := answering(t, `{"data":{"product":{"title":"Lamp"}}}`)
-	dir, graph, admin := t.TempDir(), freeAddress(t), freeAddress(t)
+	dir, graph, admin := t.TempDir(), free.Address(t), free.Address(t)
 	write := func(name, text string) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

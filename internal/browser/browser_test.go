@@ -8,7 +8,6 @@ import (
 	"bufio"
 	"context"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ficusgraph/ficus/internal/free"
 )
 
 // TestConsole starts the demo with the console built in, and uses it.
@@ -33,7 +34,7 @@ func TestConsole(t *testing.T) {
 // TestMocks serves a graph in which everything is made up, with the console.
 func TestMocks(t *testing.T) {
 	needTools(t)
-	url := "http://" + freeAddress(t)
+	url := "http://" + free.Address(t)
 	p := begin(t, "testdata", build(t), "mock", "serve", "shop.graphql", "--listen", strings.TrimPrefix(url, "http://"))
 	announcement(t, p, regexp.MustCompile(`made up answers are at`))
 	drive(t, "mocks.test.mjs", url+"/")
@@ -114,8 +115,8 @@ var announced = regexp.MustCompile(`(?s)in a browser at (http://[^\s]+/)\..*Auth
 // demo runs the program's demo until the test ends, and returns its page's address and a token.
 func demo(t *testing.T, binary string) (url, token string) {
 	t.Helper()
-	t.Setenv("FICUS_DEMO_MONOLITH", freeAddress(t))
-	t.Setenv("FICUS_DEMO_TICKETS", freeAddress(t))
+	t.Setenv("FICUS_DEMO_MONOLITH", free.Address(t))
+	t.Setenv("FICUS_DEMO_TICKETS", free.Address(t))
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	m := announcement(t, begin(t, "", binary, "demo", "--listen", "127.0.0.1:0"), announced)
 	return m[1], m[2]
@@ -178,15 +179,4 @@ func announcement(t *testing.T, output io.Reader, want *regexp.Regexp) []string 
 func endPolitely(cmd *exec.Cmd) {
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 20 * time.Second
-}
-
-// freeAddress is a loopback address on which nothing listens.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
 }
