@@ -178,6 +178,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	for _, h := range first.Hints {
 		logger.Debug("composition", slog.String("hint", h.String()))
 	}
+	heap.Started()
 	if hooks.Started != nil {
 		hooks.Started(public.Addr().String())
 	}
