@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
@@ -54,6 +55,16 @@ func wrong(at int, format string, args ...any) error {
 	return &ChoiceError{at, fmt.Sprintf(format, args...)}
 }
 
+// valid is how many bytes of a text are UTF-8, from its start.
+func valid(text string) int {
+	for i, r := range text {
+		if _, size := utf8.DecodeRuneInString(text[i:]); r == utf8.RuneError && size == 1 {
+			return i
+		}
+	}
+	return len(text)
+}
+
 // ParseChoice reads a choice: parts key=value with semicolons between them. The text "" is the nil Choice.
 //
 //	scenario=empty-cart; latency=300ms; error=Product.price:TIMEOUT; list=Query.products:0; null=Product.name; value=Product.state:SOLD
@@ -63,6 +74,9 @@ func ParseChoice(text string) (*Choice, error) {
 	}
 	if len(text) > maxChoice {
 		return nil, wrong(maxChoice, "it is longer than %d characters", maxChoice)
+	}
+	if !utf8.ValidString(text) {
+		return nil, wrong(valid(text)+1, "what follows is not UTF-8")
 	}
 	c := &Choice{}
 	start := 1
