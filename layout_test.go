@@ -38,7 +38,6 @@ var floors = map[string][]string{
 	"internal/free":        {},
 	"heap":                 {},
 	"nearest":              {},
-	"usage":                {},
 	"junit":                {},
 	"ratelimit":            {},
 	"console":              {},
@@ -52,6 +51,7 @@ var floors = map[string][]string{
 	"engine/authorization":     {"engine/operation", "engine/supergraph"},
 	"engine/cost":              {"engine/operation", "engine/queryplan", "engine/supergraph"},
 	"changes":                  {"engine/operation"},
+	"usage":                    {"engine/operation"},
 	"owners/contract":          {"engine/composition", "engine/supergraph", "mocks"},
 	// 2: planner and executor never meet
 	"engine/planner":  {"engine/operation", "engine/queryplan", "engine/supergraph"},

@@ -60,21 +60,28 @@ func (t table) Fetch(ctx context.Context, r *executor.Request) (*executor.Respon
 	return t[r.Fetch.Subgraph].Fetch(ctx, r)
 }
 
+// following is the graph of an archive with sources that follow what is said there, and what is wrong with that.
+func following(t *testing.T, a *txtar.Archive) (sg *supergraph.Supergraph, script *mocks.Script, sources table, faults string) {
+	t.Helper()
+	told := told(a)
+	sg = composed(t, told.SDL)
+	script, err := mocks.Read(sg, told)
+	faults = "none\n"
+	if err != nil {
+		faults = err.Error() + "\n"
+	}
+	sources = table{}
+	for _, g := range sg.Subgraphs {
+		sources[g.Name] = source(t, sg, g.Name, 1).Following(script)
+	}
+	return sg, script, sources, faults
+}
+
 // TestAnswers reads what each archive tells the mock source and asks its queries. errors holds what is wrong with it,
 // NAME.json the answer to the query of NAME.query, made under the choice of NAME.choice.
 func TestAnswers(t *testing.T) {
 	scenario.Each(t, "testdata/answers/*.txtar", func(t *testing.T, a *txtar.Archive) *txtar.Archive {
-		told := told(a)
-		sg := composed(t, told.SDL)
-		script, err := mocks.Read(sg, told)
-		faults := "none\n"
-		if err != nil {
-			faults = err.Error() + "\n"
-		}
-		sources := table{}
-		for _, g := range sg.Subgraphs {
-			sources[g.Name] = source(t, sg, g.Name, 1).Following(script)
-		}
+		sg, script, sources, faults := following(t, a)
 		snapshot, err := engine.NewSnapshot(sg, sources, engine.Config{Introspection: true, Extensions: mocked})
 		if err != nil {
 			t.Fatal(err)

@@ -16,17 +16,7 @@ import (
 // session of NAME.session, or else the session s; a session that is empty is none.
 func TestEffects(t *testing.T) {
 	scenario.Each(t, "testdata/effects/*.txtar", func(t *testing.T, a *txtar.Archive) *txtar.Archive {
-		told := told(a)
-		sg := composed(t, told.SDL)
-		script, err := mocks.Read(sg, told)
-		faults := "none\n"
-		if err != nil {
-			faults = err.Error() + "\n"
-		}
-		sources := table{}
-		for _, g := range sg.Subgraphs {
-			sources[g.Name] = source(t, sg, g.Name, 1).Following(script)
-		}
+		sg, script, sources, faults := following(t, a)
 		snapshot, err := engine.NewSnapshot(sg, sources, engine.Config{Extensions: mocked})
 		if err != nil {
 			t.Fatal(err)

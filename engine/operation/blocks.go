@@ -14,52 +14,11 @@ func dedentBlocks(doc *ast.QueryDocument, text string) {
 		return
 	}
 	b := &blocks{text: []rune(text)}
-	for _, op := range doc.Operations {
-		b.directives(op.Directives)
-		for _, v := range op.VariableDefinitions {
-			b.directives(v.Directives)
-			if v.DefaultValue != nil {
-				b.value(v.DefaultValue)
-			}
-		}
-		b.set(op.SelectionSet)
-	}
-	for _, f := range doc.Fragments {
-		b.directives(f.Directives)
-		b.set(f.SelectionSet)
-	}
+	EachValue(doc, b.value)
 }
 
 // blocks has the text as the parser's positions count it.
 type blocks struct{ text []rune }
-
-func (b *blocks) set(set ast.SelectionSet) {
-	for _, s := range set {
-		switch s := s.(type) {
-		case *ast.Field:
-			b.directives(s.Directives)
-			b.arguments(s.Arguments)
-			b.set(s.SelectionSet)
-		case *ast.InlineFragment:
-			b.directives(s.Directives)
-			b.set(s.SelectionSet)
-		case *ast.FragmentSpread:
-			b.directives(s.Directives)
-		}
-	}
-}
-
-func (b *blocks) directives(list ast.DirectiveList) {
-	for _, d := range list {
-		b.arguments(d.Arguments)
-	}
-}
-
-func (b *blocks) arguments(list ast.ArgumentList) {
-	for _, arg := range list {
-		b.value(arg.Value)
-	}
-}
 
 func (b *blocks) value(v *ast.Value) {
 	if v.Kind == ast.BlockValue && v.Position != nil && b.beginsAtQuotes(v.Position.Start) {

@@ -11,18 +11,7 @@ func checkInputs(doc *ast.QueryDocument, b *bounds) ([]Excess, Errors) {
 		return nil, nil
 	}
 	c := &inputCheck{bounds: b, longest: reading{key: "max_input_list_size"}, deepest: reading{key: "max_input_depth"}}
-	for _, op := range doc.Operations {
-		c.directives(op.Directives)
-		for _, v := range op.VariableDefinitions {
-			c.directives(v.Directives)
-			c.value(v.DefaultValue, 1)
-		}
-		c.set(op.SelectionSet)
-	}
-	for _, f := range doc.Fragments {
-		c.directives(f.Directives)
-		c.set(f.SelectionSet)
-	}
+	EachValue(doc, func(v *ast.Value) { c.value(v, 1) })
 	return b.judge(c.longest, c.deepest)
 }
 
@@ -30,34 +19,6 @@ func checkInputs(doc *ast.QueryDocument, b *bounds) ([]Excess, Errors) {
 type inputCheck struct {
 	bounds           *bounds
 	longest, deepest reading
-}
-
-func (c *inputCheck) set(set ast.SelectionSet) {
-	for _, s := range set {
-		switch s := s.(type) {
-		case *ast.Field:
-			c.arguments(s.Arguments)
-			c.directives(s.Directives)
-			c.set(s.SelectionSet)
-		case *ast.InlineFragment:
-			c.directives(s.Directives)
-			c.set(s.SelectionSet)
-		case *ast.FragmentSpread:
-			c.directives(s.Directives)
-		}
-	}
-}
-
-func (c *inputCheck) directives(list ast.DirectiveList) {
-	for _, d := range list {
-		c.arguments(d.Arguments)
-	}
-}
-
-func (c *inputCheck) arguments(list ast.ArgumentList) {
-	for _, a := range list {
-		c.value(a.Value, 1)
-	}
 }
 
 // value measures a value whose lists and objects are at that depth.
