@@ -83,6 +83,8 @@ type Recorder struct {
 	signs  map[string]string
 	used   map[sent]*Used
 	beyond uint64
+	// bytes is how long the texts are that are kept.
+	bytes int
 }
 
 // sent is what is counted together.
@@ -91,10 +93,12 @@ type sent struct {
 	Client
 }
 
-// Bounds of what is kept beside Config.MaxOperations: the length of one text, and of what a client calls itself, in bytes.
+// Bounds of what is kept beside Config.MaxOperations: the length of one text, of all together, and of what a client calls
+// itself, in bytes.
 const (
 	defaultOperations = 5_000
 	maxText           = 64 << 10
+	maxBytes          = 16 << 20
 	maxName           = 128
 )
 
@@ -122,7 +126,7 @@ func (r *Recorder) Record(document, name string, header func(name string) string
 	key := sent{text, name, who}
 	u := r.used[key]
 	if u == nil {
-		if len(r.used) >= r.cfg.MaxOperations {
+		if len(r.used) >= r.cfg.MaxOperations || !r.room(len(text)) {
 			r.beyond++
 			return
 		}
@@ -145,10 +149,19 @@ func (r *Recorder) signature(document string) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	if len(r.signs) < r.cfg.MaxOperations {
+	if len(r.signs) < r.cfg.MaxOperations && r.bytes < maxBytes/2 && r.room(len(document)+len(text)) {
 		r.signs[strings.Clone(document)] = text
 	}
 	return text, true
+}
+
+// room takes room for a text, if there is some. What is remembered of documents has half of it, the operations all.
+func (r *Recorder) room(n int) bool {
+	if r.bytes+n > maxBytes {
+		return false
+	}
+	r.bytes += n
+	return true
 }
 
 func short(text string) string { return strings.ToValidUTF8(text[:min(len(text), maxName)], "") }

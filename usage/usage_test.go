@@ -62,6 +62,14 @@ func TestWhatIsKeptIsBounded(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	r = usage.New(usage.Config{}, at(0))
+	long := strings.Repeat("field ", 10_000)
+	for i := range 400 {
+		r.Record(fmt.Sprintf("{ a%d %s }", i, long), "", header(nil))
+	}
+	if kept := len(r.Report().Operations); kept < 50 || kept > 300 {
+		t.Errorf("%d operations of 60 kB are kept", kept)
+	}
+	r = usage.New(usage.Config{}, at(0))
 	r.Record("{ a }", "", header(map[string]string{"apollographql-client-name": strings.Repeat("é", 500)}))
 	if name := r.Report().Operations[0].Clients[0].Name; len(name) != 128 {
 		t.Errorf("the name has %d bytes", len(name))
