@@ -14,11 +14,15 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// demoServices are the processes that the demo runs beside the gateway, with their default addresses.
-var demoServices = []struct{ name, listen, env, what string }{
-	{"monolith", "127.0.0.1:4501", "FICUS_DEMO_MONOLITH", "the legacy application: JSON over HTTP, SQLite"},
-	{"tickets", "127.0.0.1:4502", "FICUS_DEMO_TICKETS", "the first service pulled out of it: a federated subgraph"},
+// demoServices are the processes that the demo runs beside the gateway, with their default addresses. One that asks
+// another is told where that is.
+var demoServices = []demoService{
+	{"monolith", "127.0.0.1:4501", "FICUS_DEMO_MONOLITH", "", "the legacy application: JSON over HTTP, SQLite"},
+	{"tickets", "127.0.0.1:4502", "FICUS_DEMO_TICKETS", "", "the first service pulled out of it: a federated subgraph"},
+	{"health", "127.0.0.1:4503", "FICUS_DEMO_HEALTH", "monolith", "the second one, which answers nobody yet"},
 }
+
+type demoService struct{ name, listen, env, asks, what string }
 
 // demoReady is how long a service of the demo may take to start, its database included.
 const demoReady = 60 * time.Second
@@ -27,8 +31,8 @@ func (p Program) demoCommand() *cobra.Command {
 	var listen string
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Run a monolith, a service and the gateway over them",
-		Long: "Demo starts a legacy monolith over a SQLite file, the first service pulled out of it, and the gateway over both,\n" +
+		Short: "Run a monolith, its services and the gateway over them",
+		Long: "Demo starts a legacy monolith over a SQLite file, two services pulled out of it, and the gateway over them,\n" +
 			"all on loopback and each a process of its own, and prints a query that crosses all four kinds of owner.\n" +
 			"Stop one of them and ask again: what the others own is still answered. Start version 2 of the service in\n" +
 			"another terminal, and it takes over a field that was mocked.",
@@ -98,6 +102,12 @@ func (p Program) demo(ctx context.Context, listen string, out, log io.Writer) er
 	cfg.Supergraph.Listen = listen
 	cfg.Front.GraphiQL.Enabled = true
 	cfg.Mocks.PerRequest, cfg.Mocks.Report = cfg.Permits(), cfg.Permits()
+	state, err := os.MkdirTemp("", "ficus-demo-")
+	if err != nil {
+		return fmt.Errorf("make a folder for how far migrations are: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(state) }()
+	cfg.NATS.Directory = state // each demo begins where the files say
 	query, err := p.demoQuery()
 	if err != nil {
 		return err
@@ -108,7 +118,7 @@ func (p Program) demo(ctx context.Context, listen string, out, log io.Writer) er
 	}
 	return p.Serve(ctx, cfg, Hooks{Log: log, Started: func(address string) {
 		announce(out, address, token, query)
-		announceMocks(ctx, out, cfg, p.addressOf(demoServices[1].env, demoServices[1].listen))
+		announceMocks(ctx, out, cfg, p.demoAddress("tickets"))
 	}})
 }
 
@@ -121,11 +131,11 @@ func (p Program) startServices(ctx context.Context, out, log io.Writer) (*sync.W
 		return &running, fmt.Errorf("find this program: %w", err)
 	}
 	for _, s := range demoServices {
-		address := p.addressOf(s.env, s.listen)
+		address := p.demoAddress(s.name)
 		if err := free(address); err != nil {
 			return &running, fmt.Errorf("the demo's %s cannot listen on %s: %w; end what listens there, or set %s to another address", s.name, address, err, s.env)
 		}
-		cmd := exec.CommandContext(ctx, self, "demo", s.name, "-listen", address) //nolint:gosec // this program itself
+		cmd := exec.CommandContext(ctx, self, append([]string{"demo", s.name}, p.demoArgs(s)...)...) //nolint:gosec // this program itself
 		cmd.Stdout, cmd.Stderr = log, log
 		cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 		cmd.WaitDelay = 10 * time.Second
@@ -134,24 +144,40 @@ func (p Program) startServices(ctx context.Context, out, log io.Writer) (*sync.W
 		}
 		running.Go(func() {
 			if err := cmd.Wait(); ctx.Err() == nil {
-				ended(ctx, out, s.name, address, err)
+				ended(ctx, out, s.name, address, p.demoArgs(s), err)
 			}
 		})
 		_, _ = fmt.Fprintf(out, "%-9s http://%s  process %d  %s\n", s.name, address, cmd.Process.Pid, s.what)
 	}
 	for _, s := range demoServices {
-		if err := waitReady(ctx, "http://"+p.addressOf(s.env, s.listen)+"/healthz"); err != nil {
+		if err := waitReady(ctx, "http://"+p.demoAddress(s.name)+"/healthz"); err != nil {
 			return &running, fmt.Errorf("the demo's %s: %w", s.name, err)
 		}
 	}
 	return &running, nil
 }
 
-func (p Program) addressOf(env, address string) string {
-	if v, ok := p.Env(env); ok && v != "" {
-		return v
+// demoArgs are those with which a service of the demo is started.
+func (p Program) demoArgs(s demoService) []string {
+	args := []string{"-listen", p.demoAddress(s.name)}
+	if s.asks != "" {
+		args = append(args, "-"+s.asks, "http://"+p.demoAddress(s.asks))
 	}
-	return address
+	return args
+}
+
+// demoAddress is where a service of the demo listens.
+func (p Program) demoAddress(name string) string {
+	for _, s := range demoServices {
+		if s.name != name {
+			continue
+		}
+		if v, ok := p.Env(s.env); ok && v != "" {
+			return v
+		}
+		return s.listen
+	}
+	return ""
 }
 
 // free says why an address cannot be listened on.
