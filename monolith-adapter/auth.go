@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	tokenexchange "github.com/ficusgraph/ficus/auth/exchange"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
@@ -17,11 +18,11 @@ import (
 // Auth is what a source is shown of who asks: one of bearer, basic, session and exchange, and an API key, alone or
 // beside it. It goes to the host of the source's base URL and to no other, and before what the schema sets.
 type Auth struct {
-	Bearer   *Bearer        `yaml:"bearer"`
-	Basic    *Basic         `yaml:"basic"`
-	APIKey   *APIKey        `yaml:"api_key"`
-	Session  *Session       `yaml:"session"`
-	Exchange *TokenExchange `yaml:"exchange"`
+	Bearer   *Bearer               `yaml:"bearer"`
+	Basic    *Basic                `yaml:"basic"`
+	APIKey   *APIKey               `yaml:"api_key"`
+	Session  *Session              `yaml:"session"`
+	Exchange *tokenexchange.Config `yaml:"exchange"`
 }
 
 // Bearer is a token: the caller's own, as it was verified, or one of the gateway's.
@@ -86,7 +87,12 @@ func (a *Auth) faults() []error {
 		errs = append(errs, errors.New("auth.api_key: takes header: with a header's name, and value: with what it can hold"))
 	}
 	errs = append(errs, a.Session.faults()...)
-	return append(errs, a.Exchange.faults()...)
+	if a.Exchange != nil {
+		for _, err := range a.Exchange.Validate() {
+			errs = append(errs, fmt.Errorf("auth.exchange.%w", err))
+		}
+	}
+	return errs
 }
 
 // credentials are what a request is given to show.
@@ -152,7 +158,7 @@ func newBadge(a *Auth, base *url.URL, c *client, cfg Config, ports Ports, config
 	case a.Session != nil:
 		b.credentials, err = newSessions(*a.Session, c, base, config)
 	case a.Exchange != nil:
-		b.credentials, err = newExchanger(*a.Exchange, cfg)
+		b.credentials, err = newExchanged(*a.Exchange, cfg)
 	}
 	return b, err
 }

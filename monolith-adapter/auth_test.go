@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ficusgraph/ficus/auth/exchange"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/subgraph"
 )
@@ -253,7 +254,7 @@ func TestTokensAreExchanged(t *testing.T) {
 	defer issuer.Close()
 	server := httptest.NewServer(asJSON(shown))
 	defer server.Close()
-	trade := monolith.TokenExchange{URL: issuer.URL + "/token", Audience: "legacy", ClientID: "gateway", ClientSecret: "s:"}
+	trade := exchange.Config{URL: issuer.URL + "/token", Audience: "legacy", ClientID: "gateway", ClientSecret: "s:"}
 	p := newPinger(t, server.URL, authorized(monolith.Auth{Exchange: &trade}), callers)
 	for _, want := range []string{"ann-1", "ann-1", "bob-2", "ann-1"} {
 		who, _, _ := strings.Cut(want, "-")
@@ -316,8 +317,8 @@ func TestFaultsOfAuth(t *testing.T) {
 		{monolith.Auth{Session: &monolith.Session{Login: monolith.Login{Path: "/l"}}}, "auth.session.token: give either token"},
 		{monolith.Auth{Session: &monolith.Session{Login: monolith.Login{Path: "/l"}, Token: "$("}}, `auth.session.token: "$(" is no mapping`},
 		{monolith.Auth{Session: &monolith.Session{Login: monolith.Login{Path: "/l"}, Cookie: "s", Per: "tenant", TTL: -1}}, `auth.session.per: "tenant" is none of user, gateway`},
-		{monolith.Auth{Exchange: &monolith.TokenExchange{URL: "issuer", ClientSecret: "s"}}, "auth.exchange.url: must be the URL"},
-		{monolith.Auth{Exchange: &monolith.TokenExchange{URL: "http://i", ClientSecret: "s"}}, "auth.exchange.client_id: must be given"},
+		{monolith.Auth{Exchange: &exchange.Config{URL: "issuer", ClientSecret: "s"}}, "auth.exchange.url: must be the URL"},
+		{monolith.Auth{Exchange: &exchange.Config{URL: "http://i", ClientSecret: "s"}}, "auth.exchange.client_id: must be given"},
 	} {
 		err := authorized(tc.auth).Validate()
 		if err == nil || !strings.Contains(err.Error(), "sources.legacy.app."+tc.want) && !strings.Contains(err.Error(), tc.want) {

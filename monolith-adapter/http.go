@@ -56,7 +56,7 @@ func (c *client) close() {
 	if c.badge == nil {
 		return
 	}
-	if e, ok := c.badge.credentials.(*exchanger); ok {
+	if e, ok := c.badge.credentials.(*exchanged); ok {
 		e.close()
 	}
 }
