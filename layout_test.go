@@ -62,7 +62,7 @@ var floors = map[string][]string{
 	// 3: a source is a Fetcher; it knows plans, and nothing of who asks
 	"engine":           {"engine/authorization", "engine/cost", "engine/executor", "engine/introspection", "engine/operation", "engine/planner", "engine/queryplan", "engine/supergraph"},
 	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/shaping", "subgraph/wire", "telemetry/trace"},
-	"monolith-adapter": {"auth/exchange", "auth/held", "engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model", "subgraph", "subgraph/shaping", "nearest", "telemetry/trace"},
+	"monolith-adapter": {"auth/exchange", "auth/held", "auth/mint", "engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model", "subgraph", "subgraph/shaping", "nearest", "telemetry/trace"},
 	"mocks":            {"engine/executor", "engine/queryplan", "engine/supergraph", "graph/model", "nearest"},
 	"mocks/response":   {},
 	"mocks/fuzz":       {"junit", "mocks", "mocks/response"},

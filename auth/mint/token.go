@@ -28,12 +28,30 @@ type Bearer struct {
 
 // Kind is what tokens for an owner are like.
 type Kind struct {
-	// Audience is the claim aud: the owner.
-	Audience string
-	// TTL is how long a token is good; 60s if it is zero.
-	TTL time.Duration
+	// Audience is the claim aud, by default the owner's name.
+	Audience string `yaml:"audience"`
+	// TTL is how long a token is good; 60s by default.
+	TTL time.Duration `yaml:"ttl"`
 	// Claims are those that are passed on beside sub, scope and tenant.
-	Claims []string
+	Claims []string `yaml:"claims"`
+}
+
+// Validate is everything that is wrong, each beginning with its key.
+func (k Kind) Validate(c Config) []error {
+	var errs []error
+	most := longestFromFiles
+	if len(c.Keys.Files) == 0 {
+		most = c.Rotation.withDefaults().Overlap
+	}
+	if k.TTL < 0 || k.TTL > most {
+		errs = append(errs, fmt.Errorf("ttl: %s must be between 0 and %s, for which keys stay published", k.TTL, most))
+	}
+	for i, name := range k.Claims {
+		if name == "" || slices.Contains(Own, name) {
+			errs = append(errs, fmt.Errorf("claims[%d]: %q is made by the gateway and cannot be passed on; remove it", i, name))
+		}
+	}
+	return errs
 }
 
 // Own are the claims that only the gateway makes.
@@ -42,6 +60,8 @@ var Own = []string{"aud", "exp", "iat", "iss", "jti", "nbf", "scope", "sub", "su
 const (
 	// usualTTL is that of a Kind that does not say.
 	usualTTL = time.Minute
+	// longestFromFiles is how long a token may be good where nobody knows how long keys stay published.
+	longestFromFiles = time.Hour
 	// least is how long a token is good at least: the bearer was let in just now.
 	least = 10 * time.Second
 )
