@@ -242,7 +242,7 @@ func TestWithoutATradeNothingIsSent(t *testing.T) {
 	o := newShownOwners(t)
 	o.issuerAway.Store(true)
 	r := inquire(t, o.url, "{traded}", signedFor(t, jwt.MapClaims{"sub": "ann"}))
-	if !strings.Contains(r.body, "SUBREQUEST_CREDENTIALS_ERROR") || len(o.seen) != 0 {
+	if !strings.Contains(r.body, "SUBREQUEST_IDENTITY_ERROR") || len(o.seen) != 0 {
 		t.Errorf("%s; the service was asked %d times", r.body, len(o.seen))
 	}
 }

@@ -3,6 +3,7 @@ package monolith_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ficusgraph/ficus/auth/exchange"
+	"github.com/ficusgraph/ficus/auth/mint"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/subgraph"
 )
@@ -280,6 +282,35 @@ func TestTokensAreExchanged(t *testing.T) {
 	}
 }
 
+// TestTokensAreMintedForTheSource: by its name, or another that is given; none for nobody, and none where it fails.
+func TestTokensAreMintedForTheSource(t *testing.T) {
+	server := httptest.NewServer(asJSON(shown))
+	defer server.Close()
+	ports := callers
+	ports.Minted = func(ctx context.Context, k *mint.Kind) (string, error) {
+		who := callers.Caller(ctx)
+		if who.Subject == "eve" {
+			return "", errors.New("no key")
+		}
+		if who.Subject == "" {
+			return "", nil
+		}
+		return who.Subject + "-for-" + k.Audience, nil
+	}
+	for audience, want := range map[string]string{"": "ann-for-legacy.app", "other": "ann-for-other"} {
+		p := newPinger(t, server.URL, authorized(monolith.Auth{Mint: &mint.Kind{Audience: audience}}), ports)
+		if got := p.ping(t, as(t, "ann"), "{ a: ping }"); got != `{"data":{"a":"Bearer `+want+`||"}}` {
+			t.Errorf("%s, want %s", got, want)
+		}
+		if got := p.ping(t, t.Context(), "{ a: ping }"); got != `{"data":{"a":"||"}}` {
+			t.Errorf("nobody: %s", got)
+		}
+		if got := p.ping(t, as(t, "eve"), "{ a: ping }"); !strings.Contains(got, `"a":null`) {
+			t.Errorf("without a token the application was asked: %s", got)
+		}
+	}
+}
+
 func TestCredentialsStayWithTheHost(t *testing.T) {
 	var seen atomic.Value
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen.Store(r.Header.Clone()) }))
@@ -317,6 +348,10 @@ func TestFaultsOfAuth(t *testing.T) {
 		{monolith.Auth{Session: &monolith.Session{Login: monolith.Login{Path: "/l"}}}, "auth.session.token: give either token"},
 		{monolith.Auth{Session: &monolith.Session{Login: monolith.Login{Path: "/l"}, Token: "$("}}, `auth.session.token: "$(" is no mapping`},
 		{monolith.Auth{Session: &monolith.Session{Login: monolith.Login{Path: "/l"}, Cookie: "s", Per: "tenant", TTL: -1}}, `auth.session.per: "tenant" is none of user, gateway`},
+		{monolith.Auth{Mint: &mint.Kind{}, Bearer: &monolith.Bearer{From: "caller"}}, "auth: holds several ways"},
+		{monolith.Auth{Claims: []monolith.ClaimHeader{{Header: "X-A"}}}, "auth.claims[0].claim: is empty"},
+		{monolith.Auth{Claims: []monolith.ClaimHeader{{Claim: "a", Header: "X_A"}}}, `auth.claims[0].header: "X_A" is not`},
+		{monolith.Auth{Claims: []monolith.ClaimHeader{{Claim: "a", Header: "X-A"}, {Claim: "b", Header: "x-a"}}}, "auth.claims[1].header: x-a is set already"},
 		{monolith.Auth{Exchange: &exchange.Config{URL: "issuer", ClientSecret: "s"}}, "auth.exchange.url: must be the URL"},
 		{monolith.Auth{Exchange: &exchange.Config{URL: "http://i", ClientSecret: "s"}}, "auth.exchange.client_id: must be given"},
 	} {

@@ -29,7 +29,7 @@ func (r *Remote) show(ctx context.Context, header http.Header) (http.Header, [][
 		return nil, nil, &executor.Error{Code: CodeHTTP, Message: "the request was canceled", Err: err}
 	case err != nil:
 		return nil, nil, &executor.Error{
-			Code: CodeCredentials, Message: "the service could not be shown who asks; try again later",
+			Code: CodeIdentity, Message: "the service could not be shown who asks; try again later",
 			Err: fmt.Errorf("fetch %s: %w", r.name, err),
 		}
 	case header == nil && len(shown) == 0:
