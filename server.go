@@ -29,7 +29,6 @@ import (
 	"github.com/ficusgraph/ficus/owners"
 	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/rollout"
-	"github.com/ficusgraph/ficus/subgraph"
 	"github.com/ficusgraph/ficus/telemetry"
 	"github.com/ficusgraph/ficus/transport"
 	"github.com/ficusgraph/ficus/wiring"
@@ -72,7 +71,12 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
-	registry := owners.New(cfg, owners.Ports{Local: resolved, Monolith: wiring.MonolithPorts(cfg, counts, logger)})
+	onward, err := wiring.Onward(cfg, logger)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = onward.Close() }()
+	registry := owners.New(cfg, owners.Ports{Local: resolved, Monolith: wiring.MonolithPorts(cfg, onward, counts, logger)})
 	defer registry.Close()
 	first, err := registry.Load(ctx)
 	if err != nil {
@@ -128,11 +132,12 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 
 	parts := transport.Parts{
-		Engine: gateway, Schema: gateway.Schema, Context: inbound,
+		Engine: gateway, Schema: gateway.Schema, Context: wiring.Inbound(onward),
 		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.Stale, Tracer: tracer,
 		Beside:    map[string]http.Handler{},
 		RateLimit: limiter,
 	}
+	wiring.Publish(onward, &parts)
 	if known != nil {
 		parts.Documents = known
 	}
@@ -211,11 +216,6 @@ func listen(cfg *config.Config, logger *slog.Logger) (public, operators net.List
 		_ = public.Close()
 		return nil, nil, fmt.Errorf("%w; end what listens there, or choose another address with admin.listen (off for none)", err)
 	}
-}
-
-// inbound lets header rules see the client's headers and claims.
-func inbound(ctx context.Context, r *http.Request) context.Context {
-	return subgraph.NewContext(ctx, subgraph.Inbound{Header: r.Header, Claim: auth.FromContext(ctx).Claim})
 }
 
 // flushing is how long the end waits for the last traces to be sent.
