@@ -34,7 +34,13 @@ deny: [{key: frozen, why: their contract says so}]
 // newMoving writes the configuration and the migration into a folder.
 func newMoving(t *testing.T, migration string) *moving {
 	t.Helper()
-	before, after := answering(t, `{"data":{"health":"old"}}`), answering(t, `{"data":{"health":"new"}}`)
+	return newMovingTo(t, migration, answering(t, `{"data":{"health":"new"}}`).URL)
+}
+
+// newMovingTo has a new owner at a URL.
+func newMovingTo(t *testing.T, migration, after string) *moving {
+	t.Helper()
+	before := answering(t, `{"data":{"health":"old"}}`)
 	m := &moving{dir: t.TempDir(), graph: free.Address(t), admin: free.Address(t)}
 	config := fmt.Sprintf(`
 supergraph: {listen: %s}
@@ -47,7 +53,7 @@ subgraphs:
       sdl: |
         extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@override"])
         type Query { health: String @override(from: "monolith", label: "health") }
-`, m.graph, m.admin, before.URL, after.URL)
+`, m.graph, m.admin, before.URL, after)
 	if err := os.MkdirAll(filepath.Join(m.dir, "migrations"), 0o700); err != nil {
 		t.Fatal(err)
 	}

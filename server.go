@@ -90,8 +90,12 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	sides, err := wiring.NewSides(board, nil, metrics, logger)
+	if err != nil {
+		return err
+	}
 	used := wiring.Usage(cfg, made, &engineConfig)
-	watched := wiring.Observer{Metrics: counts, Tracer: tracer, Logger: logger, Made: made, Seldom: &telemetry.Seldom{}}
+	watched := wiring.Observer{Metrics: counts, Tracer: tracer, Logger: logger, Made: made, Sides: sides, Seldom: &telemetry.Seldom{}}
 	limiter, err := ratelimit.New(cfg.RateLimit(), ratelimit.Parts{Logger: logger, Measured: watched.RateMeasured})
 	if err != nil {
 		return err
@@ -167,6 +171,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		})
 	})
 	watching.Go(func() { board.Follow(watch) })
+	watching.Go(func() { sides.Run(watch) })
 	watching.Go(func() { known.Follow(watch) })
 	states, enough := context.WithTimeout(ctx, awaitStates)
 	board.Await(states)

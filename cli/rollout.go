@@ -279,6 +279,15 @@ func standing(w io.Writer, s rollout.Standing) error {
 	line("coordinates", strings.Join(s.Coordinates, ", "))
 	line("kept together by", strings.Join(s.Key, ", else "))
 	line("steps", strings.Trim(fmt.Sprint(s.Steps), "[]"))
+	if a := s.Analysis; a != nil {
+		line("analysis", fmt.Sprintf("windows of %s with %d requests at least", a.Window, a.Minimum))
+	}
+	if v := s.Verdict; v != nil {
+		line("last window", fmt.Sprintf("%s: %s (%s)", v.Outcome, v.Why, v.At.UTC().Format(time.RFC3339)))
+	}
+	if h := s.Schedule; h != nil {
+		line("schedule", "a step every "+h.Every.String())
+	}
 	for _, e := range s.Allow {
 		line("allow", e.String())
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -64,6 +65,8 @@ type moving struct {
 	*Migration
 	// label is what the schema says.
 	label string
+	// verdict is the last one; nil if there was none.
+	verdict *Verdict
 }
 
 // stated is a state of the store.
@@ -119,7 +122,7 @@ func (b *Board) Define(list []*Migration, labels map[string]string) error {
 	}
 	b.moving = map[string]*moving{}
 	for _, m := range list {
-		b.moving[m.Name] = &moving{m, labels[m.Name]}
+		b.moving[m.Name] = &moving{Migration: m, label: labels[m.Name]}
 	}
 	b.decide()
 	return nil
@@ -146,8 +149,7 @@ func (b *Board) decide() {
 	t := New(b.cfg)
 	now := b.now()
 	b.next = time.Time{}
-	for _, name := range slices.Sorted(maps.Keys(b.moving)) {
-		m := b.moving[name]
+	for _, m := range b.inOrder() {
 		rule, until := b.state(m).rule(m.Migration, now)
 		t.rules[m.Label()] = rule
 		if !until.IsZero() && (b.next.IsZero() || until.Before(b.next)) {
@@ -159,6 +161,13 @@ func (b *Board) decide() {
 	case b.wake <- struct{}{}:
 	default:
 	}
+}
+
+// inOrder are the migrations by name. The caller holds the lock.
+func (b *Board) inOrder() []*moving {
+	out := slices.Collect(maps.Values(b.moving))
+	slices.SortFunc(out, func(x, y *moving) int { return strings.Compare(x.Name, y.Name) })
+	return out
 }
 
 func (b *Board) state(m *moving) stated {

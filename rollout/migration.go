@@ -30,6 +30,10 @@ type Migration struct {
 	// Allow and Deny are keys that are always, or never, on the new side, whatever the percentage.
 	Allow []Entry `yaml:"allow"`
 	Deny  []Entry `yaml:"deny"`
+	// Analysis, if not nil, aborts the migration when the new owner is worse than the old one.
+	Analysis *Analysis `yaml:"analysis"`
+	// Schedule, if not nil, takes it further by itself.
+	Schedule *Schedule `yaml:"schedule"`
 
 	// File it was read from, for messages.
 	File string `yaml:"-"`
@@ -56,7 +60,12 @@ func (e Entry) String() string {
 }
 
 // Label is the override label that stands for the migration in the graph.
-func (m *Migration) Label() string { return "migration:" + m.Name }
+func (m *Migration) Label() string { return labelPrefix + m.Name }
+
+const labelPrefix = "migration:"
+
+// Of is the name of the migration that an override label stands for; false for other labels.
+func Of(label string) (string, bool) { return strings.CutPrefix(label, labelPrefix) }
 
 // nameShape is what a migration may be called: it is part of a label, a key of the store and a URL.
 var nameShape = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)
@@ -108,7 +117,7 @@ func (m *Migration) Validate() error {
 			}
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, m.measured())...)
 }
 
 // validKeys says which of the keys do not name exactly one thing.
