@@ -1,10 +1,15 @@
 package main_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -50,7 +55,9 @@ func TestAnOutageOfTheNewOwnerIsTakenBack(t *testing.T) {
 
 	broken.Store(true)
 	began := time.Now()
-	aborted := func() bool { return strings.Contains(metricsOf(t, m.admin), `ficus_migration_aborted{migration="site-health"} 1`) }
+	aborted := func() bool {
+		return strings.Contains(metricsOf(t, m.admin), `ficus_migration_aborted{migration="site-health"} 1`)
+	}
 	load(6*time.Second, aborted)
 	if !aborted() {
 		t.Fatal("it is not aborted within two windows")
@@ -76,6 +83,36 @@ func TestAnOutageOfTheNewOwnerIsTakenBack(t *testing.T) {
 			t.Errorf("the metrics lack %s", want)
 		}
 	}
+	for _, name := range dashboard(t) {
+		if !strings.Contains(text, "\n"+name+"{") && !strings.Contains(text, "\n"+name+" ") {
+			t.Errorf("the dashboard asks for %s, which the gateway does not have", name)
+		}
+	}
+}
+
+// dashboard is what the dashboards of deploy/ ask for.
+func dashboard(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("deploy/grafana/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal("there is no dashboard", err)
+	}
+	var names []string
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !json.Valid(text) {
+			t.Errorf("%s is not JSON", file)
+		}
+		names = append(names, regexp.MustCompile(`\bficus_[a-z_]+`).FindAllString(string(text), -1)...)
+	}
+	slices.Sort(names)
+	if names = slices.Compact(names); len(names) < 10 {
+		t.Errorf("the dashboards ask for no more than %v", names)
+	}
+	return names
 }
 
 func metricsOf(t *testing.T, admin string) string {

@@ -89,7 +89,8 @@ func (m *moving) must(t *testing.T, want string, args ...string) {
 // TestThePageAboutMigrations: its file and its commands, from the top.
 func TestThePageAboutMigrations(t *testing.T) {
 	const page = "docs/migrations.md"
-	file := strings.Replace(blocks(t, "yml")[page][0], "[Site.health]", "[Query.health]", 1)
+	parts := blocks(t, "yml")[page]
+	file := strings.Replace(strings.Join(parts, ""), "[Site.health]", "[Query.health]", 1)
 	m := newMoving(t, file)
 	m.start(t)
 	for line := range strings.Lines(blocks(t, "sh")[page][0]) {
