@@ -82,7 +82,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	served.Store(first)
 	migrations := wiring.Migrations{Config: cfg, Logger: logger}
 	defer migrations.Close()
-	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{Store: migrations.Store, Memory: migrations.Memory(), Logger: logger})
+	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{Store: migrations.Store, Memory: migrations.Memory(), Writers: migrations.Writers(), Logger: logger})
 	if err := board.Define(first.Migrations.List, first.Migrations.Labels); err != nil {
 		return err
 	}
@@ -146,6 +146,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if back != nil {
 		parts.Admin = wiring.API(cfg, back.Addr(), &served, board, who.Keys(), used, logger)
 	}
+	sides.Gate(cfg, &parts)
 	if made != nil {
 		wiring.Gate(cfg, &served, made, &parts)
 	}

@@ -48,7 +48,7 @@ func (p Program) rolloutCommand() *cobra.Command {
 	flags.StringVar(&f.why, "why", "", "why; the history keeps it")
 	flags.StringVar(&f.revision, "revision", "", "do nothing if the migration has changed since this revision")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON")
-	c.AddCommand(p.rolloutList(&f), p.rolloutShow(&f), p.rolloutHistory(&f), p.rolloutSet(&f), p.rolloutDrill(&f))
+	c.AddCommand(p.rolloutList(&f), p.rolloutShow(&f), p.rolloutHistory(&f), p.rolloutSet(&f), p.rolloutDrill(&f), p.rolloutGrant())
 	for _, o := range []struct{ verb, short string }{
 		{"start", "Begin, or begin again after an abort, with the first step"},
 		{"pause", "Go no further until it is resumed"},

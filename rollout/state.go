@@ -184,7 +184,10 @@ func initial(label string) State {
 
 // rule is how the migration's label is decided, and when that ends by itself: at the next end of an entry of a list.
 func (s State) rule(m *Migration, now time.Time) (r *rule, until time.Time) {
-	r = &rule{salt: m.Name, kill: s.Aborted || s.Stage == Monolith, percent: s.Percent, keys: m.Key}
+	r = &rule{
+		salt: m.Name, kill: s.Aborted || s.Stage == Monolith, percent: s.Percent, keys: m.Key,
+		keep: m.Lowering == Keep, generation: s.Generation, reads: m.ReadYourWrites,
+	}
 	if s.Stage == Service {
 		r.percent = hundred
 	}

@@ -39,8 +39,7 @@ func Engine(cfg *config.Config, board *rollout.Board, made *mocks.Names, logger 
 		out.Extensions = out.Extensions.And(mocked(made))
 	}
 	out.Labels = func(ctx context.Context, list []string) []string {
-		in := subgraph.FromContext(ctx)
-		return board.Table().Active(rollout.Request{Headers: in.Header, Claims: in.Claim}, list)
+		return decisionOf(ctx, board).Active(list)
 	}
 	header, claim := cfg.DemandControl.Clients.Named()
 	out.Client = func(ctx context.Context) string {

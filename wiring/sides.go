@@ -4,14 +4,21 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"os"
 	"slices"
 	"time"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ficusgraph/ficus/auth"
+	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/rollout"
 	"github.com/ficusgraph/ficus/rollout/canary"
+	"github.com/ficusgraph/ficus/subgraph"
 	"github.com/ficusgraph/ficus/telemetry"
+	"github.com/ficusgraph/ficus/transport"
 )
 
 // Sides counts what goes to the sides of migrations, and has them judged by it.
@@ -40,6 +47,30 @@ func (s *Sides) Run(ctx context.Context) {
 	w.Run(ctx)
 }
 
+// Gate has requests to the graph pass the gate of migrations, once it is known who asks.
+func (s *Sides) Gate(cfg *config.Config, parts *transport.Parts) {
+	g := &rollout.Gate{Board: s.Board, Free: cfg.Environment == config.Dev, Claims: func(ctx context.Context) func(string) (string, bool) {
+		return auth.FromContext(ctx).Claim
+	}}
+	authenticate := parts.Authenticate
+	parts.Authenticate = func(next http.Handler) http.Handler {
+		if authenticate == nil {
+			return g.Wrap(next)
+		}
+		return authenticate(g.Wrap(next))
+	}
+}
+
+// decisionOf is the one of the request that the context is of, or, on a connection that carries many, of the operation.
+func decisionOf(ctx context.Context, board *rollout.Board) *rollout.Decision {
+	if d := rollout.FromContext(ctx); d != nil {
+		return d
+	}
+	in := subgraph.FromContext(ctx)
+	d, _, _ := board.Begin(rollout.Request{Headers: in.Header, Claims: in.Claim}, false) // its choice was refused, and is not made
+	return d
+}
+
 // fetched counts a fetch for the sides that it went to. One that ended because its client left says nothing of anybody.
 func (s *Sides) fetched(ctx context.Context, r *executor.Request, took time.Duration, err error) {
 	if s == nil || err != nil && errors.Is(ctx.Err(), context.Canceled) {
@@ -50,6 +81,9 @@ func (s *Sides) fetched(ctx context.Context, r *executor.Request, took time.Dura
 		name, ok := rollout.Of(side.Label)
 		if !ok {
 			continue
+		}
+		if r.Fetch.Kind == ast.Mutation { // also one that failed: it may have changed something
+			decisionOf(ctx, s.Board).Wrote(side.Label, side.New, time.Now())
 		}
 		failed := err != nil || slices.Contains(r.Failed, i)
 		s.Meter.Done(name, side.New, took, failed)
