@@ -86,7 +86,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err := board.Define(first.Migrations.List, first.Migrations.Labels); err != nil {
 		return err
 	}
-	engineConfig, err := wiring.Engine(cfg, board, made, logger)
+	engineConfig, err := wiring.Engine(cfg, board, made, counts, logger)
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,9 @@ type Config struct {
 	// Labels decides which of some override labels are active for a request; nil means none. It is asked once a
 	// request, and only for those that matter to its operation.
 	Labels func(ctx context.Context, labels []string) []string
+	// Fallback says for which of some labels, whose new owner failed in a query, that is asked again with them off; nil means
+	// for none.
+	Fallback func(ctx context.Context, lost []string) []string
 	// RateLimit may refuse an operation before it is executed; nil refuses none. An operation.Error is what the client gets.
 	RateLimit func(ctx context.Context, op Executing) error
 	// Extensions are what responses have beside data and errors; nil means nothing.
@@ -184,14 +187,14 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 		}
 	}
 	ctx, extensions, r := s.cfg.extend(ctx, Executed{r.Query, out.OperationName, planned.program.Plan()}, r)
-	in := input(values, e.observer)
+	try := attempt{s, prepared, values, r, input(values, e.observer)}
 	var run executor.Outcome
 	if out.Kind == ast.Query && r.Sharing != nil {
 		dst, run, out.Release = e.flights.run(ctx, planned.program, values, r.Sharing, func(dst []byte) ([]byte, executor.Outcome) {
-			return planned.program.Run(ctx, s.fetcher, in, dst)
+			return try.run(ctx, e, planned.program, dst)
 		})
 	} else {
-		dst, run = planned.program.Run(ctx, s.fetcher, in, dst)
+		dst, run = try.run(ctx, e, planned.program, dst)
 	}
 	if out.Kind == ast.Mutation {
 		e.flights.mutations.Add(1)

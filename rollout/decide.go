@@ -20,6 +20,8 @@ const (
 	ByKept By = "kept"
 	// ByPercent: the key's bucket is within the percentage, or is not.
 	ByPercent By = "percent"
+	// ByFallback is none of them: the new side was decided, and failed.
+	ByFallback By = "fallback"
 )
 
 // Inputs are all that a decision depends on.

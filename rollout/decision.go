@@ -88,6 +88,23 @@ func (d *Decision) inputs(of Decided) Inputs {
 	return in
 }
 
+// FallBack are those of the labels, whose new side failed, that the request goes back to the old side for: from now on they
+// are inactive in it.
+func (d *Decision) FallBack(lost []string) []string {
+	var out []string
+	for _, l := range lost {
+		if c, ok := d.label(l); !ok || !c.New || !c.rule.fallback {
+			continue
+		}
+		d.mu.Lock()
+		i := slices.IndexFunc(d.decided, func(c Decided) bool { return c.Label == l })
+		d.decided[i].New, d.decided[i].By = false, ByFallback
+		d.mu.Unlock()
+		out = append(out, l)
+	}
+	return out
+}
+
 // Sides says what was decided of migrations, as the header Ficus-Sides has it: by name, such as "checkout=old, site-health=new".
 func (d *Decision) Sides() string {
 	var out []string

@@ -32,7 +32,7 @@ func (s *memory) Put(_ context.Context, name string, state []byte, revision uint
 	s.last[name] = events.Entry{Key: name, Value: state, Revision: s.revision}
 	return s.revision, nil
 }
-func (s *memory) Announce(string, []byte) {}
+func (s *memory) Announce(string, []byte)                                 {}
 func (s *memory) History(context.Context, string) ([]events.Entry, error) { return nil, nil }
 
 func (s *memory) Watch(ctx context.Context, _ events.Watcher) error { <-ctx.Done(); return nil }

@@ -46,6 +46,8 @@ type rule struct {
 	generation int
 	// reads is how long whoever wrote through a side reads from it.
 	reads time.Duration
+	// fallback: a query that fails on the new side is asked again of the old one.
+	fallback bool
 }
 
 // New prepares the configuration, which must be valid.

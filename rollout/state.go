@@ -186,7 +186,7 @@ func initial(label string) State {
 func (s State) rule(m *Migration, now time.Time) (r *rule, until time.Time) {
 	r = &rule{
 		salt: m.Name, kill: s.Aborted || s.Stage == Monolith, percent: s.Percent, keys: m.Key,
-		keep: m.Lowering == Keep, generation: s.Generation, reads: m.ReadYourWrites,
+		keep: m.Lowering == Keep, generation: s.Generation, reads: m.ReadYourWrites, fallback: m.Fallback,
 	}
 	if s.Stage == Service {
 		r.percent = hundred

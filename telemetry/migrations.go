@@ -18,6 +18,7 @@ type Side struct {
 // migrationVectors make the series of migrations. Their labels come from the files of migrations, and are as many.
 type migrationVectors struct {
 	fetches, coordinates *prometheus.CounterVec
+	fallbacks            *prometheus.CounterVec
 	took                 *prometheus.HistogramVec
 }
 
@@ -29,11 +30,14 @@ func newMigrationVectors(r *prometheus.Registry) migrationVectors {
 		coordinates: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "ficus_migration_coordinate_fetches_total", Help: "The same for each coordinate that was asked for; one request may ask for several.",
 		}, []string{"migration", "side", "coordinate", "outcome"}),
+		fallbacks: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "ficus_migration_fallbacks_total", Help: "Queries that failed on the new side and were asked again of the old one.",
+		}, []string{"migration"}),
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "ficus_migration_fetch_duration_seconds", Help: "Time that the owner on a side of a migration took to answer.", Buckets: seconds,
 		}, []string{"migration", "side"}),
 	}
-	r.MustRegister(v.fetches, v.coordinates, v.took)
+	r.MustRegister(v.fetches, v.coordinates, v.fallbacks, v.took)
 	return v
 }
 
@@ -53,6 +57,13 @@ func (m *Metrics) SideDone(s Side) {
 	m.migrations.took.WithLabelValues(s.Migration, side).Observe(s.Took.Seconds())
 	for _, c := range s.Coordinates {
 		m.migrations.coordinates.WithLabelValues(s.Migration, side, c, outcome).Inc()
+	}
+}
+
+// FellBack counts a query that failed on the new side of a migration and was asked again of the old one.
+func (m *Metrics) FellBack(migration string) {
+	if m != nil {
+		m.migrations.fallbacks.WithLabelValues(migration).Inc()
 	}
 }
 

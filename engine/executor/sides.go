@@ -22,6 +22,16 @@ func (r *run) noteSides(p *fetchProgram, s *fetchState, text []byte, found []sub
 	}
 }
 
+// noteLost notes the labels of which the new side failed.
+func (r *run) noteLost(p *fetchProgram, s *fetchState, err error) {
+	for i := range p.plan.Sides {
+		side := &p.plan.Sides[i]
+		if side.New && (err != nil || slices.Contains(s.request.Failed, i)) && !slices.Contains(r.lost, side.Label) {
+			r.lost = append(r.lost, side.Label)
+		}
+	}
+}
+
 // tell adds the indices of the sides that an error at a path is about.
 func tell(to []int, sides []queryplan.Side, path []string) []int {
 	for i := range sides {
