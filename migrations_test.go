@@ -53,6 +53,7 @@ subgraphs:
       sdl: |
         extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@override"])
         type Query { health: String @override(from: "monolith", label: "health") }
+rollout: {secret: "a secret of thirty-two bytes, at least"}
 `, m.graph, m.admin, before.URL, after)
 	if err := os.MkdirAll(filepath.Join(m.dir, "migrations"), 0o700); err != nil {
 		t.Fatal(err)
@@ -93,9 +94,10 @@ func TestThePageAboutMigrations(t *testing.T) {
 	file := strings.Replace(strings.Join(parts, ""), "[Site.health]", "[Query.health]", 1)
 	m := newMoving(t, file)
 	m.start(t)
-	for line := range strings.Lines(blocks(t, "sh")[page][0]) {
+	for line := range strings.Lines(strings.Join(blocks(t, "sh")[page], "")) {
 		command := strings.Replace(strings.TrimSpace(line), "ficus rollout", "ficus rollout --url http://"+m.admin, 1)
 		cmd := exec.Command("sh", "-c", command)
+		cmd.Dir = m.dir
 		cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", command, err, out)

@@ -137,10 +137,10 @@ func (d *Decision) Cookies() []*http.Cookie {
 }
 
 // Wrote notes that the request changed something through a side of a migration: whoever it is for reads from that side
-// for as long as the migration says.
+// for as long as the migration says. Who chose the side reads from there anyway, and takes nobody else along.
 func (d *Decision) Wrote(label string, fresh bool, now time.Time) {
 	c, ok := d.label(label)
-	if ok && c.Migration != "" && c.key != "" && c.rule.reads > 0 {
+	if ok && c.Migration != "" && c.key != "" && c.rule.reads > 0 && c.By != ByPin {
 		d.writers.wrote(c.Migration, c.key, fresh, now.Add(c.rule.reads))
 	}
 }

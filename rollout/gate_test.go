@@ -260,6 +260,10 @@ func TestWhoWroteReadsFromThere(t *testing.T) {
 	g.order("set", "0")
 	g.want("new", "acme")
 	g.want("old", "globex")
+	g.gate.Free, g.writes = true, &fresh
+	g.want("new", "chooses", rollout.HeaderSides, "site-health=new")
+	g.writes = nil
+	g.want("old", "chooses")
 	g.order("abort", "")
 	g.want("old", "acme")
 }
