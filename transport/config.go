@@ -30,6 +30,8 @@ type Config struct {
 	WebSocket WebSocket `yaml:"websocket"`
 	// Admin is the listener for operators.
 	Admin Admin `yaml:"admin"`
+	// TLS is how the gateway proves to clients who it is, and they to it.
+	TLS TLS `yaml:"tls"`
 	// Server bounds connections.
 	Server Connections `yaml:"server"`
 	// Shutdown is how the server ends.
@@ -155,6 +157,8 @@ func (c Config) Validate() error {
 	add(notNegative("shutdown.timeout", int64(c.Shutdown.Timeout)))
 	_, err := newProxies(c.Server.TrustedProxies, c.Server.ForwardedHeader)
 	add(err)
+	errs = append(errs, c.TLS.Supergraph.validate("tls.supergraph")...)
+	errs = append(errs, c.TLS.Admin.validate("tls.admin")...)
 	add(c.Batching.validate())
 	add(c.WebSocket.validate())
 	add(c.CORS.validate())

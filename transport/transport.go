@@ -32,6 +32,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -85,6 +86,8 @@ type Parts struct {
 	Metrics http.Handler
 	// Admin is served on the admin listener beneath /api/; it decides itself who may ask.
 	Admin http.Handler
+	// Files are where certificates lie.
+	Files Files
 	// Logger gets what operators should know; nil means slog.Default.
 	Logger *slog.Logger
 	// NewID makes request ids.
@@ -140,7 +143,9 @@ type Server struct {
 	backlog     backlog
 	compressors *compressors // nil if answers are not compressed
 	unpackers   unpackers
-	ready       atomic.Bool
+	// certificates are those of the listeners, nil where one speaks no TLS.
+	certificates struct{ public, admin *certificates }
+	ready        atomic.Bool
 	// draining has answers close their connections: clients come back on a new one, which the balancer sends
 	// elsewhere. Connections that are idle stay open meanwhile, as a request may be on its way.
 	draining atomic.Bool
@@ -166,6 +171,12 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	if s.page, err = s.newPage(); err != nil {
 		return nil, fmt.Errorf("transport: %w", err)
 	}
+	if s.certificates.public, err = newCertificates("tls.supergraph", s.cfg.TLS.Supergraph, s.parts.Files, s.parts.Logger); err != nil {
+		return nil, fmt.Errorf("transport: %w", err)
+	}
+	if s.certificates.admin, err = newCertificates("tls.admin", s.cfg.TLS.Admin, s.parts.Files, s.parts.Logger); err != nil {
+		return nil, fmt.Errorf("transport: %w", err)
+	}
 	if s.cfg.WebSocket.Enabled {
 		if s.sockets, err = newSockets(s); err != nil {
 			return nil, fmt.Errorf("transport: %w", err)
@@ -189,6 +200,12 @@ func (s *Server) AdminHandler() http.Handler { return s.admin }
 func (p *Parts) fill() {
 	if p.Logger == nil {
 		p.Logger = slog.Default()
+	}
+	if p.Files.Read == nil {
+		p.Files.Read = os.ReadFile
+	}
+	if p.Files.Stat == nil {
+		p.Files.Stat = os.Stat
 	}
 	if p.NewID == nil {
 		p.NewID = newID
