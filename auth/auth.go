@@ -8,6 +8,7 @@
 //	claims -> Identity       exp, nbf, iss, aud, then cached by digest   (verifier.go, cache.go)
 //
 //	API key -> Identity      what is kept of it, in the words of claims    (apikey.go, apikeys/)
+//	certificate -> Identity  whom it names, once TLS has verified it     (certificate.go)
 //
 // Invariants: a key verifies only with the algorithms of its own type, and only those allowed, so that no token
 // chooses how it is verified; "none" is not an algorithm; what a token says of where its key is found (jku, jwk,

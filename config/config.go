@@ -251,6 +251,7 @@ func (c *Config) Validate() error {
 	add("", c.DemandControl.Validate())
 	add("", c.validateRateLimits())
 	add("", c.Authentication.Validate())
+	add("", c.validateMTLS())
 	add("", c.Authorization.Validate())
 	add("", c.Rollout.Validate())
 	add("", c.NATS.Validate())
@@ -262,6 +263,14 @@ func (c *Config) Validate() error {
 	add("", c.Documents.Validate())
 	add("", c.Mocks.Validate())
 	return errors.Join(errs...)
+}
+
+// validateMTLS checks that who is to be known by a certificate is asked for one.
+func (c *Config) validateMTLS() error {
+	if c.Authentication.Router.MTLS != nil && c.TLS.Clients.Supergraph.ClientAuthentication == nil {
+		return errors.New("authentication.router.mtls: nobody is asked for a certificate; add tls.supergraph.client_authentication")
+	}
+	return nil
 }
 
 func (s Subgraph) validate() error {
