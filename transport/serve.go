@@ -27,6 +27,13 @@ func (s *Server) Serve(ctx context.Context, public, admin net.Listener) error {
 			watching.Go(func() { c.follow(requests) })
 		}
 	}
+	most := s.cfg.Server.MaxConnections
+	public = limited(public, most, func() {
+		s.tell(ctx, &excess{"server.max_connections", most, most + 1}, true)
+	})
+	if admin != nil {
+		admin = limited(admin, adminConnections, func() {})
+	}
 	broken := make(chan error, 2)
 	running := 1
 	// Before the first request is taken, so that none is told otherwise.
@@ -95,6 +102,7 @@ func (s *Server) httpServer(ctx context.Context, h http.Handler, own *certificat
 		IdleTimeout:       c.IdleTimeout,
 		MaxHeaderBytes:    s.bounds.header.most + slack,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ConnState:         stateChanged,
 		ErrorLog:          slog.NewLogLogger(s.parts.Logger.Handler(), slog.LevelDebug),
 	}
 	if own != nil {
@@ -103,6 +111,9 @@ func (s *Server) httpServer(ctx context.Context, h http.Handler, own *certificat
 	}
 	return out
 }
+
+// adminConnections is how many operators, and those who watch for them, may have open.
+const adminConnections = 256
 
 // maxStreams is how many requests a client may have under way on one connection of HTTP/2.
 const maxStreams = 100

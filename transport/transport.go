@@ -129,6 +129,8 @@ type Server struct {
 	admin  http.Handler
 	csrf   csrfGuard
 	bounds bounds
+	// hsts is the value of a header, nil for none.
+	hsts []string
 	// proxies tell who asks.
 	proxies proxies
 	// admission gives places to operations; memory, if not nil, refuses requests while there is none.
@@ -166,6 +168,9 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s.bounds = s.cfg.Limits.bounds()
 	s.proxies, _ = newProxies(s.cfg.Server.TrustedProxies, s.cfg.Server.ForwardedHeader) // they are valid
 	s.admission, s.memory = newAdmission(s.cfg.Admission), newMemory(s.cfg.Limits.Memory)
+	if v := s.cfg.Server.StrictTransportSecurity; v != hstsOff {
+		s.hsts = []string{v}
+	}
 	s.backlog.limit = int64(s.cfg.Limits.HTTPMaxUnreadBytes)
 	var err error
 	if s.page, err = s.newPage(); err != nil {
