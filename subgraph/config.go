@@ -22,6 +22,15 @@ type Config struct {
 	OverrideSubgraphURL map[string]string `yaml:"override_subgraph_url"`
 	// TLS is how services prove who they are, and the gateway to them.
 	TLS TLS `yaml:"tls"`
+	// Watcher is told how fetches that are shaped got to their services; nil for nobody.
+	Watcher Watcher `yaml:"-"`
+}
+
+// Watcher is told how fetches got to their services, as far as anything there bounds or repeats them. It is called
+// from many goroutines.
+type Watcher interface {
+	// FetchPassed is told of each such fetch, when it has ended.
+	FetchPassed(subgraph string, p *shaping.Passage)
 }
 
 // TrafficShaping bounds what a fetch may take.

@@ -2,6 +2,7 @@ package subgraph
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/subgraph/shaping"
 	"github.com/ficusgraph/ficus/telemetry/trace"
 )
 
@@ -22,14 +24,24 @@ import (
 // all other cases it may have acted, and the failure is reported.
 type Remote struct {
 	name     string
-	url      *url.URL
+	targets  []*target
 	header   http.Header
 	rules    []rule
 	timeout  time.Duration
 	maxBytes int
-	sender   sender
-	pool     pool
-	closed   atomic.Bool
+	// compression is how bodies are sent; "" for as they are.
+	compression Compression
+	// shaper is nil where nothing bounds or repeats fetches.
+	shaper  *shaping.Shaper
+	watcher Watcher
+	pool    pool
+	closed  atomic.Bool
+}
+
+// target is a URL at which the service answers.
+type target struct {
+	url    *url.URL
+	sender sender
 }
 
 var _ executor.Fetcher = (*Remote)(nil)
@@ -73,36 +85,55 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 		return nil, fmt.Errorf("subgraph %s: tls: %w", name, err)
 	}
 	s := cfg.shaping(name)
-	r := &Remote{name: name, url: u, header: protocolHeader(), rules: rules, timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes}
-	if direct(u, s) {
-		r.sender = newWired(u, r.header, s)
-	} else {
-		r.sender = newHosted(u, r.header, s, secure)
+	r := &Remote{
+		name: name, header: protocolHeader(s.Compression), rules: rules, timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes,
+		compression: s.Compression, watcher: cfg.Watcher,
+	}
+	r.targets = []*target{r.target(u, s, secure)}
+	if s.Bounds() {
+		r.shaper = shaping.New(s.OnlyAsked(s.MaxConnsPerHost))
 	}
 	return r, nil
 }
 
+func (r *Remote) target(u *url.URL, s Shaping, secure *tls.Config) *target {
+	if direct(u, s) {
+		return &target{url: u, sender: newWired(u, r.header, s)}
+	}
+	return &target{url: u, sender: newHosted(u, r.header, s, secure)}
+}
+
 // protocolHeader is what every request has. Its map is shared by requests, which do not change it.
-func protocolHeader() http.Header {
-	return http.Header{
+func protocolHeader(c Compression) http.Header {
+	h := http.Header{
 		"Content-Type":    {"application/json"},
 		"Accept":          {"application/json, application/graphql-response+json"},
 		"Accept-Encoding": {acceptedCodings},
 		"User-Agent":      {"ficus"},
 	}
+	if c != "" {
+		h["Content-Encoding"] = []string{string(c)}
+	}
+	return h
 }
 
 // Close closes the connections that are not in use; the others close when their fetches end.
 func (r *Remote) Close() {
 	r.closed.Store(true)
-	r.sender.close()
+	r.closeIdle()
+}
+
+func (r *Remote) closeIdle() {
+	for _, t := range r.targets {
+		t.sender.close()
+	}
 }
 
 // settle closes what a fetch leaves open on a service that is not asked any more: requests that began on the last
 // graph still are.
 func (r *Remote) settle() {
 	if r.closed.Load() {
-		r.sender.close()
+		r.closeIdle()
 	}
 }
 
@@ -114,18 +145,41 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 	if len(r.rules) > 0 {
 		out.header = apply(r.rules, r.header, FromContext(ctx))
 	}
-	reply := r.pool.reply(max(len(req.Body), req.Expect) + headRoom)
-	err := r.sender.send(ctx, out, reply)
-	if reply.Status != 0 {
-		out.span.Child().Number("http.response.status_code", reply.Status)
+	room := max(len(req.Body), req.Expect) + headRoom
+	if r.compression != "" {
+		var err error
+		if out.body, err = r.compression.compress(req.Body); err != nil {
+			return nil, &executor.Error{Code: CodeRouting, Message: "the request could not be compressed", Err: fmt.Errorf("fetch %s: %w", r.name, err)}
+		}
 	}
-	if err == nil {
-		err = r.pool.decode(reply, r.maxBytes)
+	var a *reply
+	var err error
+	if r.shaper == nil {
+		a, err = r.attempt(ctx, r.targets[0], out, room)
+	} else {
+		a, err = r.shaped(ctx, out, room)
 	}
-	if err != nil {
-		err := r.failure(ctx, reply.Status, err)
-		reply.free()
+	switch {
+	case a == nil:
+		return nil, r.refused(ctx, err)
+	case err != nil:
+		err := r.failure(ctx, a, err)
+		a.free()
 		return nil, err
 	}
-	return r.judged(reply)
+	return r.judged(a)
+}
+
+// attempt sends a request once and reads the answer, whole. What it returns is never nil.
+func (r *Remote) attempt(ctx context.Context, to *target, out outgoing, room int) (*reply, error) {
+	a := r.pool.reply(room)
+	a.from = to
+	err := to.sender.send(ctx, out, a)
+	if a.Status != 0 {
+		out.span.Child().Number("http.response.status_code", a.Status)
+	}
+	if err == nil {
+		err = r.pool.decode(a, r.maxBytes)
+	}
+	return a, err
 }

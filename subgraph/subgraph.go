@@ -30,6 +30,10 @@ const (
 	CodeHTTP    = "SUBREQUEST_HTTP_ERROR"
 	CodeTimeout = "GATEWAY_TIMEOUT"
 	CodeRouting = "INTERNAL_SERVER_ERROR"
+	// CodeRateLimited is a fetch that was not sent, as the service had enough of them; CodeUnavailable one that was
+	// not, as the service fails or is too slow.
+	CodeRateLimited = "REQUEST_RATE_LIMITED"
+	CodeUnavailable = "UPSTREAM_UNAVAILABLE"
 )
 
 // Table hands each fetch to the Fetcher of its subgraph. It is immutable.

@@ -23,6 +23,7 @@ type Metrics struct {
 	fetches  fetchVectors
 	// connectors make the series of connectors.
 	connectors *connectorVectors
+	passages   *passageVectors
 	reloads    reloadSeries
 	spans      spanSeries
 
@@ -69,6 +70,7 @@ func NewMetrics() *Metrics {
 	m.limits = newLimitVector(m.registry)
 	m.fetches = newFetchVectors(m.registry)
 	m.connectors = newConnectorVectors(m.registry)
+	m.passages = newPassageVectors(m.registry)
 	m.reloads = newReloadSeries(m.registry)
 	m.spans = newSpanSeries(m.registry)
 	m.panics = prometheus.NewCounter(prometheus.CounterOpts{Name: "ficus_panics_total", Help: "Panics that were caught."})

@@ -1,0 +1,76 @@
+package telemetry
+
+import (
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Passage is how a fetch got to its service.
+type Passage struct {
+	Subgraph string
+	// Attempts is how often it was sent, Waited how long it waited to be, Refused why it was not.
+	Attempts int
+	Waited   time.Duration
+	Refused  string
+	// Breaker is the state of the service's circuit breaker: closed, half-open, open, "" without one.
+	Breaker string
+}
+
+// passageVectors make the series of services that fetches are shaped for.
+type passageVectors struct {
+	retries, waited, refusals *prometheus.CounterVec
+	breaker                   *prometheus.GaugeVec
+
+	mu    sync.Mutex
+	known map[string]bool
+}
+
+func newPassageVectors(r *prometheus.Registry) *passageVectors {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	}
+	v := &passageVectors{
+		retries:  counter("ficus_fetch_retries_total", "Requests to subgraphs that were sent again.", "subgraph"),
+		waited:   counter("ficus_fetch_wait_seconds_total", "Time that fetches waited for a place among those under way to their subgraph.", "subgraph"),
+		refusals: counter("ficus_fetch_refusals_total", "Fetches that were not sent, by why: busy, rate_limited, open (the circuit breaker).", "subgraph", "reason"),
+		breaker: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "ficus_fetch_breaker_state", Help: "State of a subgraph's circuit breaker at the last fetch: 0 closed, 1 half-open, 2 open.",
+		}, []string{"subgraph"}),
+		known: map[string]bool{},
+	}
+	r.MustRegister(v.retries, v.waited, v.refusals, v.breaker)
+	return v
+}
+
+// name is a subgraph as a label, of which there are only so many.
+func (v *passageVectors) name(subgraph string) string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	switch {
+	case v.known[subgraph]:
+	case len(v.known) >= maxSubgraphs:
+		return "other"
+	default:
+		v.known[subgraph] = true
+	}
+	return subgraph
+}
+
+// FetchPassed counts how a fetch got to its service.
+func (m *Metrics) FetchPassed(p Passage) {
+	if m == nil {
+		return
+	}
+	v := m.passages
+	name := v.name(p.Subgraph)
+	v.retries.WithLabelValues(name).Add(float64(max(p.Attempts-1, 0)))
+	v.waited.WithLabelValues(name).Add(p.Waited.Seconds())
+	if p.Refused != "" {
+		v.refusals.WithLabelValues(name, p.Refused).Inc()
+	}
+	if state, known := breakerStates[p.Breaker]; known {
+		v.breaker.WithLabelValues(name).Set(state)
+	}
+}
