@@ -71,7 +71,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
-	wiring.Traffic(cfg, counts)
+	wiring.Traffic(cfg, counts, logger)
 	registry := owners.New(cfg, owners.Ports{Local: resolved, Monolith: wiring.MonolithPorts(cfg, counts, logger)})
 	defer registry.Close()
 	first, err := registry.Load(ctx)

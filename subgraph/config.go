@@ -22,6 +22,8 @@ type Config struct {
 	OverrideSubgraphURL map[string]string `yaml:"override_subgraph_url"`
 	// TLS is how services prove who they are, and the gateway to them.
 	TLS TLS `yaml:"tls"`
+	// RoutingURLs are the URLs of subgraphs that have several, by name; the first is that of the graph.
+	RoutingURLs map[string][]string `yaml:"-"`
 	// Watcher is told how fetches that are shaped got to their services; nil for nobody.
 	Watcher Watcher `yaml:"-"`
 }
@@ -31,6 +33,19 @@ type Config struct {
 type Watcher interface {
 	// FetchPassed is told of each such fetch, when it has ended.
 	FetchPassed(subgraph string, p *shaping.Passage)
+	// URLAttempted is told of each attempt at one of several URLs, and whether it failed by the service's fault.
+	URLAttempted(subgraph, url string, failed bool)
+	// URLJudged is told when one of several URLs is left out, with the reason, or taken in again.
+	URLJudged(subgraph, url string, well bool, reason error)
+}
+
+// more are the further URLs of a subgraph, beside the one.
+func (c Config) more(name, url string) []string {
+	all := c.RoutingURLs[name]
+	if len(all) < 2 || all[0] != url {
+		return nil
+	}
+	return all[1:]
 }
 
 // TrafficShaping bounds what a fetch may take.
@@ -90,6 +105,12 @@ func fallback[T comparable](v *T, to T) {
 	if *v == zero {
 		*v = to
 	}
+}
+
+// CheckURL says what is wrong with the address of a service.
+func CheckURL(text string) error {
+	_, err := parseURL(text)
+	return err
 }
 
 // parseURL reads the address of a service.

@@ -19,7 +19,7 @@ func Hosted(t *testing.T, r *Remote, cfg Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.targets[0].sender = newHosted(r.targets[0].url, r.header, cfg.shaping(r.name), secure)
+	r.sites.all[0].sender = newHosted(r.sites.all[0].url, r.header, cfg.shaping(r.name), secure)
 }
 
 // Class is how many bytes the buffers for answers of a size hold.

@@ -1,6 +1,7 @@
 package subgraph
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -24,7 +25,7 @@ import (
 // all other cases it may have acted, and the failure is reported.
 type Remote struct {
 	name     string
-	targets  []*target
+	sites    sites
 	header   http.Header
 	rules    []rule
 	timeout  time.Duration
@@ -32,16 +33,23 @@ type Remote struct {
 	// compression is how bodies are sent; "" for as they are.
 	compression Compression
 	// shaper is nil where nothing bounds or repeats fetches.
-	shaper  *shaping.Shaper
-	watcher Watcher
-	pool    pool
-	closed  atomic.Bool
+	shaper *shaping.Shaper
+	// checks is nil where URLs are not asked whether they are well, ejection says when those are left out that fail.
+	checks   *checks
+	ejection Ejection
+	watcher  Watcher
+	pool     pool
+	closed   atomic.Bool
 }
 
-// target is a URL at which the service answers.
-type target struct {
+// site is a URL at which the service answers.
+type site struct {
 	url    *url.URL
 	sender sender
+	// named is the URL without what may be secret, for logs and metrics.
+	named    string
+	underWay atomic.Int64
+	health   health
 }
 
 var _ executor.Fetcher = (*Remote)(nil)
@@ -89,18 +97,35 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 		name: name, header: protocolHeader(s.Compression), rules: rules, timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes,
 		compression: s.Compression, watcher: cfg.Watcher,
 	}
-	r.targets = []*target{r.target(u, s, secure)}
-	if s.Bounds() {
-		r.shaper = shaping.New(s.OnlyAsked(s.MaxConnsPerHost))
+	r.sites = sites{all: []*site{r.site(u, s, secure)}, strategy: s.LoadBalancing.Strategy}
+	for _, more := range cfg.more(name, url) {
+		u, err := parseURL(more)
+		if err != nil {
+			return nil, fmt.Errorf("subgraph %s: %w", name, err)
+		}
+		r.sites.all = append(r.sites.all, r.site(u, s, secure))
+	}
+	if len(r.sites.all) > 1 {
+		r.ejection = s.LoadBalancing.Ejection
+		s.Retry.MaxAttempts = cmp.Or(s.Retry.MaxAttempts, 2)
+		if s.LoadBalancing.HealthCheck.Interval > 0 {
+			r.checks = newChecks(s, apply(rules, r.header, &Inbound{}), secure.Clone())
+		}
+	}
+	if s.Bounds() || len(r.sites.all) > 1 {
+		r.shaper = shaping.New(s.OnlyAsked(s.MaxConnsPerHost * len(r.sites.all)))
 	}
 	return r, nil
 }
 
-func (r *Remote) target(u *url.URL, s Shaping, secure *tls.Config) *target {
+func (r *Remote) site(u *url.URL, s Shaping, secure *tls.Config) *site {
+	t := &site{url: u, named: (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()}
 	if direct(u, s) {
-		return &target{url: u, sender: newWired(u, r.header, s)}
+		t.sender = newWired(u, r.header, s)
+	} else {
+		t.sender = newHosted(u, r.header, s, secure)
 	}
-	return &target{url: u, sender: newHosted(u, r.header, s, secure)}
+	return t
 }
 
 // protocolHeader is what every request has. Its map is shared by requests, which do not change it.
@@ -120,11 +145,14 @@ func protocolHeader(c Compression) http.Header {
 // Close closes the connections that are not in use; the others close when their fetches end.
 func (r *Remote) Close() {
 	r.closed.Store(true)
+	if r.checks != nil {
+		r.checks.end()
+	}
 	r.closeIdle()
 }
 
 func (r *Remote) closeIdle() {
-	for _, t := range r.targets {
+	for _, t := range r.sites.all {
 		t.sender.close()
 	}
 }
@@ -155,7 +183,7 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 	var a *reply
 	var err error
 	if r.shaper == nil {
-		a, err = r.attempt(ctx, r.targets[0], out, room)
+		a, err = r.attempt(ctx, r.sites.all[0], out, room)
 	} else {
 		a, err = r.shaped(ctx, out, room)
 	}
@@ -171,9 +199,11 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 }
 
 // attempt sends a request once and reads the answer, whole. What it returns is never nil.
-func (r *Remote) attempt(ctx context.Context, to *target, out outgoing, room int) (*reply, error) {
+func (r *Remote) attempt(ctx context.Context, to *site, out outgoing, room int) (*reply, error) {
 	a := r.pool.reply(room)
 	a.from = to
+	to.underWay.Add(1)
+	defer to.underWay.Add(-1)
 	err := to.sender.send(ctx, out, a)
 	if a.Status != 0 {
 		out.span.Child().Number("http.response.status_code", a.Status)

@@ -16,7 +16,7 @@ type reply struct {
 	wire.Answer
 	header executor.Header
 	// from is where the answer is from.
-	from *target
+	from *site
 	// more is the header that tells of the trace.
 	more     []byte
 	response executor.Response

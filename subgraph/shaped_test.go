@@ -3,6 +3,7 @@ package subgraph_test
 import (
 	"compress/gzip"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -33,12 +34,30 @@ func watched(t *testing.T, text string) (subgraph.Config, func() shaping.Passage
 type watcher struct {
 	mu   sync.Mutex
 	last shaping.Passage
+	// tried are the attempts by URL and whether they failed, judged the judgements in their order.
+	tried  map[string]int
+	judged []string
 }
 
 func (w *watcher) FetchPassed(_ string, p *shaping.Passage) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.last = *p
+}
+
+func (w *watcher) URLAttempted(_, url string, failed bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.tried == nil {
+		w.tried = map[string]int{}
+	}
+	w.tried[fmt.Sprintf("%s %t", url, failed)]++
+}
+
+func (w *watcher) URLJudged(_, url string, well bool, _ error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.judged = append(w.judged, fmt.Sprintf("%s %t", url, well))
 }
 
 // answers is a service that answers in turn with those, and with the last from then on; an answer is a status, or 0

@@ -41,6 +41,8 @@ type Shaping struct {
 	HTTP2PingTimeout  time.Duration `yaml:"experimental_http2_keep_alive_timeout"`
 	// Compression is how the bodies of requests are sent: gzip, br, deflate; as they are by default.
 	Compression Compression `yaml:"compression"`
+	// LoadBalancing is how fetches are spread over several URLs.
+	LoadBalancing Balancing `yaml:"load_balancing"`
 	// Config is how much is asked of the service; unlike a connector's source it is not bounded unless that is said.
 	shaping.Config `yaml:",inline"`
 }
@@ -71,6 +73,7 @@ func (c Config) shaping(name string) Shaping {
 		fallback(&s.HTTP2PingTimeout, next.HTTP2PingTimeout)
 		fallback(&s.Compression, next.Compression)
 	}
+	s.LoadBalancing = s.LoadBalancing.or(c.TrafficShaping.All.LoadBalancing).or(balancing)
 	s.Config = s.Or(c.TrafficShaping.All.Config)
 	return s
 }
@@ -100,7 +103,7 @@ func (s Shaping) validate(key string) error {
 	if len(s.Retry.Methods) > 0 {
 		errs = append(errs, fmt.Errorf("%s.retry.methods: is for connectors; of a service queries are repeated, and mutations are not, whatever the method", key))
 	}
-	errs = append(errs, s.Validate(key), oneOf(key+".compression", s.Compression, Gzip, Brotli, Deflate),
+	errs = append(errs, s.Validate(key), s.LoadBalancing.validate(key+".load_balancing"), oneOf(key+".compression", s.Compression, Gzip, Brotli, Deflate),
 		oneOf(key+".experimental_http2", s.ExperimentalHTTP2, HTTP2Enable, HTTP2Disable, HTTP2Only),
 		oneOf(key+".dns_resolution_strategy", s.DNSResolutionStrategy, IPv4AndIPv6, IPv4Only, IPv6Only, IPv4ThenIPv6, IPv6ThenIPv4))
 	return flatten(errs)

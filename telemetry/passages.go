@@ -21,10 +21,13 @@ type Passage struct {
 // passageVectors make the series of services that fetches are shaped for.
 type passageVectors struct {
 	retries, waited, refusals *prometheus.CounterVec
-	breaker                   *prometheus.GaugeVec
+	tried                     *prometheus.CounterVec
+	breaker, well             *prometheus.GaugeVec
 
 	mu    sync.Mutex
 	known map[string]bool
+	// urls are those known, with their subgraphs.
+	urls map[[2]string]bool
 }
 
 func newPassageVectors(r *prometheus.Registry) *passageVectors {
@@ -38,9 +41,13 @@ func newPassageVectors(r *prometheus.Registry) *passageVectors {
 		breaker: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "ficus_fetch_breaker_state", Help: "State of a subgraph's circuit breaker at the last fetch: 0 closed, 1 half-open, 2 open.",
 		}, []string{"subgraph"}),
-		known: map[string]bool{},
+		tried: counter("ficus_fetch_url_attempts_total", "Attempts at the URLs of subgraphs that have several, by what became of them: ok, failed.", "subgraph", "url", "outcome"),
+		well: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "ficus_fetch_url_up", Help: "Whether a URL of a subgraph that has several is asked (1), or left out as it fails (0).",
+		}, []string{"subgraph", "url"}),
+		known: map[string]bool{}, urls: map[[2]string]bool{},
 	}
-	r.MustRegister(v.retries, v.waited, v.refusals, v.breaker)
+	r.MustRegister(v.retries, v.waited, v.refusals, v.breaker, v.tried, v.well)
 	return v
 }
 
@@ -73,4 +80,46 @@ func (m *Metrics) FetchPassed(p Passage) {
 	if state, known := breakerStates[p.Breaker]; known {
 		v.breaker.WithLabelValues(name).Set(state)
 	}
+}
+
+// url is a URL as labels, of which there are only so many.
+func (v *passageVectors) url(subgraph, url string) (string, string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	key := [2]string{subgraph, url}
+	if v.urls[key] {
+		return subgraph, url
+	}
+	if len(v.urls) >= maxSubgraphs {
+		return "other", "other"
+	}
+	v.urls[key] = true
+	v.well.WithLabelValues(subgraph, url).Set(1)
+	return subgraph, url
+}
+
+// URLAttempted counts an attempt at one of the URLs of a subgraph.
+func (m *Metrics) URLAttempted(subgraph, url string, failed bool) {
+	if m == nil {
+		return
+	}
+	outcome := "ok"
+	if failed {
+		outcome = "failed"
+	}
+	subgraph, url = m.passages.url(subgraph, url)
+	m.passages.tried.WithLabelValues(subgraph, url, outcome).Inc()
+}
+
+// URLJudged shows whether a URL of a subgraph is asked.
+func (m *Metrics) URLJudged(subgraph, url string, well bool) {
+	if m == nil {
+		return
+	}
+	up := 0.
+	if well {
+		up = 1
+	}
+	subgraph, url = m.passages.url(subgraph, url)
+	m.passages.well.WithLabelValues(subgraph, url).Set(up)
 }
