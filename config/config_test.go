@@ -50,6 +50,7 @@ func TestFaultsHaveTheirPlaceAndARemedy(t *testing.T) {
 		{"a URL twice", "subgraphs:\n  a: {routing_url: 'http://a', routing_urls: ['http://b', 'http://a'], schema: {sdl: x}}\n", "subgraphs.a: routing_urls: http://a is given twice"},
 		{"URLs of no service", "subgraphs:\n  a: {source: local, routing_urls: ['http://b', 'http://a'], schema: {sdl: x}}\n", "subgraphs.a: routing_urls: is for services; source: local is none"},
 		{"checks that are too many", "traffic_shaping: {all: {load_balancing: {health_check: {interval: 1ms}}}}\n", "traffic_shaping.all.load_balancing.health_check.interval: 1ms is too often; write at least 10ms"},
+		{"a share that is none", "traffic_shaping:\n  all:\n    hedge: {quantile: 95}\n", "ficus.yaml:3:13: traffic_shaping.all.hedge.quantile: 95 must be above 0 and under 1, such as 0.95"},
 		{"how to balance", "traffic_shaping: {all: {load_balancing: {strategy: random}}}\n", `traffic_shaping.all.load_balancing.strategy: "random" is none of round_robin, least_under_way`},
 		{"two graphs", "supergraph: {file: a}\nsubgraphs: {a: {schema: {sdl: x}}}\n", "keep one"},
 		{"log level", "telemetry: {log: {level: loud}}\n", `ficus.yaml:1:19: telemetry.log.level: "loud" is not a level`},

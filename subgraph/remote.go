@@ -37,9 +37,13 @@ type Remote struct {
 	// checks is nil where URLs are not asked whether they are well, ejection says when those are left out that fail.
 	checks   *checks
 	ejection Ejection
-	watcher  Watcher
-	pool     pool
-	closed   atomic.Bool
+	// flights is nil where equal queries are not asked once.
+	flights *flights
+	// hedging is nil where no query is sent twice.
+	hedging *hedging
+	watcher Watcher
+	pool    pool
+	closed  atomic.Bool
 }
 
 // site is a URL at which the service answers.
@@ -112,8 +116,12 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 			r.checks = newChecks(s, apply(rules, r.header, &Inbound{}), secure.Clone())
 		}
 	}
-	if s.Bounds() || len(r.sites.all) > 1 {
+	r.hedging = newHedging(s.Hedge)
+	if s.Bounds() || len(r.sites.all) > 1 || r.hedging != nil {
 		r.shaper = shaping.New(s.OnlyAsked(s.MaxConnsPerHost * len(r.sites.all)))
+	}
+	if s.DeduplicateQuery != nil && *s.DeduplicateQuery {
+		r.flights = &flights{}
 	}
 	return r, nil
 }
@@ -180,6 +188,19 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 			return nil, &executor.Error{Code: CodeRouting, Message: "the request could not be compressed", Err: fmt.Errorf("fetch %s: %w", r.name, err)}
 		}
 	}
+	switch {
+	case r.flights == nil:
+		return r.ask(ctx, out, room)
+	case out.mutation:
+		defer r.flights.mutations.Add(1)
+		return r.ask(ctx, out, room)
+	default:
+		return r.flights.run(ctx, &out, func() (*executor.Response, error) { return r.ask(ctx, out, room) })
+	}
+}
+
+// ask sends a request, as often as it takes, and judges the answer.
+func (r *Remote) ask(ctx context.Context, out outgoing, room int) (*executor.Response, error) {
 	var a *reply
 	var err error
 	if r.shaper == nil {
@@ -187,10 +208,13 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 	} else {
 		a, err = r.shaped(ctx, out, room)
 	}
-	switch {
-	case a == nil:
+	if a == nil {
 		return nil, r.refused(ctx, err)
-	case err != nil:
+	}
+	if a.Status != 0 {
+		out.span.Child().Number("http.response.status_code", a.Status)
+	}
+	if err != nil {
 		err := r.failure(ctx, a, err)
 		a.free()
 		return nil, err
@@ -205,9 +229,6 @@ func (r *Remote) attempt(ctx context.Context, to *site, out outgoing, room int) 
 	to.underWay.Add(1)
 	defer to.underWay.Add(-1)
 	err := to.sender.send(ctx, out, a)
-	if a.Status != 0 {
-		out.span.Child().Number("http.response.status_code", a.Status)
-	}
 	if err == nil {
 		err = r.pool.decode(a, r.maxBytes)
 	}

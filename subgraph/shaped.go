@@ -27,7 +27,19 @@ func (r *Remote) shaped(ctx context.Context, out outgoing, room int) (a *reply, 
 		}
 		n := r.sites.choose(before, out.now)
 		before |= 1 << n
-		a, err = r.attempt(ctx, r.sites.all[n], out, room)
+		if r.hedging == nil || out.mutation {
+			a, err = r.attempt(ctx, r.sites.all[n], out, room)
+		} else {
+			a, err = r.hedged(ctx, out, room, r.sites.all[n], func() (*site, func(), bool) {
+				leave, ok := r.shaper.Beside(&p)
+				if !ok {
+					return nil, nil, false
+				}
+				n := r.sites.choose(before, time.Now())
+				before |= 1 << n
+				return r.sites.all[n], leave, true
+			})
+		}
 		v := verdict(ctx, a, err)
 		if several {
 			r.tried(a.from, v)

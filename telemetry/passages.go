@@ -10,19 +10,20 @@ import (
 // Passage is how a fetch got to its service.
 type Passage struct {
 	Subgraph string
-	// Attempts is how often it was sent, Waited how long it waited to be, Refused why it was not.
-	Attempts int
-	Waited   time.Duration
-	Refused  string
+	// Attempts is how often it was sent, Hedged how often beside an attempt under way, Waited how long it waited to be, Refused why it was not.
+	Attempts, Hedged int
+	Waited           time.Duration
+	Refused          string
 	// Breaker is the state of the service's circuit breaker: closed, half-open, open, "" without one.
 	Breaker string
 }
 
 // passageVectors make the series of services that fetches are shaped for.
 type passageVectors struct {
-	retries, waited, refusals *prometheus.CounterVec
-	tried                     *prometheus.CounterVec
-	breaker, well             *prometheus.GaugeVec
+	retries, hedges  *prometheus.CounterVec
+	waited, refusals *prometheus.CounterVec
+	tried            *prometheus.CounterVec
+	breaker, well    *prometheus.GaugeVec
 
 	mu    sync.Mutex
 	known map[string]bool
@@ -36,6 +37,7 @@ func newPassageVectors(r *prometheus.Registry) *passageVectors {
 	}
 	v := &passageVectors{
 		retries:  counter("ficus_fetch_retries_total", "Requests to subgraphs that were sent again.", "subgraph"),
+		hedges:   counter("ficus_fetch_hedges_total", "Requests to subgraphs that were sent beside one that took long.", "subgraph"),
 		waited:   counter("ficus_fetch_wait_seconds_total", "Time that fetches waited for a place among those under way to their subgraph.", "subgraph"),
 		refusals: counter("ficus_fetch_refusals_total", "Fetches that were not sent, by why: busy, rate_limited, open (the circuit breaker).", "subgraph", "reason"),
 		breaker: prometheus.NewGaugeVec(prometheus.GaugeOpts{
@@ -47,7 +49,7 @@ func newPassageVectors(r *prometheus.Registry) *passageVectors {
 		}, []string{"subgraph", "url"}),
 		known: map[string]bool{}, urls: map[[2]string]bool{},
 	}
-	r.MustRegister(v.retries, v.waited, v.refusals, v.breaker, v.tried, v.well)
+	r.MustRegister(v.retries, v.hedges, v.waited, v.refusals, v.breaker, v.tried, v.well)
 	return v
 }
 
@@ -73,6 +75,7 @@ func (m *Metrics) FetchPassed(p Passage) {
 	v := m.passages
 	name := v.name(p.Subgraph)
 	v.retries.WithLabelValues(name).Add(float64(max(p.Attempts-1, 0)))
+	v.hedges.WithLabelValues(name).Add(float64(p.Hedged))
 	v.waited.WithLabelValues(name).Add(p.Waited.Seconds())
 	if p.Refused != "" {
 		v.refusals.WithLabelValues(name, p.Refused).Inc()

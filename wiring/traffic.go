@@ -24,7 +24,7 @@ var _ subgraph.Watcher = traffic{}
 // FetchPassed implements subgraph.Watcher.
 func (t traffic) FetchPassed(name string, p *shaping.Passage) {
 	t.metrics.FetchPassed(telemetry.Passage{
-		Subgraph: name, Attempts: p.Attempts, Waited: p.Waited, Refused: string(p.Refused), Breaker: p.Breaker,
+		Subgraph: name, Attempts: p.Attempts, Hedged: p.Hedged, Waited: p.Waited, Refused: string(p.Refused), Breaker: p.Breaker,
 	})
 }
 

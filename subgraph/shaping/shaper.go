@@ -106,6 +106,26 @@ func (s *Shaper) attempted(ctx context.Context, judge func(Verdict), attempt fun
 	return ok && s.budget.take() && sleep(ctx, pause) && s.rate.Allow()
 }
 
+// Beside lets a request be attempted a second time while the first attempt is under way: where there is a place at
+// once, and the budget pays for it. leave is to be called when it has ended.
+func (s *Shaper) Beside(p *Passage) (leave func(), ok bool) {
+	entered := 0
+	leave = func() {
+		for _, l := range s.limits[:entered] {
+			l.leave()
+		}
+	}
+	for entered < len(s.limits) && s.limits[entered].try() {
+		entered++
+	}
+	if entered < len(s.limits) || !s.budget.take() || !s.rate.Allow() {
+		leave()
+		return nil, false
+	}
+	p.Hedged++
+	return leave, true
+}
+
 func refuse(p *Passage, why Reason) error {
 	p.Refused = why
 	return &Refusal{Reason: why}
