@@ -22,8 +22,9 @@ import (
 	"github.com/ficusgraph/ficus/cli"
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine"
+	health "github.com/ficusgraph/ficus/examples/health/service"
 	"github.com/ficusgraph/ficus/examples/monolith/legacy"
-	"github.com/ficusgraph/ficus/examples/tickets/service"
+	tickets "github.com/ficusgraph/ficus/examples/tickets/service"
 	"github.com/ficusgraph/ficus/heap"
 	"github.com/ficusgraph/ficus/owners"
 	"github.com/ficusgraph/ficus/ratelimit"
@@ -36,13 +37,13 @@ import (
 
 // bundled is the demo's configuration, contract and query.
 //
-//go:embed ficus.yaml schema/*.graphql examples/query.graphql
+//go:embed ficus.yaml schema/*.graphql migrations/*.yaml examples/query.graphql
 var bundled embed.FS
 
 func main() {
 	os.Exit(cli.Run(context.Background(), cli.Program{
 		Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Env: os.LookupEnv,
-		Serve: serve, Examples: map[string]cli.Example{"monolith": legacy.Run, "tickets": service.Run},
+		Serve: serve, Examples: map[string]cli.Example{"monolith": legacy.Run, "tickets": tickets.Run, "health": health.Run},
 		Files: bundled, Version: version(),
 	}))
 }
