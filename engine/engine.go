@@ -183,7 +183,7 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 			return e.refuse(ctx, dst, out, err)
 		}
 	}
-	ctx, extensions, r := s.cfg.extend(ctx, Executed{r.Query, out.OperationName, planned.program.Plan()}, r)
+	ctx, extensions, r := s.cfg.extend(ctx, Executed{r.Query, out.OperationName, planned.program.Plan(), r.Variables}, r)
 	in := input(values, e.observer)
 	var run executor.Outcome
 	if out.Kind == ast.Query && r.Sharing != nil {

@@ -10,11 +10,13 @@ import (
 // to its response as "extensions" once it is executed; nil for nothing, and what writes nothing adds none.
 type Extensions func(ctx context.Context, of Executed) (context.Context, func(dst []byte) []byte)
 
-// Executed is what is executed: the document, the operation's name, "" if it has none, and its plan.
+// Executed is what is executed: the document, the operation's name, "" if it has none, its plan, and the variables as the
+// client sent them.
 type Executed struct {
 	Document  string
 	Operation string
 	Plan      *queryplan.Plan
+	Variables []byte
 }
 
 // And is both extensions, whose members go into one object.

@@ -80,6 +80,8 @@ type link struct {
 	connectors *Connectors
 	// repeatable: an answer to a batch is as good for others who want the same entities.
 	repeatable bool
+	// headerRules are the configuration's rules for the header of requests, nil for none.
+	headerRules *subgraph.RequestRules
 	// toMany is the link for the connector's @batched, or nil.
 	toMany *link
 }
@@ -127,6 +129,10 @@ func (l *link) to(c *Connector, connectors *Connectors, cfg Config, ports Ports)
 	out := *l
 	out.Connector, out.connectors, out.uses = c, connectors, c.variablesUsed()
 	out.repeatable = c.Kind == Batch && c.reading() && !c.answerReads("batch")
+	var err error
+	if out.headerRules, err = cfg.Outbound.Headers.OfConnector(c.Of, l.source); err != nil {
+		return &out, fmt.Errorf("%s: %w", c.Coordinate, err)
+	}
 	if err := out.readEnv(cfg, ports); err != nil {
 		return &out, fmt.Errorf("%s: %w", c.Coordinate, err)
 	}

@@ -123,6 +123,7 @@ func (r *run) prepare(own mapping.Variables) (*exchange, *failed) {
 	if x.out, err = r.build(r.base, &x.e, r.headers); err != nil {
 		return x, &failed{code: CodeRequestInvalid, message: "The request could not be made of its inputs.", cause: err}
 	}
+	x.out.headers = r.headerRules.Apply(r.ctx, x.out.headers)
 	x.told.URL, x.told.sent = x.out.url, x.out
 	return x, nil
 }

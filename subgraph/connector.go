@@ -17,6 +17,7 @@ type Connectors struct {
 	Traffic ConnectorTraffic // traffic_shaping.connector
 	TLS     ConnectorTLS     // tls.connector
 	Limits  ConnectorLimits  // limits.connector
+	Headers Headers          // headers
 }
 
 // Sources are the names of the sources that something is said about, sorted, with the key that says it.
@@ -27,6 +28,7 @@ func (c Connectors) Sources() []Named {
 			out = append(out, Named{Key: key + ".sources." + name, Source: name})
 		}
 	}
+	add("headers.connector", slices.Sorted(maps.Keys(c.Headers.Connector.Sources)))
 	add("limits.connector", slices.Sorted(maps.Keys(c.Limits.Sources)))
 	add("tls.connector", slices.Sorted(maps.Keys(c.TLS.Sources)))
 	add("traffic_shaping.connector", slices.Sorted(maps.Keys(c.Traffic.Sources)))

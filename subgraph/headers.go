@@ -1,6 +1,7 @@
 package subgraph
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -14,8 +15,18 @@ import (
 type Headers struct {
 	// All holds for every subgraph.
 	All HeaderRules `yaml:"all"`
-	// Subgraphs holds for the subgraphs named, after All.
+	// Subgraphs holds for the subgraphs named, after All. For one with connectors it holds for those.
 	Subgraphs map[string]HeaderRules `yaml:"subgraphs"`
+	// Connector is about the requests of connectors, which All says nothing of.
+	Connector ConnectorHeaders `yaml:"connector"`
+}
+
+// ConnectorHeaders says which headers the sources of connectors get, beside those of the schema.
+type ConnectorHeaders struct {
+	// All holds for every source.
+	All HeaderRules `yaml:"all"`
+	// Sources holds for those named <subgraph>.<source>, after All.
+	Sources map[string]HeaderRules `yaml:"sources"`
 }
 
 // HeaderRules are applied in their order.
@@ -44,15 +55,6 @@ type Propagate struct {
 	Default string `yaml:"default"`
 }
 
-// Insert sets a header to a value, or to a claim of the client's token.
-type Insert struct {
-	Name  string `yaml:"name"`
-	Value string `yaml:"value"`
-	// FromClaim names a claim. Without a token, or without the claim in it, Default is sent, or nothing.
-	FromClaim string `yaml:"from_claim"`
-	Default   string `yaml:"default"`
-}
-
 // Remove takes away a header by name, or all that match.
 type Remove struct {
 	Named    string `yaml:"named"`
@@ -73,6 +75,10 @@ func (h Headers) validate() error {
 	for _, name := range slices.Sorted(maps.Keys(h.Subgraphs)) {
 		errs = append(errs, h.Subgraphs[name].validate("headers.subgraphs."+name))
 	}
+	errs = append(errs, h.Connector.All.validate("headers.connector.all"))
+	for _, name := range slices.Sorted(maps.Keys(h.Connector.Sources)) {
+		errs = append(errs, h.Connector.Sources[name].validate("headers.connector.sources."+name))
+	}
 	return flatten(errs)
 }
 
@@ -88,8 +94,12 @@ func (h HeaderRules) validate(key string) error {
 
 // compile is the rules for one subgraph.
 func (h Headers) compile(subgraph string) ([]rule, error) {
+	return compileRequest(h.All.Request, h.Subgraphs[subgraph].Request)
+}
+
+func compileRequest(lists ...[]HeaderRule) ([]rule, error) {
 	var out []rule
-	for _, r := range slices.Concat(h.All.Request, h.Subgraphs[subgraph].Request) {
+	for _, r := range slices.Concat(lists...) {
 		c, err := r.compile()
 		if err != nil {
 			return nil, fmt.Errorf("headers: %w", err)
@@ -143,23 +153,6 @@ func (p *Propagate) compile() (rule, error) {
 		return nil, err
 	}
 	return propagateNamed{from: textproto.CanonicalMIMEHeaderKey(p.Named), to: textproto.CanonicalMIMEHeaderKey(to), absent: values(p.Default)}, nil
-}
-
-func (i *Insert) compile() (rule, error) {
-	if (i.Value == "") == (i.FromClaim == "") {
-		return nil, fmt.Errorf("insert %s: give one of value and from_claim", i.Name)
-	}
-	if i.Default != "" && i.FromClaim == "" {
-		return nil, fmt.Errorf("insert %s: default goes with from_claim", i.Name)
-	}
-	if err := checkHeader("insert.name", i.Name, i.Value+i.Default); err != nil {
-		return nil, err
-	}
-	name := textproto.CanonicalMIMEHeaderKey(i.Name)
-	if i.FromClaim != "" {
-		return insertClaim{name: name, claim: i.FromClaim, absent: values(i.Default)}, nil
-	}
-	return insertValue{name, values(i.Value)}, nil
 }
 
 func (r *Remove) compile() (rule, error) {
@@ -218,11 +211,15 @@ func values(v string) []string {
 }
 
 // apply is the header of one request: a copy of base, changed by the rules.
-func apply(rules []rule, base http.Header, in *Inbound) http.Header {
+func apply(ctx context.Context, rules []rule, base http.Header) http.Header {
 	out := make(http.Header, len(base)+len(rules))
 	maps.Copy(out, base)
+	in := FromContext(ctx)
+	a := application{out: out, from: in.Header, reserved: isReserved, in: in, asked: askedIn(ctx)}
 	for _, r := range rules {
-		r.apply(out, in)
+		r.apply(&a)
 	}
 	return out
 }
+
+func isReserved(name string) bool { return slices.Contains(reserved, name) }

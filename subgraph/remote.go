@@ -112,7 +112,7 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 	now := time.Now()
 	out := outgoing{span: trace.FromContext(ctx), body: req.Body, now: now, deadline: now.Add(r.timeout), mutation: req.Fetch.Kind == ast.Mutation}
 	if len(r.rules) > 0 {
-		out.header = apply(r.rules, r.header, FromContext(ctx))
+		out.header = apply(ctx, r.rules, r.header)
 	}
 	reply := r.pool.reply(max(len(req.Body), req.Expect) + headRoom)
 	err := r.sender.send(ctx, out, reply)

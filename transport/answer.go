@@ -63,6 +63,7 @@ func (s *Server) execute(w http.ResponseWriter, r *http.Request, c *call, m medi
 	c.request.Query, c.request.OperationName, c.request.Variables = p.query, p.operationName, p.variables
 	if s.cfg.Dedupe {
 		c.sharing = appendSharing(c.sharing[:0], r)
+		c.sharing = appendPart(appendPart(c.sharing, p.operationName), p.query) // header rules may send both on
 		c.request.Sharing = c.sharing
 	}
 	var body []byte

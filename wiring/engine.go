@@ -38,6 +38,9 @@ func Engine(cfg *config.Config, board *rollout.Board, made *mocks.Names, logger 
 	if made != nil {
 		out.Extensions = out.Extensions.And(mocked(made))
 	}
+	if cfg.Traffic.Headers.ReadOperations() {
+		out.Extensions = out.Extensions.And(asked)
+	}
 	out.Labels = func(ctx context.Context, list []string) []string {
 		in := subgraph.FromContext(ctx)
 		return board.Table().Active(rollout.Request{Headers: in.Header, Claims: in.Claim}, list)
