@@ -210,7 +210,7 @@ func Parse(name string, data []byte, files fs.FS, env func(string) (string, bool
 	}
 	cfg.Connectors.Outbound = subgraph.Connectors{
 		Traffic: cfg.Traffic.TrafficShaping.Connector, TLS: cfg.Traffic.TLS.Connector, Limits: cfg.Front.Limits.Connector,
-		Headers: cfg.Traffic.Headers,
+		Headers: cfg.Traffic.Headers, Statuses: cfg.Traffic.SubgraphStatus,
 	}
 	if err := cfg.Validate(); err != nil {
 		return nil, place(name, tree, err)

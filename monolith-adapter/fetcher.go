@@ -82,6 +82,8 @@ type link struct {
 	repeatable bool
 	// headerRules are the configuration's rules for the header of requests, nil for none.
 	headerRules *subgraph.RequestRules
+	// back is what of answers goes back to the client beside the data, nil for nothing.
+	back *subgraph.ResponseRules
 	// toMany is the link for the connector's @batched, or nil.
 	toMany *link
 }
@@ -131,6 +133,9 @@ func (l *link) to(c *Connector, connectors *Connectors, cfg Config, ports Ports)
 	out.repeatable = c.Kind == Batch && c.reading() && !c.answerReads("batch")
 	var err error
 	if out.headerRules, err = cfg.Outbound.Headers.OfConnector(c.Of, l.source); err != nil {
+		return &out, fmt.Errorf("%s: %w", c.Coordinate, err)
+	}
+	if out.back, err = cfg.Outbound.ResponseRules(c.Of, l.source); err != nil {
 		return &out, fmt.Errorf("%s: %w", c.Coordinate, err)
 	}
 	if err := out.readEnv(cfg, ports); err != nil {
@@ -289,6 +294,10 @@ func (f *Fetcher) Fetch(ctx context.Context, r *executor.Request) (*executor.Res
 		}
 	}
 	run := f.run(ctx, l, r.Operation, variables)
+	run.fetch = r.Fetch
+	if l.back != nil {
+		subgraph.Told(ctx, r.Fetch)
+	}
 	if r.Fetch.IsEntity() {
 		return &executor.Response{Body: run.entities(r.Fetch.Selections)}, nil
 	}

@@ -5,8 +5,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2/ast"
 	"golang.org/x/tools/txtar"
 
+	"github.com/ficusgraph/ficus/engine/queryplan"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/subgraph"
 )
@@ -66,5 +68,36 @@ func TestHeaderRulesNameSourcesThatExist(t *testing.T) {
 	want := `headers.connector.sources.legacy.ap: there is no such source; there are: legacy, legacy.app; did you mean "legacy.app"?`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v\nwant %s", err, want)
+	}
+}
+
+// What a source says goes back by the rules of its subgraph, of all connectors and of the source, in the order of requests.
+func TestWhatSourcesSayGoesBack(t *testing.T) {
+	url := pong(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Set-Cookie", "sid="+r.URL.Query().Get("m"))
+		w.Header().Set("Cache-Control", "max-age=9")
+		w.Header().Set("X-Cost", "3")
+		w.WriteHeader(http.StatusNotFound)
+	})
+	back := func(name string) subgraph.HeaderRules {
+		return subgraph.HeaderRules{Response: []subgraph.ResponseRule{{Propagate: &subgraph.PropagateBack{Named: name}}}}
+	}
+	cfg := one(monolith.SourceConfig{}, subgraph.ConnectorShaping{}, 0)
+	cfg.Outbound.Headers = subgraph.Headers{
+		Subgraphs:    map[string]subgraph.HeaderRules{"legacy": back("set-cookie")},
+		Connector:    subgraph.ConnectorHeaders{Sources: map[string]subgraph.HeaderRules{"legacy.app": back("x-cost")}},
+		CacheControl: subgraph.CacheControl{Enabled: true},
+	}
+	cfg.Outbound.Statuses = subgraph.Statuses{All: []int{http.StatusNotFound}}
+	ctx, heard := subgraph.Listen(t.Context())
+	ping(t, ctx, url, cfg, `{ a: ping(n: 1) }`)
+	plan := &queryplan.Plan{Kind: ast.Query, Fetches: []*queryplan.Fetch{{}}, Shape: &queryplan.Shape{Variants: []*queryplan.Variant{{Fields: []*queryplan.Field{{Key: "a", Name: "a"}}}}}}
+	header, status, own := heard.Reply(subgraph.End{Plan: plan, Fetches: 1, Errors: 1}, true)
+	want := http.Header{"Set-Cookie": {"sid="}, "X-Cost": {"3"}, "Cache-Control": {"no-store"}}
+	if diff := cmp.Diff(want, header); diff != "" || status != http.StatusNotFound || !own {
+		t.Errorf("status %d, own %v, header: %s", status, own, diff)
+	}
+	if header, _, _ = heard.Reply(subgraph.End{Plan: plan, Fetches: 1}, true); header.Get("Cache-Control") != "max-age=9" {
+		t.Errorf("Cache-Control is %q", header.Get("Cache-Control"))
 	}
 }

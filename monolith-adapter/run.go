@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
@@ -28,6 +29,8 @@ type run struct {
 	operation *operationState
 	// together is the run of the connector's @batched, or nil.
 	together *run
+	// fetch is what is answered; nil for a trial.
+	fetch *queryplan.Fetch
 	// canned, if not nil, is what is answered in place of the application.
 	canned *answer
 }
@@ -145,6 +148,9 @@ func (x *exchange) perform(selection *mapping.Selection) (mapped, *failed) {
 
 // mapped is what the selection makes of an answer.
 func (x *exchange) mapped(res *received, selection *mapping.Selection) (mapped, *failed) {
+	if x.back != nil && x.fetch != nil {
+		x.back.Hear(x.ctx, x.fetch, x.out.url, res.status, res.header)
+	}
 	x.told.Status, x.told.Bytes, x.told.received = res.status, len(res.body), res
 	v, f := x.interpret(res, &x.e, selection, x.uses["response"])
 	x.told.value = v

@@ -14,10 +14,11 @@ import (
 // Connectors is how the requests of connectors leave. Its parts stand in sections of the configuration that are
 // about more than connectors.
 type Connectors struct {
-	Traffic ConnectorTraffic // traffic_shaping.connector
-	TLS     ConnectorTLS     // tls.connector
-	Limits  ConnectorLimits  // limits.connector
-	Headers Headers          // headers
+	Traffic  ConnectorTraffic // traffic_shaping.connector
+	TLS      ConnectorTLS     // tls.connector
+	Limits   ConnectorLimits  // limits.connector
+	Headers  Headers          // headers
+	Statuses Statuses         // subgraph_status
 }
 
 // Sources are the names of the sources that something is said about, sorted, with the key that says it.

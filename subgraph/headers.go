@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Headers says which headers services get.
+// Headers says which headers services get, and which of theirs clients get.
 type Headers struct {
 	// All holds for every subgraph.
 	All HeaderRules `yaml:"all"`
@@ -19,6 +19,8 @@ type Headers struct {
 	Subgraphs map[string]HeaderRules `yaml:"subgraphs"`
 	// Connector is about the requests of connectors, which All says nothing of.
 	Connector ConnectorHeaders `yaml:"connector"`
+	// CacheControl says how long clients may keep answers.
+	CacheControl CacheControl `yaml:"cache_control"`
 }
 
 // ConnectorHeaders says which headers the sources of connectors get, beside those of the schema.
@@ -32,6 +34,8 @@ type ConnectorHeaders struct {
 // HeaderRules are applied in their order.
 type HeaderRules struct {
 	Request []HeaderRule `yaml:"request"`
+	// Response is about what of answers goes back to the client.
+	Response []ResponseRule `yaml:"response"`
 }
 
 // HeaderRule is one of its members.
@@ -79,6 +83,7 @@ func (h Headers) validate() error {
 	for _, name := range slices.Sorted(maps.Keys(h.Connector.Sources)) {
 		errs = append(errs, h.Connector.Sources[name].validate("headers.connector.sources."+name))
 	}
+	errs = append(errs, h.CacheControl.validate())
 	return flatten(errs)
 }
 
@@ -89,7 +94,7 @@ func (h HeaderRules) validate(key string) error {
 			errs = append(errs, fmt.Errorf("%s.request[%d]: %w", key, i, err))
 		}
 	}
-	return flatten(errs)
+	return flatten(append(errs, h.validateResponse(key)))
 }
 
 // compile is the rules for one subgraph.

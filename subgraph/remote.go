@@ -25,6 +25,7 @@ type Remote struct {
 	url      *url.URL
 	header   http.Header
 	rules    []rule
+	back     *ResponseRules
 	timeout  time.Duration
 	maxBytes int
 	sender   sender
@@ -68,12 +69,16 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 	if err != nil {
 		return nil, fmt.Errorf("subgraph %s: %w", name, err)
 	}
+	back, err := responseRules(cfg.Headers, cfg.SubgraphStatus, name)
+	if err != nil {
+		return nil, fmt.Errorf("subgraph %s: %w", name, err)
+	}
 	secure, err := cfg.TLS.config(name)
 	if err != nil {
 		return nil, fmt.Errorf("subgraph %s: tls: %w", name, err)
 	}
 	s := cfg.shaping(name)
-	r := &Remote{name: name, url: u, header: protocolHeader(), rules: rules, timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes}
+	r := &Remote{name: name, url: u, header: protocolHeader(), rules: rules, back: back, timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes}
 	if direct(u, s) {
 		r.sender = newWired(u, r.header, s)
 	} else {
@@ -126,6 +131,10 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 		err := r.failure(ctx, reply.Status, err)
 		reply.free()
 		return nil, err
+	}
+	if r.back != nil {
+		r.back.Hear(ctx, req.Fetch, "", reply.Status, reply.header)
+		Told(ctx, req.Fetch)
 	}
 	return r.judged(reply)
 }

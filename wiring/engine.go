@@ -38,6 +38,9 @@ func Engine(cfg *config.Config, board *rollout.Board, made *mocks.Names, logger 
 	if made != nil {
 		out.Extensions = out.Extensions.And(mocked(made))
 	}
+	if cfg.Traffic.Back() {
+		out.Reply = replies(cfg.Traffic.Headers.CacheControl.Enabled)
+	}
 	if cfg.Traffic.Headers.ReadOperations() {
 		out.Extensions = out.Extensions.And(asked)
 	}
