@@ -82,6 +82,8 @@ type link struct {
 	repeatable bool
 	// headerRules are the configuration's rules for the header of requests, nil for none.
 	headerRules *subgraph.RequestRules
+	// redaction is what of errors clients may not see, nil for nothing.
+	redaction *executor.Redaction
 	// back is what of answers goes back to the client beside the data, nil for nothing.
 	back *subgraph.ResponseRules
 	// toMany is the link for the connector's @batched, or nil.
@@ -135,6 +137,7 @@ func (l *link) to(c *Connector, connectors *Connectors, cfg Config, ports Ports)
 	if out.headerRules, err = cfg.Outbound.Headers.OfConnector(c.Of, l.source); err != nil {
 		return &out, fmt.Errorf("%s: %w", c.Coordinate, err)
 	}
+	out.redaction = cfg.Outbound.Errors.OfConnectors(c.Of)
 	if out.back, err = cfg.Outbound.ResponseRules(c.Of, l.source); err != nil {
 		return &out, fmt.Errorf("%s: %w", c.Coordinate, err)
 	}
@@ -299,7 +302,7 @@ func (f *Fetcher) Fetch(ctx context.Context, r *executor.Request) (*executor.Res
 		subgraph.Told(ctx, r.Fetch)
 	}
 	if r.Fetch.IsEntity() {
-		return &executor.Response{Body: run.entities(r.Fetch.Selections)}, nil
+		return &executor.Response{Body: run.entities(r.Fetch.Selections), Redaction: l.redaction}, nil
 	}
-	return &executor.Response{Body: run.root(r.Fetch.Selections)}, nil
+	return &executor.Response{Body: run.root(r.Fetch.Selections), Redaction: l.redaction}, nil
 }

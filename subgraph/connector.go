@@ -19,6 +19,7 @@ type Connectors struct {
 	Limits   ConnectorLimits  // limits.connector
 	Headers  Headers          // headers
 	Statuses Statuses         // subgraph_status
+	Errors   IncludeErrors    // include_subgraph_errors
 }
 
 // Sources are the names of the sources that something is said about, sorted, with the key that says it.

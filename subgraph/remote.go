@@ -26,6 +26,7 @@ type Remote struct {
 	header   http.Header
 	rules    []rule
 	back     *ResponseRules
+	redacted *executor.Redaction
 	timeout  time.Duration
 	maxBytes int
 	sender   sender
@@ -78,7 +79,7 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 		return nil, fmt.Errorf("subgraph %s: tls: %w", name, err)
 	}
 	s := cfg.shaping(name)
-	r := &Remote{name: name, url: u, header: protocolHeader(), rules: rules, back: back, timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes}
+	r := &Remote{name: name, url: u, header: protocolHeader(), rules: rules, back: back, redacted: cfg.IncludeSubgraphErrors.ofService(name), timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes}
 	if direct(u, s) {
 		r.sender = newWired(u, r.header, s)
 	} else {
@@ -133,6 +134,7 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 		return nil, err
 	}
 	if r.back != nil {
+		reply.told = r.back.status(reply.Status)
 		r.back.Hear(ctx, req.Fetch, "", reply.Status, reply.header)
 		Told(ctx, req.Fetch)
 	}

@@ -223,10 +223,16 @@ func (r *ResponseRules) Hear(ctx context.Context, f *queryplan.Fetch, call strin
 			a.caching = readCaching(said, from.Get("Age"))
 		}
 	}
-	if slices.Contains(r.statuses, status) {
-		a.status = status
-	}
+	a.status = r.status(status)
 	heard.add(a)
+}
+
+// status is one that goes back, or 0.
+func (r *ResponseRules) status(of int) int {
+	if slices.Contains(r.statuses, of) {
+		return of
+	}
+	return 0
 }
 
 // asMap is a header as a map; that of package wire is read again.
