@@ -69,7 +69,7 @@ func Read(body []byte) (Answer, error) {
 type Field struct {
 	// Name is the key in the response.
 	Name string
-	// Coordinates that the place can stand for, sorted: one for each type that objects here can have.
+	// Coordinates that the place can stand for: one for each type that objects here can have, those that move first.
 	Coordinates []string
 	// Moved: the field itself moves.
 	Moved bool
@@ -115,6 +115,8 @@ const (
 type Difference struct {
 	// Path in the response; an element that was met by its key has that for an index, as in sites[id="7"].
 	Path string `json:"path"`
+	// At is the path by indices in the first answer, or the second where the first does not have it: it holds no values.
+	At string `json:"at"`
 	// Coordinate that moves and is why.
 	Coordinate string `json:"coordinate"`
 	// Field is the coordinate of the place itself.

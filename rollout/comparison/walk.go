@@ -44,6 +44,27 @@ func (p place) element(name string, a, b int) place {
 	return out
 }
 
+// at is the path by indices in one of the answers.
+func (p place) at(second bool) string {
+	path := p.in[0]
+	if second {
+		path = p.in[1]
+	}
+	var b strings.Builder
+	for _, step := range path {
+		switch step := step.(type) {
+		case float64:
+			b.WriteString("[" + strconv.Itoa(int(step)) + "]")
+		case string:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(step)
+		}
+	}
+	return b.String()
+}
+
 // value compares what two answers have at a place.
 func (w *walk) value(f *Field, p place, a, b any) {
 	if p.moved == "" && f.Moved {
@@ -139,7 +160,7 @@ func (w *walk) codes(side int, path []any) string {
 
 // differ tells a difference. On the way it is one of what moves beneath.
 func (w *walk) differ(f *Field, p place, kind Kind, a, b any) {
-	d := Difference{Path: p.text, Coordinate: p.moved, Kind: kind, A: a, B: b, CodeA: w.codes(0, p.in[0]), CodeB: w.codes(1, p.in[1])}
+	d := Difference{Path: p.text, At: p.at(a == nil && b != nil), Coordinate: p.moved, Kind: kind, A: a, B: b, CodeA: w.codes(0, p.in[0]), CodeB: w.codes(1, p.in[1])}
 	if len(f.Coordinates) > 0 {
 		d.Field = f.Coordinates[0]
 	}
