@@ -15,10 +15,13 @@ func TestWhatIsAskedAsideLeavesNoTrace(t *testing.T) {
 	s := &source{}
 	seen := &plans{}
 	e := engine.New(snapshot(t, s, engine.Config{
-		Labels:     func(_ context.Context, list []string) []string { return list },
-		RateLimit:  func(context.Context, engine.Executing) error { t.Error("it is limited"); return nil },
-		Admit:      func(context.Context, *operation.Prepared) error { t.Error("it is admitted"); return nil },
-		Extensions: func(ctx context.Context, _ engine.Executed) (context.Context, func([]byte) []byte) { t.Error("it is noted"); return ctx, nil },
+		Labels:    func(_ context.Context, list []string) []string { return list },
+		RateLimit: func(context.Context, engine.Executing) error { t.Error("it is limited"); return nil },
+		Admit:     func(context.Context, *operation.Prepared) error { t.Error("it is admitted"); return nil },
+		Extensions: func(ctx context.Context, _ engine.Executed) (context.Context, func([]byte) []byte) {
+			t.Error("it is noted")
+			return ctx, nil
+		},
 	}), seen)
 	for _, test := range []struct {
 		labels []string

@@ -114,6 +114,12 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 	if len(r.rules) > 0 {
 		out.header = apply(r.rules, r.header, FromContext(ctx))
 	}
+	if a := AsideOf(ctx); a != nil {
+		if out.header == nil {
+			out.header = r.header
+		}
+		out.header = a.Mark(out.header)
+	}
 	reply := r.pool.reply(max(len(req.Body), req.Expect) + headRoom)
 	err := r.sender.send(ctx, out, reply)
 	if reply.Status != 0 {

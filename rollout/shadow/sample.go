@@ -32,6 +32,7 @@ func (s *sample) leave() { s.ledger.budget.leave(s.held) }
 
 // Why a sample that was asked for cannot be compared.
 var (
+	errEffects = errors.New("something of the operation may change something")
 	errRefused = errors.New("a side refused the pruned operation")
 	errRoom    = errors.New("the answers are larger than the budget")
 )
@@ -69,6 +70,8 @@ func reason(err error) string {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "timeout"
+	case errors.Is(err, errEffects):
+		return "side effects"
 	case errors.Is(err, errRoom):
 		return "budget"
 	case errors.Is(err, errRefused):
@@ -146,12 +149,14 @@ func (s *sample) ask(ctx context.Context, labels []string) (comparison.Answer, e
 	if err != nil {
 		return comparison.Answer{}, err
 	}
-	ctx, cancel := s.shadow.aside(ctx, s.migration)
+	ctx, whole, cancel := s.shadow.aside(ctx, s.migration)
 	defer cancel()
 	body, out := s.shadow.Engine.Aside(ctx, &engine.Request{Query: s.pruned.text, OperationName: s.pruned.name, Variables: variables, Labels: labels}, nil)
 	switch {
 	case ctx.Err() != nil:
 		return comparison.Answer{}, fmt.Errorf("ask: %w", ctx.Err())
+	case !whole():
+		return comparison.Answer{}, errEffects
 	case out.Refused:
 		return comparison.Answer{}, fmt.Errorf("%w: %.300s", errRefused, body)
 	case !s.ledger.budget.hold(s.migration.Shadow, len(body)):
@@ -162,10 +167,11 @@ func (s *sample) ask(ctx context.Context, labels []string) (comparison.Answer, e
 }
 
 // aside is the context of a request that is made to compare: it ends in time, and with the gateway.
-func (s *Shadow) aside(ctx context.Context, m *rollout.Shadowed) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithTimeout(s.Aside(ctx, m.Shadow.Safe), m.Shadow.Timeout)
+func (s *Shadow) aside(ctx context.Context, m *rollout.Shadowed) (marked context.Context, whole func() bool, end func()) {
+	ctx, whole = s.Aside(ctx, m.Shadow.Safe)
+	ctx, cancel := context.WithTimeout(ctx, m.Shadow.Timeout)
 	stop := context.AfterFunc(s.living, cancel)
-	return ctx, func() { stop(); cancel() }
+	return ctx, whole, func() { stop(); cancel() }
 }
 
 // values are the variables of the pruned operation, from those that the client sent.

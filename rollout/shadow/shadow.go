@@ -50,8 +50,9 @@ type Parts struct {
 	// RequestID of the request in the context, which decides whether it is sampled.
 	RequestID func(ctx context.Context) string
 	// Aside is the context for a request that is made to compare, from that of the client's: it marks what is sent to
-	// owners. Safe are coordinates that may be asked by other methods than GET and HEAD.
-	Aside func(ctx context.Context, safe []string) context.Context
+	// owners. Safe are coordinates that may be asked by other methods than GET and HEAD; whole reports afterwards whether
+	// nothing was held back.
+	Aside func(ctx context.Context, safe []string) (marked context.Context, whole func() bool)
 	// MadeUp reports whether the mock source has to do with an answer; such are not compared.
 	MadeUp func(ctx context.Context, plan *queryplan.Plan) bool
 	// Busy reports whether the gateway has as much to do as it may.
@@ -91,7 +92,9 @@ func New(parts Parts) *Shadow {
 		s.RequestID = func(context.Context) string { return "" }
 	}
 	if s.Aside == nil {
-		s.Aside = func(ctx context.Context, _ []string) context.Context { return ctx }
+		s.Aside = func(ctx context.Context, _ []string) (context.Context, func() bool) {
+			return ctx, func() bool { return true }
+		}
 	}
 	s.living, s.end = context.WithCancel(context.Background())
 	return s

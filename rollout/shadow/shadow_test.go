@@ -98,7 +98,9 @@ func newWorld(t *testing.T, o *owners, change func(*rollout.Migration, *shadow.P
 	parts := shadow.Parts{
 		Logger: slog.New(slog.DiscardHandler),
 		Engine: engine.New(s, nil), Graph: func() *shadow.Graph { return graph },
-		Aside: func(ctx context.Context, _ []string) context.Context { return context.WithValue(ctx, aside{}, true) },
+		Aside: func(ctx context.Context, _ []string) (context.Context, func() bool) {
+			return context.WithValue(ctx, aside{}, true), func() bool { return true }
+		},
 	}
 	w := &world{now: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}
 	parts.Now = func() time.Time { return w.now }
