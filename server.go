@@ -91,7 +91,8 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		return err
 	}
 	used := wiring.Usage(cfg, made, &engineConfig)
-	watched := wiring.Observer{Metrics: counts, Tracer: tracer, Logger: logger, Made: made, Seldom: &telemetry.Seldom{}}
+	shadows := &wiring.Shadows{Board: board, Served: &served, Made: made, Logger: logger}
+	watched := wiring.Observer{Metrics: counts, Tracer: tracer, Logger: logger, Made: made, Shadows: shadows, Seldom: &telemetry.Seldom{}}
 	limiter, err := ratelimit.New(cfg.RateLimit(), ratelimit.Parts{Logger: logger, Measured: watched.RateMeasured})
 	if err != nil {
 		return err
@@ -112,6 +113,8 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		return err
 	}
 	gateway := engine.New(snapshot, watched)
+	compared := shadows.Over(gateway)
+	defer compared.Close()
 	if err := wiring.WatchCaches(metrics, gateway); err != nil {
 		return err
 	}
@@ -127,7 +130,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 
 	parts := transport.Parts{
-		Engine: gateway, Schema: gateway.Schema, Context: inbound,
+		Engine: compared, Schema: gateway.Schema, Context: inbound,
 		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.Stale, Tracer: tracer,
 		Beside:    map[string]http.Handler{},
 		RateLimit: limiter,
@@ -140,7 +143,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		parts.Connect = auth.Connect(who)
 	}
 	if back != nil {
-		parts.Admin = wiring.API(cfg, back.Addr(), &served, board, who.Keys(), used, logger)
+		operators := wiring.API(cfg, back.Addr(), &served, board, who.Keys(), used, logger)
+		shadows.Mismatches(operators, compared, &parts)
+		parts.Admin = operators
 	}
 	if made != nil {
 		wiring.Gate(cfg, &served, made, &parts)
@@ -154,6 +159,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	shadows.Spare(server)
 	var watching sync.WaitGroup
 	defer watching.Wait()
 	watch, stop := context.WithCancel(ctx)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/rollout"
 	"github.com/ficusgraph/ficus/rollout/comparison"
 )
@@ -145,24 +144,10 @@ func (s *sample) both(ctx context.Context) (other, same comparison.Answer, err e
 
 // ask asks one side.
 func (s *sample) ask(ctx context.Context, labels []string) (comparison.Answer, error) {
-	variables, err := s.pruned.values(s.variables)
+	body, err := s.fetch(ctx, labels)
 	if err != nil {
 		return comparison.Answer{}, err
 	}
-	ctx, whole, cancel := s.shadow.aside(ctx, s.migration)
-	defer cancel()
-	body, out := s.shadow.Engine.Aside(ctx, &engine.Request{Query: s.pruned.text, OperationName: s.pruned.name, Variables: variables, Labels: labels}, nil)
-	switch {
-	case ctx.Err() != nil:
-		return comparison.Answer{}, fmt.Errorf("ask: %w", ctx.Err())
-	case !whole():
-		return comparison.Answer{}, errEffects
-	case out.Refused:
-		return comparison.Answer{}, fmt.Errorf("%w: %.300s", errRefused, body)
-	case !s.ledger.budget.hold(s.migration.Shadow, len(body)):
-		return comparison.Answer{}, errRoom
-	}
-	s.held += len(body)
 	return comparison.Read(body)
 }
 
