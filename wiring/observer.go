@@ -23,6 +23,8 @@ type Observer struct {
 	Made *mocks.Names
 	// Shadows are told how owners fare; nil for nobody.
 	Shadows *Shadows
+	// Sides counts what goes to the sides of migrations; nil counts nothing.
+	Sides *Sides
 	// Seldom keeps the log from saying one thing again and again.
 	Seldom *telemetry.Seldom
 }
@@ -81,6 +83,9 @@ func (o Observer) FetchDone(ctx context.Context, r *executor.Request, took time.
 	o.Shadows.Fetched(r.Fetch.Subgraph, took, err)
 	o.Metrics.FetchDone(o.Made.Counted(r.Fetch.Subgraph), took, bytes, code)
 	o.Tracer.FetchDone(ctx, bytes, code)
+	if r.Fetch.Sides != nil {
+		o.Sides.fetched(ctx, r, took, err)
+	}
 }
 
 // WatchCaches reports the engine's caches.
