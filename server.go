@@ -24,6 +24,7 @@ import (
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/examples/monolith/legacy"
 	"github.com/ficusgraph/ficus/examples/tickets/service"
+	"github.com/ficusgraph/ficus/facade"
 	"github.com/ficusgraph/ficus/heap"
 	"github.com/ficusgraph/ficus/owners"
 	"github.com/ficusgraph/ficus/ratelimit"
@@ -86,7 +87,8 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err := board.Define(first.Migrations.List, first.Migrations.Labels); err != nil {
 		return err
 	}
-	engineConfig, err := wiring.Engine(cfg, board, made, logger)
+	cookies := facade.NewCookies(cfg.Facade.CookieKeys, time.Now)
+	engineConfig, err := wiring.Engine(cfg, board, cookies, made, logger)
 	if err != nil {
 		return err
 	}
@@ -121,8 +123,12 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	beside := wiring.Facade(cfg, first, board, cookies, who, counts, logger)
+	if beside != nil {
+		defer beside.Close()
+	}
 	changes := &wiring.Reloads{
-		Known:   known,
+		Facade: beside, Known: known,
 		Gateway: gateway, Config: engineConfig, Metrics: metrics, Logger: logger, Served: &served, Notices: notices, Board: board, Made: made,
 	}
 
@@ -131,6 +137,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.Stale, Tracer: tracer,
 		Beside:    map[string]http.Handler{},
 		RateLimit: limiter,
+	}
+	if beside != nil {
+		parts.Elsewhere = beside
 	}
 	if known != nil {
 		parts.Documents = known

@@ -25,6 +25,9 @@ type Metrics struct {
 	connectors *connectorVectors
 	reloads    reloadSeries
 	spans      spanSeries
+	// facade is made with its first request.
+	facade     *facadeSeries
+	facadeOnce sync.Once
 
 	// subgraphs is replaced as a whole when a subgraph is seen for the first time; mu is held meanwhile.
 	mu        sync.Mutex
