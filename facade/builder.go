@@ -107,7 +107,7 @@ func (t *Table) add(r *Route) error {
 	for i, m := range r.Methods {
 		r.Methods[i] = strings.ToUpper(m)
 		if m == "" || strings.ContainsAny(m, " ,;/") || r.Methods[i] == http.MethodConnect {
-			return fmt.Errorf(".methods[%d]: %q is not a method that is passed on; write GET, POST ..", i, m)
+			return fmt.Errorf(".methods[%d]: %q is not a method that is passed on; write GET, or POST", i, m)
 		}
 	}
 	segments, err := segmentsOf(r.Path.Path)

@@ -157,7 +157,7 @@ func document(text []byte) (out any, ok bool) {
 		return nil, false
 	}
 	_, err := decoder.Token()
-	return out, err == io.EOF //nolint:errorlint // Token gives the very value
+	return out, err == io.EOF
 }
 
 // values compares two values at a path.
@@ -200,7 +200,7 @@ func (d *differing) values(path []string, a, b any) {
 // members compares two objects, in the order of their names.
 func (d *differing) members(path []string, x, y map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(x)) {
-		below := append(path[:len(path):len(path)], name)
+		below := slices.Concat(path, []string{name})
 		v, ok := y[name]
 		if !ok {
 			if !d.ignored(below) {
@@ -211,7 +211,7 @@ func (d *differing) members(path []string, x, y map[string]any) {
 		d.values(below, x[name], v)
 	}
 	for _, name := range slices.Sorted(maps.Keys(y)) {
-		below := append(path[:len(path):len(path)], name)
+		below := slices.Concat(path, []string{name})
 		if _, ok := x[name]; !ok && !d.ignored(below) {
 			d.add("/%s: only the new side has it", strings.Join(below, "/"))
 		}

@@ -181,9 +181,16 @@ func (b Backend) validate(at string, shared map[string]int, add func(string, ...
 		key string
 		of  time.Duration
 	}{
-		{"timeouts.connect", t.Connect}, {"timeouts.first_byte", t.FirstByte}, {"timeouts.idle", t.Idle}, {"timeouts.keep_alive", t.KeepAlive},
-		{"timeouts.boot", t.Boot}, {"max_wait", b.MaxWait}, {"health.interval", b.Health.Interval},
-		{"max_connections", time.Duration(b.MaxConnections)}, {"max_waiting", time.Duration(b.MaxWaiting)}, {"max_request_bytes", time.Duration(b.MaxRequestBytes)},
+		{"timeouts.connect", t.Connect},
+		{"timeouts.first_byte", t.FirstByte},
+		{"timeouts.idle", t.Idle},
+		{"timeouts.keep_alive", t.KeepAlive},
+		{"timeouts.boot", t.Boot},
+		{"max_wait", b.MaxWait},
+		{"health.interval", b.Health.Interval},
+		{"max_connections", time.Duration(b.MaxConnections)},
+		{"max_waiting", time.Duration(b.MaxWaiting)},
+		{"max_request_bytes", time.Duration(b.MaxRequestBytes)},
 	} {
 		if d.of < 0 {
 			add("%s.%s: must not be negative", at, d.key)

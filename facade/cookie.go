@@ -104,7 +104,7 @@ func (c *Cookies) answer(r *http.Request, m *rollout.Migration, side rollout.Sid
 		return nil
 	}
 	has, err := r.Cookie(m.Cookie.Name)
-	out := &http.Cookie{
+	out := &http.Cookie{ //nolint:gosec // as secure as the request: the side is no secret
 		Name: m.Cookie.Name, Path: "/", Domain: m.Cookie.Domain, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: isSecure(r),
 	}
 	age, _ := m.Cookie.Age() // it is valid

@@ -129,7 +129,11 @@ func (x *exchange) fault(code Code, cause error) {
 
 // refuse answers in the facade's own name.
 func (x *exchange) refuse(r *refusal) {
-	x.fault(r.code, r.cause)
+	cause := r.cause
+	if cause == nil && r.message != "" {
+		cause = errors.New(r.message)
+	}
+	x.fault(r.code, cause)
 	x.status = r.write(x, x.r, x.id)
 	x.finished.Store(true)
 }
@@ -142,7 +146,11 @@ func (f *Facade) failed(_ http.ResponseWriter, r *http.Request, err error) {
 	if errors.As(err, &coded) {
 		code = coded.code
 	}
-	if code == H13 && x.uploaded() && !x.body.ended.Load() {
+	switch {
+	case x.body == nil:
+	case x.body.silent.Load():
+		code = H28
+	case code == H13 && x.uploaded() && !x.body.ended.Load():
 		code = H18
 	}
 	refused := &refusal{code: code, cause: err}
@@ -301,6 +309,8 @@ type requestBody struct {
 	left int64
 	// reading is set while a Read waits; begun and ended say how far it came.
 	reading, begun, ended atomic.Bool
+	// silent: the client sent nothing for too long. The server then takes it for one that left.
+	silent atomic.Bool
 }
 
 // Read implements io.Reader.
@@ -331,6 +341,7 @@ func (b *requestBody) Read(p []byte) (int, error) {
 		_ = b.x.control.SetReadDeadline(time.Time{})
 		return n, err
 	case timedOut(err):
+		b.silent.Store(true)
 		return n, errClientIdle
 	case errors.Is(err, http.ErrBodyReadAfterClose):
 		return n, err

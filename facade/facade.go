@@ -122,7 +122,7 @@ func (f *Facade) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer x.to.leave()
-	f.proxy.ServeHTTP(x, r.WithContext(x.context(r.Context())))
+	f.proxy.ServeHTTP(x, x.r.WithContext(x.context(r.Context())))
 }
 
 // End has upgraded connections end: WebSockets are told to come back, at the next frame's end.

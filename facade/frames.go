@@ -34,7 +34,7 @@ func (f *frames) follow(p []byte) int {
 		if f.payload > 0 {
 			n := min(f.payload, uint64(len(p)-at))
 			f.payload -= n
-			at += int(n) //nolint:gosec // at most the length of p
+			at += int(n)
 		} else {
 			f.header = append(f.header, p[at])
 			at++

@@ -26,9 +26,7 @@ type refusal struct {
 	cause   error
 }
 
-func refusef(code Code, format string, args ...any) *refusal {
-	return &refusal{code: code, message: fmt.Sprintf(format, args...)}
-}
+func refuse(code Code, message string) *refusal { return &refusal{code: code, message: message} }
 
 // text is what the client is told: nothing of where the back end is.
 func (r *refusal) text() string {
@@ -72,7 +70,7 @@ func (r *refusal) write(w http.ResponseWriter, req *http.Request, id string) (st
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	if req.Method != http.MethodHead {
-		_, _ = w.Write(body)
+		_, _ = w.Write(body) //nolint:gosec // what comes from the request is escaped
 	}
 	return status
 }

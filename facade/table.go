@@ -58,24 +58,24 @@ type node struct {
 func (t *Table) find(r *http.Request) (*Route, *refusal) {
 	host := hostOf(r.Host)
 	if t.allowed != nil && !t.allowed[host] {
-		return nil, refusef(H31, "this host is not served here")
+		return nil, refuse(H31, "this host is not served here")
 	}
 	if r.Method == http.MethodConnect || r.URL.Path == "*" {
-		return nil, refusef(H26, "the gateway does not pass on requests of this kind")
+		return nil, refuse(H26, "the gateway does not pass on requests of this kind")
 	}
 	written, zealous, ok := readings(r.URL)
 	if !ok {
-		return nil, refusef(H26, "the path cannot be read")
+		return nil, refuse(H26, "the path cannot be read")
 	}
 	route := t.lookup(host, r.Method, written)
 	if &written[0] != &zealous[0] && route != t.lookup(host, r.Method, zealous) {
-		return nil, refusef(H26, "the path can be read in two ways; write it without dots, double slashes and encoded slashes")
+		return nil, refuse(H26, "the path can be read in two ways; write it without dots, double slashes and encoded slashes")
 	}
 	switch {
 	case route == nil:
-		return nil, refusef(H23, "nothing is served at this path")
+		return nil, refuse(H23, "nothing is served at this path")
 	case route.own:
-		return nil, refusef(H26, "the gateway itself is at this path; write it plainly")
+		return nil, refuse(H26, "the gateway itself is at this path; write it plainly")
 	}
 	return route, nil
 }
@@ -186,4 +186,13 @@ func join(routes *[]*Route, r *Route) error {
 	}
 	*routes = append(*routes, r)
 	return nil
+}
+
+// Find is the route of a request, or the code with which it is refused.
+func (t *Table) Find(r *http.Request) (*Route, Code) {
+	route, refused := t.find(r)
+	if refused != nil {
+		return nil, refused.code
+	}
+	return route, ""
 }

@@ -89,7 +89,7 @@ func (m *Migration) validPaths() []error {
 	if len(m.Paths) == 0 {
 		add("cookie: is set on answers to paths, and no paths move; name them, or leave it out")
 	}
-	made := http.Cookie{Name: c.Name, Value: c.Content(), Domain: c.Domain}
+	made := http.Cookie{Name: c.Name, Value: c.Content(), Domain: c.Domain} //nolint:gosec // only its form is checked
 	if err := made.Valid(); err != nil {
 		add("cookie: cannot be sent: %w", err)
 	}
