@@ -13,6 +13,8 @@ type Standing struct {
 	Owner       string   `json:"owner,omitempty"`
 	Why         string   `json:"why,omitempty"`
 	Coordinates []string `json:"coordinates"`
+	// Paths that move beside them.
+	Paths []Path `json:"paths,omitempty"`
 	From        string   `json:"from"`
 	To          string   `json:"to"`
 	// Key is who is kept together, such as "claim tenant".
@@ -50,7 +52,7 @@ func (b *Board) List() []Standing {
 func (b *Board) standing(m *moving) Standing {
 	s := b.state(m)
 	out := Standing{
-		Name: m.Name, Description: m.Description, Owner: m.Owner, Why: m.Why, Coordinates: m.Coordinates, From: m.From, To: m.To,
+		Name: m.Name, Description: m.Description, Owner: m.Owner, Why: m.Why, Coordinates: slices.Concat([]string{}, m.Coordinates), Paths: m.Paths, From: m.From, To: m.To,
 		Steps: m.steps(), State: s.State, Revision: s.revision, Key: []string{},
 	}
 	out.Allow, out.Deny = slices.Concat(m.Allow, s.Allow), slices.Concat(m.Deny, s.Deny)
