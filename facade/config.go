@@ -24,8 +24,6 @@ type Config struct {
 	SharedLimits map[string]int `yaml:"shared_limits"`
 	// CookieKeys sign cookies: the first one signs, all are taken.
 	CookieKeys []CookieKey `yaml:"cookie_keys"`
-	// ShowSide has answers say in the header Ficus-Side which back end they are of; always so in dev.
-	ShowSide bool `yaml:"show_side"`
 	// Shadow has the other side asked too.
 	Shadow Shadow `yaml:"shadow"`
 }

@@ -25,7 +25,10 @@ type exchange struct {
 	// route, side and to are where the request goes.
 	route *Route
 	side  rollout.Side
-	to    *backend
+	// decision is that of the side, told whether the answer says it.
+	decision *rollout.Decision
+	told     bool
+	to       *backend
 	// cancel ends the sending, with the reason.
 	cancel context.CancelCauseFunc
 	body   *requestBody
@@ -64,7 +67,8 @@ func (x *exchange) lead(route *Route) {
 	x.route = route
 	name := route.To
 	if route.Migration != nil {
-		if x.side = x.f.decide(x.r, route.Migration); !x.side.New {
+		x.decision, x.told = x.f.parts.Decide(x.r)
+		if x.side = x.decision.Side(route.Migration.Label()); !x.side.New {
 			name = route.From
 		}
 	}
@@ -168,7 +172,7 @@ func (f *Facade) failed(_ http.ResponseWriter, r *http.Request, err error) {
 func answered(res *http.Response) error {
 	x := exchangeOf(res.Request.Context())
 	x.service.Store(int64(x.f.parts.Now().Sub(x.start)) - x.connect.Load())
-	for _, name := range []string{headerRequestID, headerError, headerSide} {
+	for _, name := range []string{headerRequestID, headerError, rollout.HeaderSides} {
 		res.Header.Del(name)
 	}
 	res.Header.Add("Via", via(res.ProtoMajor, res.ProtoMinor))
@@ -192,12 +196,32 @@ func (x *exchange) dress(h http.Header) {
 	if c := x.f.cookies.answer(x.r, m, x.side); c != nil {
 		h.Add("Set-Cookie", c.String())
 	}
-	if x.f.cfg.ShowSide {
-		side := "old"
-		if x.side.New {
-			side = "new"
-		}
-		h.Set(headerSide, m.Name+"="+side+"; "+x.to.name)
+	for _, c := range x.decision.Cookies() {
+		h.Add("Set-Cookie", c.String())
+	}
+	if x.told {
+		h.Set(rollout.HeaderSides, x.decision.Sides())
+	}
+}
+
+// wrote has whoever changed something read from the side that it went to, for as long as the migration says.
+func (x *exchange) wrote() {
+	switch x.r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
+	default:
+		x.decision.Wrote(x.route.Migration.Label(), x.side.New, x.f.parts.Now())
+	}
+}
+
+// passed tells what became of a request to a side. What the client did, and what never came to the side, says nothing of it.
+func (x *exchange) passed(of *telemetry.FacadeRequest, code Code) {
+	switch code {
+	case H11, H22, H24, H25, H26, H27, H28, H80:
+		return
+	}
+	x.wrote()
+	if x.f.parts.Passed != nil {
+		x.f.parts.Passed(of.Migration, of.New, of.FirstByte, code != "" || of.Status >= http.StatusInternalServerError)
 	}
 }
 
@@ -264,8 +288,12 @@ func (x *exchange) done() {
 	}
 	if x.route != nil && x.route.Migration != nil {
 		out.Migration, out.New = x.route.Migration.Name, x.side.New
+		x.passed(&out, code)
 	}
 	x.f.parts.Metrics.FacadeRequestDone(&out)
+	if x.tunnel != nil {
+		defer x.f.tunnels.remove(x.tunnel)
+	}
 	if code == "" {
 		x.f.shadow.ask(x)
 		return

@@ -3,7 +3,7 @@
 //
 //	request -> path     read in the one way in which all read it      (path.go)
 //	        -> route    host, path and method; the narrowest wins     (table.go)
-//	        -> side     of a path that moves: the old or the new      (side.go, cookie.go)
+//	        -> side     of a path that moves: the old or the new      (exchange.go, cookie.go)
 //	        -> budget   a place at the back end                       (budget.go)
 //	        -> send     to one of its addresses, with deadlines       (send.go, backend.go, forward.go)
 //	        -> answer   passed on as it comes, or a code and a page   (exchange.go, codes.go, refuse.go)
@@ -34,15 +34,15 @@ import (
 
 // Parts is what a Facade is joined to. All may be left out.
 type Parts struct {
-	// Decide is the table that decides now.
-	Decide func() *rollout.Table
-	// Facts are what is known of a request; who sends it has not been asked yet.
-	Facts func(*http.Request) rollout.Facts
+	// Decide begins the decision of a request, and reports whether its answer is to say it.
+	Decide func(*http.Request) (d *rollout.Decision, told bool)
+	// Passed is told how each request to a side of a migration ended: whether the side failed, and how long it took to begin.
+	Passed func(migration string, fresh bool, took time.Duration, failed bool)
 	// Client is who sent the request, and whether what the request says of those before is to be believed.
 	Client func(*http.Request) (client netip.Addr, trusted bool)
 	// Compared is told what the comparison of both sides came to.
 	Compared func(Comparison)
-	// Cookies are those that the facade signs, as they are facts of requests to the graph too; its own by default.
+	// Cookies are those that the facade signs, as they are facts of the decision; its own by default.
 	Cookies *Cookies
 	Metrics *telemetry.Metrics
 	Logger  *slog.Logger
@@ -74,12 +74,11 @@ func New(cfg Config, table *Table, parts Parts) *Facade {
 	if parts.Now == nil {
 		parts.Now = time.Now
 	}
-	if parts.Facts == nil {
-		parts.Facts = func(r *http.Request) rollout.Facts { return rollout.Request{Headers: r.Header} }
-	}
 	if parts.Decide == nil {
 		none := rollout.New(rollout.Config{})
-		parts.Decide = func() *rollout.Table { return none }
+		parts.Decide = func(r *http.Request) (*rollout.Decision, bool) {
+			return none.Begin(rollout.Request{Headers: r.Header}), false
+		}
 	}
 	f := &Facade{cfg: cfg, parts: parts, ending: make(chan struct{}), backends: map[string]*backend{}, cookies: parts.Cookies}
 	if f.cookies == nil {

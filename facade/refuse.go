@@ -9,10 +9,9 @@ import (
 	"strings"
 )
 
-// headerError carries the code to the client, and headerSide which side answered.
+// headerError carries the code to the client.
 const (
 	headerError     = "Ficus-Error"
-	headerSide      = "Ficus-Side"
 	headerRequestID = "X-Request-Id"
 )
 

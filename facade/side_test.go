@@ -28,12 +28,18 @@ type standing struct {
 func newStanding(t *testing.T, m *rollout.Migration, percent string, change func(*facade.Config), now func() time.Time) *standing {
 	t.Helper()
 	cfg := shop(t)
-	cfg.ShowSide = true
 	if change != nil {
 		change(&cfg)
 	}
-	s := &standing{board: rollout.NewBoard(rollout.Config{}, rollout.Parts{})}
-	s.front = serve(t, cfg, facade.Parts{Decide: s.board.Table, Now: now}, m)
+	if now == nil {
+		now = time.Now
+	}
+	cookies := facade.NewCookies(cfg.CookieKeys, now)
+	s := &standing{board: rollout.NewBoard(rollout.Config{}, rollout.Parts{Facts: cookies.Facts})}
+	s.front = serve(t, cfg, facade.Parts{Cookies: cookies, Now: now, Decide: func(r *http.Request) (*rollout.Decision, bool) {
+		d, told, _ := s.board.Begin(rollout.Request{Headers: r.Header}, true)
+		return d, told
+	}}, m)
 	s.set(t, m, percent)
 	return s
 }
@@ -61,8 +67,8 @@ func TestAPathMovesByTheDecisionOfTheGraph(t *testing.T) {
 			want = "tickets"
 			news++
 		}
-		if got := send(t, "GET", s.URL+"/tickets/1", "", "X-Tenant: "+name); got.body != want || !strings.HasSuffix(got.header.Get("Ficus-Side"), "; "+want) {
-			t.Errorf("%s is on %s (%s), want %s", name, got.body, got.header.Get("Ficus-Side"), want)
+		if got := send(t, "GET", s.URL+"/tickets/1", "", "X-Tenant: "+name); got.body != want || got.header.Get("Ficus-Sides") != "pages="+map[string]string{"monolith": "old", "tickets": "new"}[want] {
+			t.Errorf("%s is on %s (%s), want %s", name, got.body, got.header.Get("Ficus-Sides"), want)
 		}
 	}
 	if news < 10 || news > 30 {
@@ -74,8 +80,11 @@ func TestAPathMovesByTheDecisionOfTheGraph(t *testing.T) {
 			t.Errorf("%q is on %s, want %s", name, got.body, want)
 		}
 	}
-	if got := send(t, "GET", s.URL+"/other", "", "X-Tenant: tenant-2"); got.body != "monolith" || got.header.Get("Ficus-Side") != "" {
+	if got := send(t, "GET", s.URL+"/other", "", "X-Tenant: tenant-2"); got.body != "monolith" || got.header.Get("Ficus-Sides") != "" {
 		t.Errorf("what does not move: %s %v", got.body, got.header)
+	}
+	if got := send(t, "GET", s.URL+"/tickets", "", "X-Tenant: tenant-2", "Ficus-Sides: pages=old"); got.body != "monolith" {
+		t.Errorf("who chooses the old side gets %s", got.body)
 	}
 	if want := `ficus_facade_requests_total{backend="tickets",migration="pages",side="new",status="2xx"}`; !strings.Contains(s.scrape(t), want) {
 		t.Errorf("the metrics lack %s", want)

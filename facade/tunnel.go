@@ -143,7 +143,6 @@ func (u *tunnelUser) Write(p []byte) (int, error) {
 func (u *tunnelUser) Close() error {
 	u.t.x.finished.Store(true)
 	u.t.quiet.stop()
-	u.t.x.f.tunnels.remove(u.t)
 	return u.Conn.Close()
 }
 

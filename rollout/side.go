@@ -4,22 +4,14 @@ package rollout
 type Side struct {
 	// New: the new owner answers.
 	New bool
-	// Key is who is kept together; "" where the request has none, and then it is on the old side.
+	// Key is who is kept together; "" where the request has none.
 	Key string
 }
 
-// Side decides one label, as Active does.
-func (t *Table) Side(f Facts, label string) Side {
-	r, ok := t.rule(label)
-	if !ok {
-		return Side{}
-	}
-	keys := r.keys
-	if len(keys) == 0 {
-		keys = t.keys
-	}
-	key, known := keyOf(keys, f)
-	return Side{New: r.active(key, known), Key: key}
+// Side is what was decided about one label.
+func (d *Decision) Side(label string) Side {
+	c, _ := d.label(label)
+	return Side{New: c.New, Key: c.key}
 }
 
 // Sampled says whether something is among a sample: the decision that keys are decided by.

@@ -2,7 +2,6 @@ package rollout
 
 import (
 	"context"
-	"maps"
 	"slices"
 )
 
@@ -15,14 +14,18 @@ type Standing struct {
 	Coordinates []string `json:"coordinates"`
 	// Paths that move beside them.
 	Paths []Path `json:"paths,omitempty"`
-	From        string   `json:"from"`
-	To          string   `json:"to"`
+	From  string `json:"from"`
+	To    string `json:"to"`
 	// Key is who is kept together, such as "claim tenant".
 	Key   []string  `json:"key"`
 	Steps []float64 `json:"steps"`
 	State
 	// Revision of the state; 0 if nobody has changed it.
 	Revision uint64 `json:"revision"`
+	// Analysis and Schedule are those of the file, with their defaults; Verdict is what this replica found last.
+	Analysis *Analysis `json:"analysis,omitempty"`
+	Schedule *Schedule `json:"schedule,omitempty"`
+	Verdict  *Verdict  `json:"verdict,omitempty"`
 	// Stale is why the state may be an older one; "" if it is the newest.
 	Stale string `json:"stale,omitempty"`
 }
@@ -43,8 +46,8 @@ func (b *Board) List() []Standing {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	out := []Standing{}
-	for _, name := range slices.Sorted(maps.Keys(b.moving)) {
-		out = append(out, b.standing(b.moving[name]))
+	for _, m := range b.inOrder() {
+		out = append(out, b.standing(m))
 	}
 	return out
 }
@@ -52,8 +55,13 @@ func (b *Board) List() []Standing {
 func (b *Board) standing(m *moving) Standing {
 	s := b.state(m)
 	out := Standing{
-		Name: m.Name, Description: m.Description, Owner: m.Owner, Why: m.Why, Coordinates: slices.Concat([]string{}, m.Coordinates), Paths: m.Paths, From: m.From, To: m.To,
-		Steps: m.steps(), State: s.State, Revision: s.revision, Key: []string{},
+		Name: m.Name, Description: m.Description, Owner: m.Owner, Why: m.Why, From: m.From, To: m.To,
+		Coordinates: slices.Concat([]string{}, m.Coordinates), Paths: m.Paths,
+		Steps: m.steps(), State: s.State, Revision: s.revision, Key: []string{}, Schedule: m.Schedule, Verdict: m.verdict,
+	}
+	if m.Analysis != nil {
+		filled := m.Analysis.Filled()
+		out.Analysis = &filled
 	}
 	out.Allow, out.Deny = slices.Concat(m.Allow, s.Allow), slices.Concat(m.Deny, s.Deny)
 	keys := m.Key
