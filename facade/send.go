@@ -125,7 +125,9 @@ func (x *exchange) attempt(r *http.Request, t *target) (*http.Response, error) {
 		t.reached()
 		return res, nil
 	}
-	if !connected.Load() && r.Context().Err() == nil {
+	if (!connected.Load() || dialCode(err) != "") && r.Context().Err() == nil {
+		// Also where a kept connection turned out to be closed before: net/http dials anew only if nobody got anything, or if
+		// it does no harm.
 		return nil, unsentError{err}
 	}
 	return nil, err
