@@ -93,6 +93,8 @@ func (x *exchange) enter() *refusal {
 	_ = x.control.SetReadDeadline(time.Time{})
 	_ = x.control.SetWriteDeadline(time.Time{})
 	if x.r.Body != nil && x.r.Body != http.NoBody {
+		// Or the server closes the body as soon as the answer begins, and what is still being sent of it breaks.
+		_ = x.control.EnableFullDuplex()
 		x.body = &requestBody{x: x, body: x.r.Body, left: -1}
 		if cfg.MaxRequestBytes > 0 {
 			x.body.left = int64(cfg.MaxRequestBytes)
@@ -335,6 +337,8 @@ type requestBody struct {
 	body io.ReadCloser
 	// left is how many bytes may still come; -1 is any number.
 	left int64
+	// read is how many came.
+	read int64
 	// reading is set while a Read waits; begun and ended say how far it came.
 	reading, begun, ended atomic.Bool
 	// silent: the client sent nothing for too long. The server then takes it for one that left.
@@ -357,6 +361,10 @@ func (b *requestBody) Read(p []byte) (int, error) {
 	}
 	if b.left == 0 && n > 0 {
 		return 0, errTooLarge
+	}
+	b.read += int64(n)
+	if err == nil && b.read == b.x.r.ContentLength {
+		err = io.EOF // it is known now, and asked for later it may meet a body that was closed
 	}
 	if b.left > 0 {
 		b.left -= int64(n)

@@ -292,3 +292,41 @@ func TestTheHostIsKeptOrRewritten(t *testing.T) {
 		}
 	}
 }
+
+// TestAnAnswerMayBeginBeforeTheBodyEnds: both go on.
+func TestAnAnswerMayBeginBeforeTheBodyEnds(t *testing.T) {
+	b := backend(t, func(w http.ResponseWriter, r *http.Request) {
+		control := http.NewResponseController(w)
+		if err := control.EnableFullDuplex(); err != nil {
+			t.Error(err)
+		}
+		_, _ = io.WriteString(w, "begin ")
+		_ = control.Flush()
+		_, _ = io.Copy(w, r.Body)
+	})
+	f := serve(t, to(b.URL), facade.Parts{})
+	c, err := net.Dial("tcp", f.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_, _ = io.WriteString(c, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+	in := bufio.NewReader(c)
+	res, err := http.ReadResponse(in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	got := make([]byte, 10)
+	if _, err := io.ReadFull(res.Body, got[:6]); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(c, "4\r\nlate\r\n")
+	if _, err := io.ReadFull(res.Body, got[6:]); err != nil || string(got) != "begin late" {
+		t.Errorf("%q %v", got, err)
+	}
+	_, _ = io.WriteString(c, "0\r\n\r\n")
+	if rest, err := io.ReadAll(res.Body); err != nil || len(rest) > 0 {
+		t.Errorf("%q %v", rest, err)
+	}
+}
