@@ -302,6 +302,8 @@ func TestAnAnswerMayBeginBeforeTheBodyEnds(t *testing.T) {
 		}
 		_, _ = io.WriteString(w, "begin ")
 		_ = control.Flush()
+		_, _ = io.CopyN(w, r.Body, 4)
+		_ = control.Flush()
 		_, _ = io.Copy(w, r.Body)
 	})
 	f := serve(t, to(b.URL), facade.Parts{})
