@@ -113,6 +113,15 @@ func (s *Server) subscribe(ctx context.Context, r *engine.Request, again func(co
 // verifying is how often it is asked again who subscribes, at most: a token may expire or be revoked meanwhile.
 const verifying = time.Second
 
+// verify asks again who subscribed.
+func (s *Server) verify(r *http.Request, payload []byte) error {
+	if s.parts.Verify == nil {
+		return nil
+	}
+	_, err := s.parts.Verify(r, payload)
+	return err
+}
+
 // responses takes what the engine answers a subscription with.
 type responses struct {
 	s        *Server
