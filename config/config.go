@@ -246,6 +246,7 @@ func (c *Config) Validate() error {
 	add("", c.DemandControl.Validate())
 	add("", c.validateRateLimits())
 	add("", c.Authentication.Validate())
+	add("", c.validateShown())
 	add("", c.Authorization.Validate())
 	add("", c.Rollout.Validate())
 	add("", c.NATS.Validate())

@@ -24,6 +24,7 @@ type Metrics struct {
 	// connectors make the series of connectors.
 	connectors *connectorVectors
 	reloads    reloadSeries
+	migrations migrationVectors
 	spans      spanSeries
 	// subscriptions of clients.
 	subscriptions subscriptionSeries
@@ -72,6 +73,7 @@ func NewMetrics() *Metrics {
 	m.fetches = newFetchVectors(m.registry)
 	m.connectors = newConnectorVectors(m.registry)
 	m.reloads = newReloadSeries(m.registry)
+	m.migrations = newMigrationVectors(m.registry)
 	m.spans = newSpanSeries(m.registry)
 	m.subscriptions = newSubscriptionSeries(m.registry)
 	m.panics = prometheus.NewCounter(prometheus.CounterOpts{Name: "ficus_panics_total", Help: "Panics that were caught."})
