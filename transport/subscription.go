@@ -9,7 +9,6 @@ import (
 
 	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/engine"
-	"github.com/ficusgraph/ficus/engine/operation"
 )
 
 // Subscription is how subscriptions are served: over WebSockets, and over HTTP as a stream of events or of parts.
@@ -134,7 +133,7 @@ type responses struct {
 func (r *responses) Begin(ctx context.Context) (context.Context, func(), error) {
 	if now := time.Now(); now.Sub(r.verified) >= verifying {
 		if err := r.again(ctx); err != nil {
-			return ctx, nil, &operation.Error{Code: auth.CodeUnauthenticated, Message: err.Error()}
+			return ctx, nil, engine.Refusal(auth.CodeUnauthenticated, err.Error())
 		}
 		r.verified = now
 	}
