@@ -12,20 +12,23 @@ import (
 
 func (p Program) demoCommand() *cobra.Command {
 	var listen string
+	var toured bool
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Run a monolith, its services and the gateway over them",
 		Long: "Demo starts a legacy monolith over a SQLite file, two services pulled out of it, and the gateway over them,\n" +
 			"all on loopback and each a process of its own, and prints a query that crosses all four kinds of owner.\n" +
 			"Stop one of them and ask again: what the others own is still answered. Start version 2 of the service in\n" +
-			"another terminal, and it takes over a field that was mocked.",
-		Example: "  ficus demo\n  ficus demo token\n  ficus demo tickets --version 2",
+			"another terminal, and it takes over a field that was mocked. With --tour how websites do moves from the monolith to\n" +
+			"a service while customers ask, and back by itself when that dies.",
+		Example: "  ficus demo\n  ficus demo --tour\n  ficus demo token\n  ficus demo tickets --version 2",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return p.demo(c.Context(), listen, c.OutOrStdout(), c.ErrOrStderr())
+			return p.demo(c.Context(), listen, toured, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:4000", "address of the gateway")
+	c.Flags().BoolVar(&toured, "tour", false, "have a migration go through all stages, with a mistake and an outage, and end")
 	for _, s := range demoServices {
 		c.AddCommand(p.demoServiceCommand(s.name, s.what))
 	}
@@ -68,9 +71,12 @@ func (p Program) demoTokenCommand() *cobra.Command {
 }
 
 // demo starts the services, serves the gateway over them, and ends them with it.
-func (p Program) demo(ctx context.Context, listen string, out, log io.Writer) error {
+func (p Program) demo(ctx context.Context, listen string, toured bool, out, log io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	services := &demoProcesses{program: p, out: out, log: log}
+	if toured {
+		services.left = tourService
+	}
 	defer func() {
 		cancel()
 		services.wait()
@@ -91,6 +97,9 @@ func (p Program) demo(ctx context.Context, listen string, out, log io.Writer) er
 	}
 	defer func() { _ = os.RemoveAll(state) }()
 	cfg.NATS.Directory = state // each demo begins where the files say
+	if toured {
+		return p.tour(ctx, cfg, services)
+	}
 	query, err := p.demoQuery()
 	if err != nil {
 		return err

@@ -30,6 +30,8 @@ const demoReady = 60 * time.Second
 type demoProcesses struct {
 	program  Program
 	out, log io.Writer
+	// left is a service that somebody else starts, "" for none.
+	left string
 
 	running sync.WaitGroup
 }
@@ -40,6 +42,9 @@ func (d *demoProcesses) startAll(ctx context.Context) error {
 		address := d.program.demoAddress(s.name)
 		if err := free(address); err != nil {
 			return fmt.Errorf("the demo's %s cannot listen on %s: %w; end what listens there, or set %s to another address", s.name, address, err, s.env)
+		}
+		if s.name == d.left {
+			continue
 		}
 		args := d.program.demoArgs(s)
 		cmd, done, err := d.start(ctx, s, args)
@@ -54,6 +59,9 @@ func (d *demoProcesses) startAll(ctx context.Context) error {
 		_, _ = fmt.Fprintf(d.out, "%-9s http://%s  process %d  %s\n", s.name, address, cmd.Process.Pid, s.what)
 	}
 	for _, s := range demoServices {
+		if s.name == d.left {
+			continue
+		}
 		if err := d.ready(ctx, s); err != nil {
 			return err
 		}
