@@ -23,6 +23,8 @@ type Config struct {
 	// TLS is how services prove who they are, and the gateway to them.
 	TLS TLS `yaml:"tls"`
 
+	// Passthrough is how services are subscribed to, by the section subscription.
+	Passthrough Passthrough `yaml:"-"`
 	// Shown is what the service for a subgraph is shown of who asks, by the section authentication; nil is nothing.
 	Shown func(subgraph string) Shown `yaml:"-"`
 }

@@ -29,11 +29,12 @@ type Remote struct {
 	timeout  time.Duration
 	maxBytes int
 	sender   sender
+	events   *subscriber // nil if the service is not subscribed to
 	pool     pool
 	closed   atomic.Bool
 }
 
-var _ executor.Fetcher = (*Remote)(nil)
+var _ executor.Streamer = (*Remote)(nil)
 
 // sender is how requests go to a service and answers come back.
 type sender interface {
@@ -78,6 +79,7 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 	if cfg.Shown != nil {
 		r.shown = cfg.Shown(name)
 	}
+	r.events = newSubscriber(u, cfg.Passthrough.of(name), s, secure)
 	if direct(u, s) {
 		r.sender = newWired(u, r.header, s)
 	} else {
