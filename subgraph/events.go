@@ -78,12 +78,14 @@ func (r *Remote) Stream(ctx context.Context, req *executor.Request, take func(*e
 	case errors.Is(err, errEventsEnded):
 		return &executor.Error{Code: CodeHTTP, Message: "the service ended the subscription before it was complete", Err: fmt.Errorf("subscribe to %s: %w", r.name, err)}
 	}
-	return r.failure(ctx, status, err)
+	failed := reply{from: &site{url: r.events.url}}
+	failed.Status = status
+	return r.failure(ctx, &failed, err)
 }
 
 // introduced is the header that rules and who asks make of the protocol's.
 func (r *Remote) introduced(ctx context.Context) (http.Header, error) {
-	header := apply(r.rules, r.header, FromContext(ctx))
+	header := apply(ctx, r.rules, r.header)
 	if r.shown != nil {
 		shown, _, err := r.show(ctx, header)
 		if err != nil {
@@ -92,6 +94,7 @@ func (r *Remote) introduced(ctx context.Context) (http.Header, error) {
 		header = shown
 	}
 	header.Del("Accept-Encoding")
+	header.Del("Content-Encoding")
 	return header, nil
 }
 
