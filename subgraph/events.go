@@ -59,7 +59,7 @@ func (r *Remote) Stream(ctx context.Context, req *executor.Request, take func(*e
 	}
 	var taken error
 	hand := func(body []byte) error {
-		taken = take(&executor.Response{Body: body})
+		taken = take(&executor.Response{Body: body, Redaction: r.redacted})
 		return taken
 	}
 	status := 0
