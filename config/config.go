@@ -93,6 +93,14 @@ type Front struct {
 // Subscription is the section about subscriptions.
 type Subscription struct {
 	transport.Subscription `yaml:",inline"`
+	// Mode is how services are subscribed to.
+	Mode SubscriptionMode `yaml:"mode"`
+}
+
+// SubscriptionMode is how services are subscribed to.
+type SubscriptionMode struct {
+	// Passthrough keeps a connection to the service for each subscription of a client.
+	Passthrough subgraph.Passthrough `yaml:"passthrough"`
 }
 
 // TLS is TLS to clients and to services: in the file one section, in the house two rooms.
@@ -272,6 +280,7 @@ func (c *Config) Validate() error {
 	add("", c.NATS.Validate())
 	add("", c.Usage.Validate())
 	add("", c.Traffic.Validate())
+	add("", c.Front.Subscription.Mode.Passthrough.Validate())
 	add("", c.Front.Limits.Connector.Validate())
 	add("", c.Transport().Validate())
 	add("", c.Telemetry.Validate())

@@ -173,6 +173,8 @@ func (r *Registry) make(in inputs) (*Graph, error) {
 
 // addRemotes gives the subgraphs that have no Fetcher yet the service at their URL.
 func (r *Registry) addRemotes(a *assignment) error {
+	traffic := r.cfg.Traffic
+	traffic.Passthrough = r.cfg.Front.Subscription.Mode.Passthrough
 	for _, s := range a.graph.Supergraph.Subgraphs {
 		if a.fetchers[s.Name] != nil {
 			continue
@@ -184,7 +186,7 @@ func (r *Registry) addRemotes(a *assignment) error {
 		remote := r.serving.remotes[at]
 		if remote == nil {
 			var err error
-			if remote, err = subgraph.NewRemote(s.Name, s.URL, r.cfg.Traffic); err != nil {
+			if remote, err = subgraph.NewRemote(s.Name, s.URL, traffic); err != nil {
 				return fmt.Errorf("%s: %w", r.cfg.Name, err)
 			}
 		}

@@ -27,6 +27,8 @@ type Config struct {
 	// TLS is how services prove who they are, and the gateway to them; in the file it stands beside that to clients.
 	TLS TLS `yaml:"-"`
 
+	// Passthrough is how services are subscribed to, by the section subscription.
+	Passthrough Passthrough `yaml:"-"`
 	// Shown is what the service for a subgraph is shown of who asks, by the section authentication; nil is nothing.
 	Shown func(subgraph string) Shown `yaml:"-"`
 	// RoutingURLs are the URLs of subgraphs that have several, by name; the first is that of the graph.

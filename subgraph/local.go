@@ -27,7 +27,7 @@ type Local struct {
 	executor *gqlgen.Executor
 }
 
-var _ executor.Fetcher = (*Local)(nil)
+var _ executor.Streamer = (*Local)(nil)
 
 // LocalConfig is what the resolvers of a Local need. Each field may be nil.
 type LocalConfig struct {
@@ -81,6 +81,43 @@ func (l *Local) Fetch(ctx context.Context, r *executor.Request) (res *executor.R
 		return nil, &executor.Error{Code: CodeRouting, Message: "internal error", Err: fmt.Errorf("fetch %s: %w", r.Fetch.Subgraph, err)}
 	}
 	return &executor.Response{Body: body}, nil
+}
+
+// Stream implements executor.Streamer: what a resolver sends on its channel are events.
+func (l *Local) Stream(ctx context.Context, r *executor.Request, take func(*executor.Response) error) (err error) {
+	params, err := localParams(r)
+	if err != nil {
+		return &executor.Error{Code: CodeRouting, Message: "internal error", Err: fmt.Errorf("subscribe to %s: variables: %w", r.Fetch.Subgraph, err)}
+	}
+	ctx, cancel := context.WithCancel(ctx) // which ends the resolver, however this ends
+	defer cancel()
+	if l.cfg.Prepare != nil {
+		ctx = l.cfg.Prepare(ctx)
+	}
+	ctx = graphql.StartOperationTrace(ctx)
+	op, errs := l.executor.CreateOperationContext(ctx, params)
+	if len(errs) > 0 {
+		return l.event(l.executor.DispatchError(graphql.WithOperationContext(ctx, op), errs), r, take)
+	}
+	next, ctx := l.executor.DispatchOperation(ctx, op)
+	for {
+		response := next(ctx)
+		if response == nil {
+			return ctx.Err()
+		}
+		if err := l.event(response, r, take); err != nil {
+			return err
+		}
+	}
+}
+
+// event hands on one response.
+func (l *Local) event(response *graphql.Response, r *executor.Request, take func(*executor.Response) error) error {
+	body, err := encode(response)
+	if err != nil {
+		return &executor.Error{Code: CodeRouting, Message: "internal error", Err: fmt.Errorf("subscribe to %s: %w", r.Fetch.Subgraph, err)}
+	}
+	return take(&executor.Response{Body: body})
 }
 
 func localParams(r *executor.Request) (*graphql.RawParams, error) {

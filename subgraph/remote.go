@@ -35,6 +35,8 @@ type Remote struct {
 	redacted *executor.Redaction
 	timeout  time.Duration
 	maxBytes int
+	// events is nil if the service is not subscribed to.
+	events *subscriber
 	// compression is how bodies are sent; "" for as they are.
 	compression Compression
 	// shaper is nil where nothing bounds or repeats fetches.
@@ -61,7 +63,7 @@ type site struct {
 	health   health
 }
 
-var _ executor.Fetcher = (*Remote)(nil)
+var _ executor.Streamer = (*Remote)(nil)
 
 // sender is how requests go to a service and answers come back.
 type sender interface {
@@ -117,6 +119,7 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 	if cfg.Shown != nil {
 		r.shown = cfg.Shown(name)
 	}
+	r.events = newSubscriber(u, cfg.Passthrough.of(name), s, secure)
 	r.sites = sites{all: []*site{r.site(u, s, secure)}, strategy: s.LoadBalancing.Strategy}
 	for _, more := range cfg.more(name, url) {
 		u, err := parseURL(more)
