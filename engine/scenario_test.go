@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/vektah/gqlparser/v2/ast"
 	"golang.org/x/tools/txtar"
 
 	"github.com/ficusgraph/ficus/engine"
@@ -30,6 +31,7 @@ import (
 //	data.json                 what the subgraphs know: see facts
 //	data/NAME.json            where a subgraph knows otherwise
 //	differs                   why a monolith would answer otherwise, if it would
+//	events/NAME               what a subgraph sends to a subscription: see scenario_events_test.go
 //	answers/NAME              what a subgraph answers instead: a line for a fetch, its number in the plan and a body, or HTTP and a status
 //
 // and checked, where the file has the section, are supergraph, api and hints, and always plan, sides (what override labels
@@ -169,6 +171,11 @@ func (s *passage) execute(t *testing.T, sg *supergraph.Supergraph) {
 		s.sides(plan)
 	}
 	e := engine.New(snapshot, nil)
+	if plan != nil && plan.Kind == ast.Subscription {
+		s.write("response.json", s.subscribe(t, sg, e, r))
+		s.complained(t)
+		return
+	}
 	body, out := e.Execute(t.Context(), &r, nil)
 	if !out.Refused {
 		s.write("fetches", s.requests())
@@ -177,11 +184,15 @@ func (s *passage) execute(t *testing.T, sg *supergraph.Supergraph) {
 		t.Errorf("the second answer is another one: %s", again)
 	}
 	s.write("response.json", indented(t, body))
-	for _, w := range s.wrong {
-		t.Error(w)
-	}
+	s.complained(t)
 	if !out.Refused && !s.faulty() && !strings.Contains(r.Query, "__schema") && !strings.Contains(r.Query, "__type(") {
 		s.compare(t, sg, r, body)
+	}
+}
+
+func (s *passage) complained(t *testing.T) {
+	for _, w := range s.wrong {
+		t.Error(w)
 	}
 }
 
