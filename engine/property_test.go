@@ -167,12 +167,26 @@ func (f *federation) planned(r *engine.Request, depth int) []string {
 	if plan.String() != again.String() {
 		wrong = append(wrong, "another plan the second time:\n"+again.String())
 	}
+	wrong = append(wrong, sided(plan, r.Labels)...)
 	hops := len(f.graph.Subgraphs) + f.graph.Requires()
 	if steps := steps(plan); steps > depth*hops {
 		wrong = append(wrong, fmt.Sprintf("%d steps, for a depth of %d with %d hops", steps, depth, hops))
 	}
 	if fields := fields(plan.Shape); len(plan.Fetches) > fields*hops {
 		wrong = append(wrong, fmt.Sprintf("%d fetches for %d fields with %d hops", len(plan.Fetches), fields, hops))
+	}
+	return wrong
+}
+
+// sided says which coordinates a plan takes from another side than their label says, or from both.
+func sided(plan *queryplan.Plan, active []string) []string {
+	var wrong []string
+	for _, f := range plan.Fetches {
+		for _, side := range f.Sides {
+			if side.New != slices.Contains(active, side.Label) {
+				wrong = append(wrong, fmt.Sprintf("fetch %d takes %v from the side new=%v of %s", f.ID, side.Coordinates, side.New, side.Label))
+			}
+		}
 	}
 	return wrong
 }
