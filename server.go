@@ -139,6 +139,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		Engine: gateway, Schema: gateway.Schema, Context: wiring.Inbound(onward),
 		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.Stale, Tracer: tracer,
 		Beside:    map[string]http.Handler{},
+		Files:     wiring.Files(cfg),
 		RateLimit: limiter,
 	}
 	wiring.Publish(onward, &parts)
@@ -163,6 +164,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 	server, err := transport.New(cfg.Transport(), parts)
 	if err != nil {
+		return err
+	}
+	if err := wiring.WatchCertificates(metrics, server); err != nil {
 		return err
 	}
 	var watching sync.WaitGroup

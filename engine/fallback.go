@@ -14,10 +14,10 @@ import (
 // attempt is an operation that is run, and, if it may be, once more.
 type attempt struct {
 	*Snapshot
-	kind    ast.Operation
-	values  operation.Values
-	request *Request
-	in      executor.Input
+	prepared *operation.Prepared
+	values   operation.Values
+	request  *Request
+	in       executor.Input
 }
 
 // run answers the operation. Where it is a query, and the new owner of what a label moves failed, the whole operation is
@@ -25,7 +25,7 @@ type attempt struct {
 func (a attempt) run(ctx context.Context, e *Engine, program *executor.Program, dst []byte) ([]byte, executor.Outcome) {
 	before := len(dst)
 	dst, out := program.Run(ctx, a.fetcher, a.in, dst)
-	if out.Lost == nil || a.cfg.Fallback == nil || a.kind != ast.Query || ctx.Err() != nil {
+	if out.Lost == nil || a.cfg.Fallback == nil || a.prepared.Kind() != ast.Query || ctx.Err() != nil {
 		return dst, out
 	}
 	off := a.cfg.Fallback(ctx, out.Lost)
@@ -43,15 +43,11 @@ func (a attempt) run(ctx context.Context, e *Engine, program *executor.Program, 
 
 // without is the operation planned for the request's caller, with some labels off.
 func (a attempt) without(ctx context.Context, off []string, e *Engine) (*use, error) {
-	prepared, err := a.prepare(ctx, a.request, nil, nil)
+	mask, err := a.prepared.Mask(a.values)
 	if err != nil {
 		return nil, err
 	}
-	mask, err := prepared.Mask(a.values)
-	if err != nil {
-		return nil, err
-	}
-	d := decided{prepared, mask}
+	d := decided{a.prepared, mask}
 	who, err := a.callers.of(ctx, d, a.values, a.request.Labels)
 	if err != nil {
 		return nil, err
