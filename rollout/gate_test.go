@@ -332,3 +332,22 @@ func TestOneDecisionForARequest(t *testing.T) {
 	}
 	g.want("old", "acme")
 }
+
+// BenchmarkGate is what a request costs more for a migration.
+func BenchmarkGate(b *testing.B) {
+	board := rollout.NewBoard(rollout.Config{Key: []rollout.Key{{Header: "x-tenant"}}}, rollout.Parts{Logger: slog.New(slog.DiscardHandler)})
+	if err := board.Define([]*rollout.Migration{health}, map[string]string{health.Name: "percent(50)"}); err != nil {
+		b.Fatal(err)
+	}
+	labels := []string{health.Label()}
+	next := (&rollout.Gate{Board: board}).Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rollout.FromContext(r.Context()).Active(labels)
+		w.WriteHeader(http.StatusOK)
+	}))
+	r, w := httptest.NewRequest(http.MethodPost, "/graphql", nil), httptest.NewRecorder()
+	r.Header.Set("X-Tenant", "acme")
+	b.ReportAllocs()
+	for b.Loop() {
+		next.ServeHTTP(w, r)
+	}
+}
