@@ -23,7 +23,7 @@ type emitter struct {
 func (e *emitter) fetches(groups []*group) []*queryplan.Fetch {
 	for _, g := range groups {
 		typenames(g)
-		g.sides = e.view.sides(g)
+		g.sides = e.sides(g)
 	}
 	if e.sharing {
 		groups = e.share(groups)
