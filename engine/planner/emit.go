@@ -90,7 +90,7 @@ func (e *emitter) fetch(id int, g *group) *queryplan.Fetch {
 		f.Subgraph = queryplan.Introspection
 		f.Selections = introspected(g.introspection)
 	} else {
-		f.Subgraph = e.graph.sg.Subgraphs[g.sub].Name
+		f.Subgraph = e.sg.Subgraphs[g.sub].Name
 		f.Selections = e.selections(g.set, g.sub)
 		f.Sides = g.sides
 	}
