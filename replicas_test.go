@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -108,7 +109,7 @@ func TestAnAbortIsInForceOnAllReplicas(t *testing.T) {
 		replicas[2].must(t, "aborted", "abort", "site-health")
 		eventually(t, 5*time.Second, func() bool { return load.sinceNew() > 500*time.Millisecond })
 		took := load.lastNew().Sub(start)
-		t.Logf("the last request on the new side was %s after the command began", took)
+		t.Logf("the last request on the new side was %s after the command began, at %.0f requests/s", took, load.rate())
 		if took > time.Second {
 			t.Errorf("an abort took %s", took)
 		}
@@ -133,9 +134,10 @@ func TestAnAbortIsInForceOnAllReplicas(t *testing.T) {
 	first.must(t, "canary, aborted", "list")
 }
 
-// replicaLoad asks all replicas again and again, and remembers when each side answered last.
+// replicaLoad asks all replicas again and again, FICUS_RATE times a second together, and remembers when each side answered last.
 type replicaLoad struct {
 	stop          chan struct{}
+	began         time.Time
 	done          sync.WaitGroup
 	asked, failed atomic.Int64
 	// fresh and stale are when the new and the old side answered last.
@@ -144,24 +146,32 @@ type replicaLoad struct {
 }
 
 func newReplicaLoad(t *testing.T, replicas []*moving) *replicaLoad {
-	l := &replicaLoad{stop: make(chan struct{}), log: t.Log}
+	l := &replicaLoad{stop: make(chan struct{}), began: time.Now(), log: t.Log}
+	perSecond := 600
+	if n, err := strconv.Atoi(os.Getenv("FICUS_RATE")); err == nil {
+		perSecond = n
+	}
+	const clients = 8 // of each replica
+	pace := time.Second * time.Duration(clients*len(replicas)) / time.Duration(perSecond)
 	for i, m := range replicas {
-		for c := range 2 {
-			l.done.Go(func() { l.ask(m, fmt.Sprintf("tenant-%d-%d", i, c)) })
+		for c := range clients {
+			l.done.Go(func() { l.ask(m, fmt.Sprintf("tenant-%d-%d", i, c), pace) })
 		}
 	}
 	t.Cleanup(func() { l.end() })
 	return l
 }
 
-func (l *replicaLoad) ask(m *moving, tenant string) {
+func (l *replicaLoad) ask(m *moving, tenant string, pace time.Duration) {
 	client := &http.Client{Transport: &http.Transport{}, Timeout: 20 * time.Second}
 	defer client.CloseIdleConnections()
+	ticks := time.NewTicker(pace)
+	defer ticks.Stop()
 	for {
 		select {
 		case <-l.stop:
 			return
-		case <-time.After(5 * time.Millisecond):
+		case <-ticks.C:
 		}
 		l.asked.Add(1)
 		switch body := who(client, m.graph, tenant); {
@@ -194,6 +204,8 @@ func who(client *http.Client, address, tenant string) string {
 	}
 	return string(text)
 }
+
+func (l *replicaLoad) rate() float64 { return float64(l.asked.Load()) / time.Since(l.began).Seconds() }
 
 func (l *replicaLoad) lastNew() time.Time      { return time.Unix(0, l.fresh.Load()) }
 func (l *replicaLoad) sinceNew() time.Duration { return time.Since(l.lastNew()) }

@@ -22,6 +22,9 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	if of := os.Getenv("FICUS_TEST_NATS"); of != "" {
+		keepStates(of)
+	}
 	dir, err := os.MkdirTemp("", "ficus")
 	if err != nil {
 		panic(err)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/composition"
 	"github.com/ficusgraph/ficus/engine/executor"
@@ -167,12 +169,30 @@ func (f *federation) planned(r *engine.Request, depth int) []string {
 	if plan.String() != again.String() {
 		wrong = append(wrong, "another plan the second time:\n"+again.String())
 	}
+	wrong = append(wrong, sided(plan, r.Labels)...)
 	hops := len(f.graph.Subgraphs) + f.graph.Requires()
-	if steps := steps(plan); steps > depth*hops {
-		wrong = append(wrong, fmt.Sprintf("%d steps, for a depth of %d with %d hops", steps, depth, hops))
+	series := 1
+	if plan.Kind == ast.Mutation { // its root fields run one after the other
+		series = max(1, len(plan.Shape.Variants[0].Fields))
+	}
+	if steps := steps(plan); steps > depth*hops*series {
+		wrong = append(wrong, fmt.Sprintf("%d steps, for a depth of %d with %d hops and %d in series", steps, depth, hops, series))
 	}
 	if fields := fields(plan.Shape); len(plan.Fetches) > fields*hops {
 		wrong = append(wrong, fmt.Sprintf("%d fetches for %d fields with %d hops", len(plan.Fetches), fields, hops))
+	}
+	return wrong
+}
+
+// sided says which coordinates a plan takes from another side than their label says, or from both.
+func sided(plan *queryplan.Plan, active []string) []string {
+	var wrong []string
+	for _, f := range plan.Fetches {
+		for _, side := range f.Sides {
+			if side.New != slices.Contains(active, side.Label) {
+				wrong = append(wrong, fmt.Sprintf("fetch %d takes %v from the side new=%v of %s", f.ID, side.Coordinates, side.New, side.Label))
+			}
+		}
 	}
 	return wrong
 }

@@ -22,7 +22,7 @@ type Gate struct {
 // decided when it is made.
 func (g *Gate) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !g.Board.Moves() || r.Header.Get("Upgrade") != "" {
+		if !g.Board.Moves() || r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -35,7 +35,7 @@ func (g *Gate) Wrap(next http.Handler) http.Handler {
 			refused.write(w)
 			return
 		}
-		next.ServeHTTP(&saying{ResponseWriter: w, decision: d, told: told}, r.WithContext(NewContext(r.Context(), d)))
+		next.ServeHTTP(&saying{ResponseWriter: w, decision: d, told: told, secure: r.TLS != nil}, r.WithContext(NewContext(r.Context(), d)))
 	})
 }
 
@@ -44,7 +44,9 @@ type saying struct {
 	http.ResponseWriter
 	decision *Decision
 	told     bool
-	begun    bool
+	// secure: the client came by TLS, and its cookies are for that.
+	secure bool
+	begun  bool
 }
 
 // WriteHeader implements http.ResponseWriter.
@@ -55,6 +57,7 @@ func (s *saying) WriteHeader(status int) {
 			s.Header().Set(HeaderSides, text)
 		}
 		for _, c := range s.decision.Cookies() {
+			c.Secure = s.secure
 			http.SetCookie(s.ResponseWriter, c)
 		}
 	}

@@ -2,6 +2,7 @@ package rollout_test
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"log/slog"
 	"net/http"
@@ -47,6 +48,8 @@ type gated struct {
 	now   time.Time
 	// writes, if not nil, is the side through which requests write.
 	writes *bool
+	// tls: clients come by it.
+	tls bool
 }
 
 func newGated(t *testing.T, m rollout.Migration) *gated {
@@ -85,6 +88,9 @@ func (g *gated) ask(tenant string, headers ...string) (string, *http.Response) {
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Add(headers[i], headers[i+1])
 	}
+	if g.tls {
+		r.TLS = &tls.ConnectionState{}
+	}
 	w := httptest.NewRecorder()
 	g.gate.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d := rollout.FromContext(r.Context())
@@ -122,6 +128,13 @@ func TestWhoIsKeptStays(t *testing.T) {
 	cookie, _, _ := strings.Cut(cookies[0], ";")
 	if again := g.want("new", "acme", "Cookie", cookie).Header.Values("Set-Cookie"); len(again) > 0 {
 		t.Errorf("a cookie that is good is set anew: %q", again)
+	}
+	if strings.Contains(cookies[0], "Secure") {
+		t.Errorf("without TLS the cookie is for TLS: %q", cookies[0])
+	}
+	g.tls = true
+	if set := g.want("new", "acme").Header.Get("Set-Cookie"); !strings.Contains(set, "Secure") {
+		t.Errorf("by TLS the cookie is %q", set)
 	}
 	g.order("set", "0")
 	g.want("old", "acme")
@@ -318,4 +331,23 @@ func TestOneDecisionForARequest(t *testing.T) {
 		t.Error("the side changes within a request")
 	}
 	g.want("old", "acme")
+}
+
+// BenchmarkGate is what a request costs more for a migration.
+func BenchmarkGate(b *testing.B) {
+	board := rollout.NewBoard(rollout.Config{Key: []rollout.Key{{Header: "x-tenant"}}}, rollout.Parts{Logger: slog.New(slog.DiscardHandler)})
+	if err := board.Define([]*rollout.Migration{health}, map[string]string{health.Name: "percent(50)"}); err != nil {
+		b.Fatal(err)
+	}
+	labels := []string{health.Label()}
+	next := (&rollout.Gate{Board: board}).Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rollout.FromContext(r.Context()).Active(labels)
+		w.WriteHeader(http.StatusOK)
+	}))
+	r, w := httptest.NewRequest(http.MethodPost, "/graphql", nil), httptest.NewRecorder()
+	r.Header.Set("X-Tenant", "acme")
+	b.ReportAllocs()
+	for b.Loop() {
+		next.ServeHTTP(w, r)
+	}
 }

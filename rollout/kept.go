@@ -47,7 +47,7 @@ func (k keeper) renewed(f Facts, migration string, generation int, key string, n
 		return nil
 	}
 	until := now.Add(keptFor).Truncate(time.Second)
-	return &http.Cookie{ //nolint:gosec // not Secure: a gateway without TLS is behind something that has it, or in development; it is worth nothing but a side
+	return &http.Cookie{ //nolint:gosec // the gate says whether it is Secure
 		Name: keptCookie + migration, Value: k.sign(migration, generation, key, until.Unix()), Path: "/", Expires: until, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // emitter turns groups into fetches.
 type emitter struct {
-	graph     *graph
+	*view
 	variables ast.VariableDefinitionList
 	sharing   bool
 	// contextual is that of the fetch in the making, filled what it is made of.
@@ -23,7 +23,7 @@ type emitter struct {
 func (e *emitter) fetches(groups []*group) []*queryplan.Fetch {
 	for _, g := range groups {
 		typenames(g)
-		g.sides = e.graph.sides(g)
+		g.sides = e.sides(g)
 	}
 	if e.sharing {
 		groups = e.share(groups)
@@ -90,7 +90,7 @@ func (e *emitter) fetch(id int, g *group) *queryplan.Fetch {
 		f.Subgraph = queryplan.Introspection
 		f.Selections = introspected(g.introspection)
 	} else {
-		f.Subgraph = e.graph.sg.Subgraphs[g.sub].Name
+		f.Subgraph = e.sg.Subgraphs[g.sub].Name
 		f.Selections = e.selections(g.set, g.sub)
 		f.Sides = g.sides
 	}

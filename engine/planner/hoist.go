@@ -12,7 +12,7 @@ func (e *emitter) hoist(s *set, sub int) {
 	if s.typ == nil || s.typ.Kind != ast.Interface || len(s.frags) == 0 || isInterfaceObject(s.typ, sub) {
 		return
 	}
-	carriers := e.graph.carriers(s.typ, sub)
+	carriers := e.carriers(s.typ, sub)
 	var frags []*set
 	for _, f := range s.frags {
 		if slices.Contains(carriers, f.typ) {

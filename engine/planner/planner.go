@@ -92,7 +92,7 @@ func (p *Planner) Plan(op *operation.Operation, labels Labels) (*queryplan.Plan,
 		return nil, fmt.Errorf("plan %s: %w", op.Kind, err)
 	}
 	b.introspect(introspection)
-	e := &emitter{graph: p.graph, variables: op.Variables, sharing: p.sharing}
+	e := &emitter{view: s.view, variables: op.Variables, sharing: p.sharing}
 	return &queryplan.Plan{Kind: op.Kind, Fetches: e.fetches(b.groups), Shape: shape, Considered: s.considered}, nil
 }
 

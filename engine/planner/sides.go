@@ -11,11 +11,11 @@ import (
 // sides are what override labels decided of a group: which of the coordinates that move it resolves, and on which side. A
 // graph without labels has none, and is not walked. It is asked before fields are hoisted to interfaces, which no label
 // decides.
-func (g *graph) sides(of *group) []queryplan.Side {
-	if len(g.sg.Labels) == 0 || of.introspection != nil {
+func (v *view) sides(of *group) []queryplan.Side {
+	if len(v.sg.Labels) == 0 || of.introspection != nil {
 		return nil
 	}
-	w := sideWalk{graph: g, sub: of.sub}
+	w := sideWalk{view: v, sub: of.sub}
 	w.set(of.set, nil)
 	slices.SortFunc(w.found, func(a, b queryplan.Side) int { return strings.Compare(a.Label, b.Label) })
 	for i := range w.found {
@@ -26,7 +26,7 @@ func (g *graph) sides(of *group) []queryplan.Side {
 
 // sideWalk goes through what a group selects.
 type sideWalk struct {
-	*graph
+	*view
 	sub   int
 	found []queryplan.Side
 }
@@ -45,7 +45,7 @@ func (w *sideWalk) set(s *set, path []string) {
 }
 
 // field notes a field that a label decides. What is only known of a key, or provided, is nobody's to move. Of an
-// interface's field it is those of the object types that are moved.
+// interface's field it is those of the object types that the subgraph resolves itself.
 func (w *sideWalk) field(f *selected, at []string) {
 	if f.answer.field == nil || f.answer.in == nil || f.answer.in.External {
 		return
@@ -63,7 +63,7 @@ func (w *sideWalk) field(f *selected, at []string) {
 
 func (w *sideWalk) one(f *supergraph.Field, at []string) {
 	in := f.In[w.sub]
-	if in == nil || in.External {
+	if in == nil || w.external(f, w.sub) {
 		return
 	}
 	if in.OverrideLabel != "" {

@@ -20,6 +20,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/ficusgraph/ficus/events"
@@ -51,6 +52,11 @@ type Watcher struct {
 	Now       func() time.Time
 	// Replica is named in the reason of an abort.
 	Replica string
+
+	// aborting are the migrations whose abort is being stored.
+	mu       sync.Mutex
+	aborting map[string]bool
+	storing  sync.WaitGroup
 }
 
 // slices are how many parts a window has: it slides by one at a time, and is judged once in each.
@@ -61,6 +67,7 @@ const idle = 2 * time.Second
 
 // Run judges until the context ends.
 func (w *Watcher) Run(ctx context.Context) {
+	defer w.storing.Wait()
 	for ctx.Err() == nil {
 		timer := time.NewTimer(w.Round(ctx))
 		select {
@@ -76,6 +83,7 @@ func (w *Watcher) Round(ctx context.Context) time.Duration {
 	wait := idle
 	for _, m := range w.Board.Led() {
 		if m.Analysis == nil {
+			w.Meter.window(m, rollout.Analysis{}.Filled().Window, w.Now()) // for its share alone
 			continue
 		}
 		a := m.Analysis.Filled()
@@ -105,20 +113,40 @@ func (w *Watcher) judge(ctx context.Context, m rollout.Under, a rollout.Analysis
 	}
 }
 
-// storing is how long an abort that is in force may take to be stored before the next round looks again.
-const storing = 5 * time.Second
+// These bound how long an abort, which is in force at once, is tried to be stored while the store is away, and how long a
+// step may take.
+const (
+	abortFor = 10 * time.Minute
+	stepFor  = 5 * time.Second
+)
 
+// abort takes the migration back. What is in force here and announced is stored in the background: others are judged
+// meanwhile.
 func (w *Watcher) abort(ctx context.Context, m rollout.Under, v rollout.Verdict) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.aborting[m.Name] {
+		return
+	}
+	if w.aborting == nil {
+		w.aborting = map[string]bool{}
+	}
+	w.aborting[m.Name] = true
 	why := v.Why
 	if w.Replica != "" {
 		why += ", seen by " + w.Replica
 	}
 	w.Logger.Error("a migration is aborted: the new owner is worse", slog.String("migration", m.Name), slog.String("why", why))
-	ctx, cancel := context.WithTimeout(ctx, storing)
-	defer cancel()
-	if _, err := w.Board.Do(ctx, m.Name, rollout.Order{Verb: "abort", By: ByAnalysis, Why: why}, nil); err != nil {
-		w.Logger.Warn("an abort is not stored yet", slog.String("migration", m.Name), slog.Any("error", err))
-	}
+	w.storing.Go(func() {
+		ctx, cancel := context.WithTimeout(ctx, abortFor)
+		defer cancel()
+		if _, err := w.Board.Do(ctx, m.Name, rollout.Order{Verb: "abort", By: ByAnalysis, Why: why}, nil); err != nil {
+			w.Logger.Error("an abort could not be stored; abort the migration again", slog.String("migration", m.Name), slog.Any("error", err))
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.aborting, m.Name)
+	})
 }
 
 func (w *Watcher) step(ctx context.Context, m rollout.Under, v rollout.Verdict, now time.Time) {
@@ -126,7 +154,7 @@ func (w *Watcher) step(ctx context.Context, m rollout.Under, v rollout.Verdict, 
 	if !due {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, storing)
+	ctx, cancel := context.WithTimeout(ctx, stepFor)
 	defer cancel()
 	_, err := w.Board.Do(ctx, m.Name, rollout.Order{Verb: "set", Percent: &to, By: BySchedule, Why: v.Why}, &m.Revision)
 	if err != nil && !errors.Is(err, events.ErrConflict) {

@@ -2,6 +2,7 @@ package canary_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"strings"
@@ -20,11 +21,16 @@ type shared struct {
 	mu       sync.Mutex
 	revision uint64
 	last     map[string]events.Entry
+	away     bool
 	watchers []events.Watcher
 }
 
 func (s *shared) Put(_ context.Context, name string, state []byte, revision uint64) (uint64, error) {
 	s.mu.Lock()
+	if s.away {
+		s.mu.Unlock()
+		return 0, errors.New("the store is away")
+	}
 	if s.last[name].Revision != revision {
 		s.mu.Unlock()
 		return 0, events.ErrConflict
@@ -177,6 +183,31 @@ func TestAnOutageAborts(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAnAbortIsStoredWhenTheStoreIsBack: it is in force at once, and others are judged meanwhile.
+func TestAnAbortIsStoredWhenTheStoreIsBack(t *testing.T) {
+	virtually(t, func(t *testing.T, ctx context.Context) {
+		store := &shared{last: map[string]events.Entry{}}
+		r := newReplica(t, ctx, store, analysed(), nil)
+		r.order(t, "start", 0)
+		r.order(t, "set", 50)
+		stored := store.revision
+		store.mu.Lock()
+		store.away = true
+		store.mu.Unlock()
+		r.asked(100, .5, well, side{1, time.Millisecond}, time.Minute)
+		if s := r.state(t); !s.Aborted || store.revision != stored {
+			t.Fatalf("aborted %v at revision %d", s.Aborted, store.revision)
+		}
+		store.mu.Lock()
+		store.away = false
+		store.mu.Unlock()
+		time.Sleep(time.Second)
+		if s := r.state(t); !s.Aborted || store.revision != stored+1 || s.Revision != stored+1 {
+			t.Errorf("aborted %v, stored as revision %d of %d", s.Aborted, s.Revision, store.revision)
+		}
+	})
 }
 
 // TestWhatIsWellIsNotAborted in a hundred runs of half an hour: with much traffic and little, failing now and then, slow now
