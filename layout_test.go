@@ -34,6 +34,8 @@ var floors = map[string][]string{
 	"events":               {},
 	"rollout/comparison":   {},
 	"rollout":              {"events", "rollout/comparison"},
+	"rollout":              {"events"},
+	"facade":               {"rollout", "telemetry"},
 	"rollout/canary":       {"events", "rollout"},
 	"subgraph/wire":        {},
 	"subgraph/shaping":     {},
@@ -78,9 +80,9 @@ var floors = map[string][]string{
 	"admin":         {"auth/apikeys", "events", "rollout", "rollout/shadow"},
 	"documents":     {"telemetry"},
 	"transport":     {"auth", "documents", "engine", "ratelimit", "telemetry", "telemetry/trace"},
-	"config":        {"auth", "documents", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "nearest", "ratelimit", "rollout", "subgraph", "telemetry", "transport", "usage"},
+	"config":        {"auth", "documents", "engine", "engine/operation", "events", "facade", "monolith-adapter", "mocks", "nearest", "ratelimit", "rollout", "subgraph", "telemetry", "transport", "usage"},
 	"owners/status": {"engine/operation", "engine/supergraph", "nearest", "owners/contract"},
-	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
+	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "facade", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
 	// 5, 6
 	"monolith-adapter/suite": {"config", "junit", "monolith-adapter", "monolith-adapter/mapping"},
 

@@ -25,6 +25,7 @@ import (
 	health "github.com/ficusgraph/ficus/examples/health/service"
 	"github.com/ficusgraph/ficus/examples/monolith/legacy"
 	tickets "github.com/ficusgraph/ficus/examples/tickets/service"
+	"github.com/ficusgraph/ficus/facade"
 	"github.com/ficusgraph/ficus/heap"
 	"github.com/ficusgraph/ficus/owners"
 	"github.com/ficusgraph/ficus/ratelimit"
@@ -71,6 +72,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	wiring.Traffic(cfg, counts, logger)
 	onward, err := wiring.Onward(cfg, logger)
 	if err != nil {
 		return err
@@ -87,7 +89,10 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	served.Store(first)
 	migrations := wiring.Migrations{Config: cfg, Logger: logger}
 	defer migrations.Close()
-	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{Store: migrations.Store, Memory: migrations.Memory(), Writers: migrations.Writers(), Logger: logger})
+	cookies := facade.NewCookies(cfg.Facade.CookieKeys, time.Now)
+	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{
+		Store: migrations.Store, Memory: migrations.Memory(), Writers: migrations.Writers(), Facts: cookies.Facts, Logger: logger,
+	})
 	if err := board.Define(first.Migrations.List, first.Migrations.Labels); err != nil {
 		return err
 	}
@@ -134,8 +139,12 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	beside := wiring.Facade(cfg, first, wiring.Deciding{Board: board, Cookies: cookies, Who: who, Sides: sides}, counts, logger)
+	if beside != nil {
+		defer beside.Close()
+	}
 	changes := &wiring.Reloads{
-		Known:   known,
+		Facade: beside, Known: known,
 		Gateway: gateway, Config: engineConfig, Metrics: metrics, Logger: logger, Served: &served, Notices: notices, Board: board, Made: made,
 	}
 
@@ -147,6 +156,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		RateLimit: limiter,
 	}
 	wiring.Publish(onward, &parts)
+	if beside != nil {
+		parts.Elsewhere = beside
+	}
 	if known != nil {
 		parts.Documents = known
 	}

@@ -278,6 +278,9 @@ func standing(w io.Writer, s rollout.Standing) error {
 	line("owner", s.Owner)
 	line("why", s.Why)
 	line("coordinates", strings.Join(s.Coordinates, ", "))
+	for _, p := range s.Paths {
+		line("path", p.String())
+	}
 	line("kept together by", strings.Join(s.Key, ", else "))
 	line("steps", strings.Trim(fmt.Sprint(s.Steps), "[]"))
 	if a := s.Analysis; a != nil {

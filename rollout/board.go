@@ -61,6 +61,8 @@ type Board struct {
 	// wake ends the wait for the next end of an entry.
 	wake chan struct{}
 	next time.Time
+	// facts are what of a request's facts counts.
+	facts func(Facts) Facts
 }
 
 // moving is a migration of the graph.
@@ -88,14 +90,17 @@ type Parts struct {
 	Memory string
 	// Writers remember who wrote through which side; nil remembers nobody.
 	Writers *Writers
-	Logger  *slog.Logger
-	Now     func() time.Time
+	// Facts are what of a request's facts counts; nil is what they say.
+	Facts  func(Facts) Facts
+	Logger *slog.Logger
+	Now    func() time.Time
 }
 
 // NewBoard is a board without migrations.
 func NewBoard(cfg Config, parts Parts) *Board {
 	b := &Board{
 		cfg: cfg, open: parts.Store, opened: make(chan struct{}), log: parts.Logger, now: parts.Now, memory: parts.Memory, writers: parts.Writers,
+		facts:  parts.Facts,
 		states: map[string]stated{}, wake: make(chan struct{}, 1), read: make(chan struct{}),
 	}
 	if b.log == nil {
