@@ -176,6 +176,10 @@ func TestAMigrationThatTheGraphDoesNotHave(t *testing.T) {
 		{"another way", "from: monolith\nto: health", "from: health\nto: monolith", "moves from monolith to health in the schema, not from health to monolith"},
 		{"a key", "steps", "step", `migrations/health.yaml:9:1: step is not a key here; did you mean steps?`},
 		{"a step", "[1, 50, 100]", "[1, 50, 50]", "steps[2]: 50 does not go beyond 50"},
+		{"what is kept", "steps:", "keep: [Query.helth]\nsteps:", "keep[0]: Query.helth is not in the graph"},
+		{"a rule", "steps:", "compare: {Query.helth: {order: key}}\nsteps:", "Query.helth is not in the graph"},
+		{"a rule without an end", "steps:", "compare: {Query.health: {ignore: true}}\nsteps:", "compare[Query.health].until: is missing"},
+		{"a share", "steps:", "shadow: {percent: 101}\nsteps:", "shadow.percent: 101 is not between 0 and 100"},
 		{"no name", "site-health", "site health", `"site health" is not a name`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

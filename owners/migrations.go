@@ -77,6 +77,11 @@ func (o *Migrations) add(m *rollout.Migration, sg *supergraph.Supergraph, by map
 			add("migration: %s is the name of %s too; give each its own", m.Name, other.File)
 		}
 	}
+	for _, named := range m.Named() {
+		if typ, field, _ := strings.Cut(named.Coordinate, "."); sg.Type(typ) == nil || sg.Type(typ).Field(field) == nil {
+			add("%s: %s is not in the graph", named.Key, named.Coordinate)
+		}
+	}
 	for i, c := range m.Coordinates {
 		at := fmt.Sprintf("coordinates[%d]", i)
 		if other, ok := by[c]; ok {

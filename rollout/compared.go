@@ -9,8 +9,8 @@ type Compared struct {
 	// Sampled are the requests that were chosen; Compared those of them whose sides could be compared.
 	Sampled  uint64 `json:"sampled"`
 	Compared uint64 `json:"compared"`
-	// Mismatched are those compared where the other side differs and the same side, asked again, does not; Noise those
-	// where the same side differs from itself.
+	// Mismatched are those compared where the other side differs and the same side, asked again, does not: noise is not
+	// among them. Noise are those where the same side differs from itself.
 	Mismatched uint64 `json:"mismatched"`
 	Noise      uint64 `json:"noise"`
 	// Shed are the chosen that were not asked: beyond the budget, or while somebody was under strain. Failed are those

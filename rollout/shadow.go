@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -102,6 +103,35 @@ func validKept(list []string) []error {
 		errs = append(errs, fmt.Errorf("keep[%d]: %q is neither a coordinate such as Site.health nor a variable such as $id", i, k))
 	}
 	return errs
+}
+
+// Named is a coordinate that a migration's file names beside those that move.
+type Named struct {
+	// Key of the file, such as shadow.safe[0].
+	Key, Coordinate string
+}
+
+// Named are the coordinates that rules of the comparison are for.
+func (m *Migration) Named() []Named {
+	var out []Named
+	list := func(key string, coordinates []string) {
+		for i, c := range coordinates {
+			if coordinateShape.MatchString(c) {
+				out = append(out, Named{fmt.Sprintf("%s[%d]", key, i), c})
+			}
+		}
+	}
+	if m.Shadow != nil {
+		list("shadow.side_effects", m.Shadow.SideEffects)
+		list("shadow.safe", m.Shadow.Safe)
+	}
+	for _, c := range slices.Sorted(maps.Keys(m.Compare)) {
+		if coordinateShape.MatchString(c) {
+			out = append(out, Named{"compare", c})
+		}
+	}
+	list("keep", m.Keep)
+	return out
 }
 
 // Shadowed is a migration whose sides are compared now.

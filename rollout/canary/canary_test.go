@@ -307,7 +307,7 @@ func (c comparing) Compared(string) (rollout.Compared, bool) {
 	return c.compared.Compared, true
 }
 
-// TestAnswersThatDifferAbort: of the window, not of all time, and net of noise.
+// TestAnswersThatDifferAbort: of the window, not of all time; noise is not among them.
 func TestAnswersThatDifferAbort(t *testing.T) {
 	virtually(t, func(t *testing.T, ctx context.Context) {
 		c := &compared{}
@@ -317,12 +317,12 @@ func TestAnswersThatDifferAbort(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		c.set(1200, 901, 0)
 		time.Sleep(2 * time.Minute)
-		c.set(1400, 1001, 100) // as many as the noise
+		c.set(1400, 902, 100) // noise is not among what differs
 		time.Sleep(2 * time.Minute)
 		if s := r.state(t); s.Aborted {
 			t.Fatalf("aborted: %s", s.Change)
 		}
-		c.set(1600, 1051, 101)
+		c.set(1600, 951, 101)
 		time.Sleep(time.Minute)
 		if s := r.state(t); !s.Aborted || !strings.Contains(s.Change.Why, "49 of 200 compared answers differ") {
 			t.Errorf("not aborted: %s, %+v", s.Change, s.Verdict)

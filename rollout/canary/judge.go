@@ -99,16 +99,13 @@ func slower(name string, quantile, times float64, seen Seen) string {
 		seen.New.Latencies.Quantile(quantile).Round(time.Microsecond), times, old.Round(time.Microsecond), seen.From)
 }
 
-// differs says that answers differ too often, noise taken off.
+// differs says that answers differ too often. What is noise is not among them: a field that is the time must not hide one
+// that is wrong.
 func differs(a rollout.Analysis, c rollout.Compared) string {
-	if c.Compared < uint64(a.Minimum) || c.Mismatched <= c.Noise {
+	if c.Compared < uint64(a.Minimum) || !beyond(c.Mismatched, c.Compared, *a.Mismatch/100) {
 		return ""
 	}
-	net := c.Mismatched - c.Noise
-	if !beyond(net, c.Compared, *a.Mismatch/100) {
-		return ""
-	}
-	return fmt.Sprintf("%d of %d compared answers differ, %d of noise taken off: more than %v %%", net, c.Compared, c.Noise, *a.Mismatch)
+	return fmt.Sprintf("%d of %d compared answers differ, without %d of noise: more than %v %%", c.Mismatched, c.Compared, c.Noise, *a.Mismatch)
 }
 
 // beyond reports whether so many of n would be seen, of what happens with the permitted probability, with no more than

@@ -6,6 +6,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 	"golang.org/x/tools/txtar"
 
 	"github.com/ficusgraph/ficus/internal/scenario"
@@ -40,7 +41,7 @@ func TestWhatIsLeftOfAnOperation(t *testing.T) {
 			t.Fatal(err)
 		}
 		if text != "" {
-			if _, err := gqlparser.LoadQuery(schema, text); err != nil {
+			if _, err := gqlparser.LoadQueryWithRules(schema, text, rules.NewDefaultRules()); err != nil {
 				t.Errorf("what is left is not valid: %v\n%s", err, text)
 			}
 		}

@@ -79,7 +79,7 @@ type world struct {
 	now       time.Time
 }
 
-func newWorld(t *testing.T, o *owners, change func(*rollout.Migration, *shadow.Parts)) *world {
+func newWorld(t testing.TB, o executor.Fetcher, change func(*rollout.Migration, *shadow.Parts)) *world {
 	t.Helper()
 	sg, err := supergraph.Read("sites", sitesGraph)
 	if err != nil {
