@@ -37,6 +37,7 @@ var floors = map[string][]string{
 	"internal/took":        {},
 	"internal/free":        {},
 	"heap":                 {},
+	"uploads":              {},
 	"nearest":              {},
 	"junit":                {},
 	"ratelimit":            {},
@@ -58,7 +59,7 @@ var floors = map[string][]string{
 	"engine/executor": {"engine/queryplan"},
 	// 3: a source is a Fetcher; it knows plans, and nothing of who asks
 	"engine":           {"engine/authorization", "engine/cost", "engine/executor", "engine/introspection", "engine/operation", "engine/planner", "engine/queryplan", "engine/supergraph"},
-	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/shaping", "subgraph/wire", "telemetry/trace"},
+	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/shaping", "subgraph/wire", "telemetry/trace", "uploads"},
 	"monolith-adapter": {"engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model", "subgraph", "subgraph/shaping", "nearest", "telemetry/trace"},
 	"mocks":            {"engine/executor", "engine/queryplan", "engine/supergraph", "graph/model", "nearest"},
 	"mocks/response":   {},
@@ -71,8 +72,8 @@ var floors = map[string][]string{
 	// 4
 	"admin":         {"auth/apikeys", "events", "rollout"},
 	"documents":     {"telemetry"},
-	"transport":     {"auth", "documents", "engine", "ratelimit", "telemetry", "telemetry/trace"},
-	"config":        {"auth", "documents", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "nearest", "ratelimit", "rollout", "subgraph", "telemetry", "transport", "usage"},
+	"transport":     {"auth", "documents", "engine", "ratelimit", "telemetry", "telemetry/trace", "uploads"},
+	"config":        {"auth", "documents", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "nearest", "ratelimit", "rollout", "subgraph", "telemetry", "transport", "uploads", "usage"},
 	"owners/status": {"engine/operation", "engine/supergraph", "nearest", "owners/contract"},
 	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
 	// 5, 6

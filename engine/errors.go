@@ -12,6 +12,8 @@ import (
 // and variables are operation's.
 const (
 	CodeMutationForbidden = "MUTATION_FORBIDDEN"
+	// CodeFiles: files came with an operation that is no mutation.
+	CodeFiles = "FILE_UPLOAD_MISPLACED"
 	CodeSubscription      = "SUBSCRIPTION_NEEDS_STREAM"
 	CodeIntrospection     = "INTROSPECTION_DISABLED"
 	CodePlanning          = "QUERY_PLANNING_FAILED"
