@@ -25,7 +25,7 @@ type Responses interface {
 func (e *Engine) Subscribe(ctx context.Context, r *Request, to Responses) (Outcome, error) {
 	s := e.current.Load()
 	out := Outcome{Kind: ast.Query, OperationName: r.OperationName}
-	planned, values, err := e.decide(ctx, s, r, &out, true)
+	planned, _, values, err := e.decide(ctx, s, r, &out, true)
 	if err != nil {
 		body, out := e.refuse(ctx, nil, out, err)
 		return out, to.Emit(body, out)

@@ -30,6 +30,7 @@ type Remote struct {
 	sites    sites
 	header   http.Header
 	rules    []rule
+	shown    Shown
 	timeout  time.Duration
 	maxBytes int
 	// compression is how bodies are sent; "" for as they are.
@@ -76,6 +77,8 @@ type sender interface {
 type outgoing struct {
 	// header is nil if it is the protocol's own.
 	header http.Header
+	// credentials are those of the header that the service is shown.
+	credentials [][2]string
 	// span is what services are told that they work for; nil for nothing.
 	span *trace.Span
 	body []byte
@@ -107,6 +110,9 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 	r := &Remote{
 		name: name, header: protocolHeader(s.Compression), rules: rules, timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes,
 		compression: s.Compression, watcher: cfg.Watcher,
+	}
+	if cfg.Shown != nil {
+		r.shown = cfg.Shown(name)
 	}
 	r.sites = sites{all: []*site{r.site(u, s, secure)}, strategy: s.LoadBalancing.Strategy}
 	for _, more := range cfg.more(name, url) {
@@ -195,6 +201,11 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 	}
 	room := max(len(req.Body), req.Expect) + headRoom
 	var err error
+	if r.shown != nil {
+		if out.header, out.credentials, err = r.show(ctx, out.header); err != nil {
+			return nil, err
+		}
+	}
 	if out.form, err = form(ctx, req); err != nil {
 		return nil, misplaced(r.name, err)
 	}
@@ -225,6 +236,9 @@ func (r *Remote) ask(ctx context.Context, out outgoing, room int) (*executor.Res
 	}
 	if a == nil {
 		return nil, r.refused(ctx, err)
+	}
+	if out.credentials != nil {
+		r.shown.Answered(ctx, out.credentials, a.Status)
 	}
 	if a.Status != 0 {
 		out.span.Child().Number("http.response.status_code", a.Status)

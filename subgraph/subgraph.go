@@ -37,6 +37,8 @@ const (
 	CodeUnavailable = "UPSTREAM_UNAVAILABLE"
 	// CodeMisplaced is a fetch with a file that it cannot have.
 	CodeMisplaced = "FILE_UPLOAD_MISPLACED"
+	// CodeIdentity is a service that could not be shown who asks, and was not asked therefore.
+	CodeIdentity = "SUBREQUEST_IDENTITY_ERROR"
 )
 
 // Table hands each fetch to the Fetcher of its subgraph. It is immutable.

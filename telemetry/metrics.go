@@ -25,6 +25,7 @@ type Metrics struct {
 	connectors *connectorVectors
 	passages   *passageVectors
 	reloads    reloadSeries
+	migrations migrationVectors
 	spans      spanSeries
 	// subscriptions of clients.
 	subscriptions subscriptionSeries
@@ -74,6 +75,7 @@ func NewMetrics() *Metrics {
 	m.connectors = newConnectorVectors(m.registry)
 	m.passages = newPassageVectors(m.registry)
 	m.reloads = newReloadSeries(m.registry)
+	m.migrations = newMigrationVectors(m.registry)
 	m.spans = newSpanSeries(m.registry)
 	m.subscriptions = newSubscriptionSeries(m.registry)
 	m.panics = prometheus.NewCounter(prometheus.CounterOpts{Name: "ficus_panics_total", Help: "Panics that were caught."})

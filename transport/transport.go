@@ -34,6 +34,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -88,6 +89,8 @@ type Parts struct {
 	Metrics http.Handler
 	// Admin is served on the admin listener beneath /api/; it decides itself who may ask.
 	Admin http.Handler
+	// Files are where certificates lie.
+	Files Files
 	// Logger gets what operators should know; nil means slog.Default.
 	Logger *slog.Logger
 	// NewID makes request ids.
@@ -133,6 +136,8 @@ type Server struct {
 	admin  http.Handler
 	csrf   csrfGuard
 	bounds bounds
+	// hsts is the value of a header, nil for none.
+	hsts []string
 	// proxies tell who asks.
 	proxies proxies
 	// admission gives places to operations; memory, if not nil, refuses requests while there is none.
@@ -149,7 +154,9 @@ type Server struct {
 	backlog     backlog
 	compressors *compressors // nil if answers are not compressed
 	unpackers   unpackers
-	ready       atomic.Bool
+	// certificates are those of the listeners, nil where one speaks no TLS.
+	certificates struct{ public, admin *certificates }
+	ready        atomic.Bool
 	// draining has answers close their connections: clients come back on a new one, which the balancer sends
 	// elsewhere. Connections that are idle stay open meanwhile, as a request may be on its way.
 	draining atomic.Bool
@@ -171,9 +178,18 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s.proxies, _ = newProxies(s.cfg.Server.TrustedProxies, s.cfg.Server.ForwardedHeader) // they are valid
 	s.streams = newStreams(s.cfg.Subscription)
 	s.admission, s.memory = newAdmission(s.cfg.Admission), newMemory(s.cfg.Limits.Memory)
+	if v := s.cfg.Server.StrictTransportSecurity; v != hstsOff {
+		s.hsts = []string{v}
+	}
 	s.backlog.limit = int64(s.cfg.Limits.HTTPMaxUnreadBytes)
 	var err error
 	if s.page, err = s.newPage(); err != nil {
+		return nil, fmt.Errorf("transport: %w", err)
+	}
+	if s.certificates.public, err = newCertificates("tls.supergraph", s.cfg.TLS.Supergraph, s.parts.Files, s.parts.Logger); err != nil {
+		return nil, fmt.Errorf("transport: %w", err)
+	}
+	if s.certificates.admin, err = newCertificates("tls.admin", s.cfg.TLS.Admin, s.parts.Files, s.parts.Logger); err != nil {
 		return nil, fmt.Errorf("transport: %w", err)
 	}
 	if s.cfg.WebSocket.Enabled {
@@ -199,6 +215,12 @@ func (s *Server) AdminHandler() http.Handler { return s.admin }
 func (p *Parts) fill() {
 	if p.Logger == nil {
 		p.Logger = slog.Default()
+	}
+	if p.Files.Read == nil {
+		p.Files.Read = os.ReadFile
+	}
+	if p.Files.Stat == nil {
+		p.Files.Stat = os.Stat
 	}
 	if p.NewID == nil {
 		p.NewID = newID
