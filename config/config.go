@@ -120,7 +120,7 @@ type Supergraph struct {
 	transport.Endpoint `yaml:",inline"`
 	// File holds composed supergraph SDL, to serve instead of composing subgraphs.
 	File string `yaml:"file"`
-	// Introspection lets clients ask for the schema; on by default.
+	// Introspection lets clients ask for the schema; by default only in dev.
 	Introspection *bool `yaml:"introspection"`
 	// QueryPlanning bounds the planner and its cache.
 	QueryPlanning QueryPlanning `yaml:"query_planning"`
@@ -230,10 +230,11 @@ func Parse(name string, data []byte, files fs.FS, env func(string) (string, bool
 			return nil, err
 		}
 	}
-	cfg.route()
 	cfg.Traffic.TLS = cfg.TLS.Services
+	cfg.route()
 	cfg.Connectors.Outbound = subgraph.Connectors{
 		Traffic: cfg.Traffic.TrafficShaping.Connector, TLS: cfg.Traffic.TLS.Connector, Limits: cfg.Front.Limits.Connector,
+		Headers: cfg.Traffic.Headers, Statuses: cfg.Traffic.SubgraphStatus, Errors: cfg.Traffic.IncludeSubgraphErrors,
 	}
 	if err := cfg.Validate(); err != nil {
 		return nil, place(name, tree, err)
@@ -373,12 +374,14 @@ func JSONSchema() ([]byte, error) { return jsonSchema(&Config{}) }
 
 // Engine is the configuration of the engine.
 func (c *Config) Engine() engine.Config {
+	limits := c.Front.Limits.operations()
+	limits.HideNames = c.Environment != Dev
 	return engine.Config{
-		Introspection: c.Supergraph.Introspection == nil || *c.Supergraph.Introspection,
+		Introspection: c.introspection(),
 		CacheSize:     c.Supergraph.QueryPlanning.CacheSize,
 		Warm:          c.Supergraph.QueryPlanning.warm(),
 		PlanPaths:     c.Supergraph.QueryPlanning.MaxPaths,
-		Limits:        c.Front.Limits.operations(),
+		Limits:        limits,
 		Demand:        c.DemandControl,
 		Authorization: engine.Authorization{
 			Disabled: !c.Authorization.Directives.IsEnabled(),

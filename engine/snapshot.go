@@ -36,7 +36,7 @@ func NewSnapshot(graph *supergraph.Supergraph, fetcher executor.Fetcher, cfg Con
 		Graph: graph, cfg: cfg, planner: planner.New(graph, planner.Config{MaxPaths: cfg.PlanPaths, SharePaths: true}),
 	}
 	// Who may not see the schema is not told of it in errors either.
-	s.cfg.Limits.HideNames = !cfg.Introspection || cfg.Authorization.FilterIntrospection
+	s.cfg.Limits.HideNames = cfg.Limits.HideNames || !cfg.Introspection || cfg.Authorization.FilterIntrospection
 	var err error
 	if s.caches, err = newCaches(cfg.CacheSize); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/subgraph/shaping"
 	"github.com/ficusgraph/ficus/telemetry/trace"
 	"github.com/ficusgraph/ficus/uploads"
@@ -31,6 +33,8 @@ type Remote struct {
 	header   http.Header
 	rules    []rule
 	shown    Shown
+	back     *ResponseRules
+	redacted *executor.Redaction
 	timeout  time.Duration
 	maxBytes int
 	// compression is how bodies are sent; "" for as they are.
@@ -77,8 +81,10 @@ type sender interface {
 type outgoing struct {
 	// header is nil if it is the protocol's own.
 	header http.Header
-	// credentials are those of the header that the service is shown.
+	// credentials are those of who asks that header holds, as pairs of names and values; nil for none.
 	credentials [][2]string
+	// fetch that asks.
+	fetch *queryplan.Fetch
 	// span is what services are told that they work for; nil for nothing.
 	span *trace.Span
 	body []byte
@@ -102,6 +108,10 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 	if err != nil {
 		return nil, fmt.Errorf("subgraph %s: %w", name, err)
 	}
+	back, err := responseRules(cfg.Headers, cfg.SubgraphStatus, name)
+	if err != nil {
+		return nil, fmt.Errorf("subgraph %s: %w", name, err)
+	}
 	secure, err := cfg.TLS.config(name)
 	if err != nil {
 		return nil, fmt.Errorf("subgraph %s: tls: %w", name, err)
@@ -109,7 +119,7 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 	s := cfg.shaping(name)
 	r := &Remote{
 		name: name, header: protocolHeader(s.Compression), rules: rules, timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes,
-		compression: s.Compression, watcher: cfg.Watcher,
+		compression: s.Compression, watcher: cfg.Watcher, back: back, redacted: cfg.IncludeSubgraphErrors.ofService(name),
 	}
 	if cfg.Shown != nil {
 		r.shown = cfg.Shown(name)
@@ -126,7 +136,7 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 		r.ejection = s.LoadBalancing.Ejection
 		s.Retry.MaxAttempts = cmp.Or(s.Retry.MaxAttempts, 2)
 		if s.LoadBalancing.HealthCheck.Interval > 0 {
-			r.checks = newChecks(s, apply(rules, r.header, &Inbound{}), secure.Clone())
+			r.checks = newChecks(s, apply(context.Background(), rules, r.header), secure.Clone())
 		}
 	}
 	r.hedging = newHedging(s.Hedge)
@@ -195,17 +205,18 @@ func (r *Remote) settle() {
 func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Response, error) {
 	defer r.settle()
 	now := time.Now()
-	out := outgoing{span: trace.FromContext(ctx), body: req.Body, now: now, deadline: now.Add(r.timeout), mutation: req.Fetch.Kind == ast.Mutation}
+	out := outgoing{fetch: req.Fetch, span: trace.FromContext(ctx), body: req.Body, now: now, deadline: now.Add(r.timeout), mutation: req.Fetch.Kind == ast.Mutation}
 	if len(r.rules) > 0 {
-		out.header = apply(r.rules, r.header, FromContext(ctx))
+		out.header = apply(ctx, r.rules, r.header)
 	}
-	room := max(len(req.Body), req.Expect) + headRoom
-	var err error
 	if r.shown != nil {
+		var err error
 		if out.header, out.credentials, err = r.show(ctx, out.header); err != nil {
 			return nil, err
 		}
 	}
+	room := max(len(req.Body), req.Expect) + headRoom
+	var err error
 	if out.form, err = form(ctx, req); err != nil {
 		return nil, misplaced(r.name, err)
 	}
@@ -221,8 +232,33 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 		defer r.flights.mutations.Add(1)
 		return r.ask(ctx, out, room)
 	default:
-		return r.flights.run(ctx, &out, func() (*executor.Response, error) { return r.ask(ctx, out, room) })
+		return r.share(ctx, out, room)
 	}
+}
+
+// share sends a query, or takes the answer to an equal one that is being asked.
+func (r *Remote) share(ctx context.Context, out outgoing, room int) (*executor.Response, error) {
+	alone := false
+	res, err := r.flights.run(ctx, &out, func() (*executor.Response, error) {
+		alone = true
+		return r.ask(ctx, out, room)
+	})
+	if r.back != nil && !alone {
+		r.overhear(ctx, out.fetch, res, err)
+	}
+	return res, err
+}
+
+// overhear notes of an answer that another asked for what goes back to this client too.
+func (r *Remote) overhear(ctx context.Context, f *queryplan.Fetch, res *executor.Response, err error) {
+	var failed *executor.Error
+	switch {
+	case err == nil:
+		r.back.Hear(ctx, f, "", res.Status, res.Header)
+	case errors.As(err, &failed):
+		r.back.Hear(ctx, f, "", failed.Status, nil)
+	}
+	Told(ctx, f)
 }
 
 // ask sends a request, as often as it takes, and judges the answer.
@@ -247,6 +283,11 @@ func (r *Remote) ask(ctx context.Context, out outgoing, room int) (*executor.Res
 		err := r.failure(ctx, a, err)
 		a.free()
 		return nil, err
+	}
+	if r.back != nil {
+		a.told = r.back.status(a.Status)
+		r.back.Hear(ctx, out.fetch, "", a.Status, a.header)
+		Told(ctx, out.fetch)
 	}
 	return r.judged(a)
 }

@@ -31,14 +31,14 @@ const (
 	CodeHTTP    = "SUBREQUEST_HTTP_ERROR"
 	CodeTimeout = "GATEWAY_TIMEOUT"
 	CodeRouting = "INTERNAL_SERVER_ERROR"
+	// CodeIdentity is a service that could not be shown who asks, and was not asked therefore.
+	CodeIdentity = "SUBREQUEST_IDENTITY_ERROR"
 	// CodeRateLimited is a fetch that was not sent, as the service had enough of them; CodeUnavailable one that was
 	// not, as the service fails or is too slow.
 	CodeRateLimited = "REQUEST_RATE_LIMITED"
 	CodeUnavailable = "UPSTREAM_UNAVAILABLE"
 	// CodeMisplaced is a fetch with a file that it cannot have.
 	CodeMisplaced = "FILE_UPLOAD_MISPLACED"
-	// CodeIdentity is a service that could not be shown who asks, and was not asked therefore.
-	CodeIdentity = "SUBREQUEST_IDENTITY_ERROR"
 )
 
 // Table hands each fetch to the Fetcher of its subgraph. It is immutable.
