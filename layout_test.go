@@ -43,6 +43,7 @@ var floors = map[string][]string{
 	"internal/took":        {},
 	"internal/free":        {},
 	"heap":                 {},
+	"uploads":              {},
 	"nearest":              {},
 	"junit":                {},
 	"ratelimit":            {},
@@ -65,7 +66,7 @@ var floors = map[string][]string{
 	// 3: a source is a Fetcher; it knows plans, and nothing of who asks
 	"engine":           {"engine/authorization", "engine/cost", "engine/executor", "engine/introspection", "engine/operation", "engine/planner", "engine/queryplan", "engine/supergraph"},
 	"rollout/shadow":   {"engine", "engine/queryplan", "engine/supergraph", "rollout", "rollout/comparison"},
-	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/shaping", "subgraph/wire", "telemetry/trace"},
+	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/shaping", "subgraph/wire", "telemetry/trace", "uploads"},
 	"monolith-adapter": {"auth/exchange", "auth/held", "auth/mint", "engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model", "subgraph", "subgraph/shaping", "nearest", "telemetry/trace"},
 	"mocks":            {"engine/executor", "engine/queryplan", "engine/supergraph", "graph/model", "nearest"},
 	"mocks/response":   {},
@@ -78,8 +79,8 @@ var floors = map[string][]string{
 	// 4
 	"admin":         {"auth/apikeys", "events", "rollout", "rollout/shadow"},
 	"documents":     {"telemetry"},
-	"transport":     {"auth", "documents", "engine", "ratelimit", "telemetry", "telemetry/trace"},
-	"config":        {"auth", "documents", "engine", "engine/operation", "events", "facade", "monolith-adapter", "mocks", "nearest", "ratelimit", "rollout", "subgraph", "telemetry", "transport", "usage"},
+	"transport":     {"auth", "documents", "engine", "ratelimit", "telemetry", "telemetry/trace", "uploads"},
+	"config":        {"auth", "documents", "engine", "engine/operation", "events", "facade", "monolith-adapter", "mocks", "nearest", "ratelimit", "rollout", "subgraph", "telemetry", "transport", "uploads", "usage"},
 	"owners/status": {"engine/operation", "engine/supergraph", "nearest", "owners/contract"},
 	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "facade", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
 	// 5, 6

@@ -30,6 +30,7 @@ import (
 	"github.com/ficusgraph/ficus/subgraph"
 	"github.com/ficusgraph/ficus/telemetry"
 	"github.com/ficusgraph/ficus/transport"
+	"github.com/ficusgraph/ficus/uploads"
 	"github.com/ficusgraph/ficus/usage"
 )
 
@@ -80,6 +81,7 @@ type Front struct {
 	CSRF        transport.CSRF        `yaml:"csrf"`
 	Limits      Limits                `yaml:"limits"`
 	Batching    transport.Batching    `yaml:"batching"`
+	FileUploads uploads.Config        `yaml:"file_uploads"`
 	HealthCheck transport.HealthCheck `yaml:"health_check"`
 	GraphiQL    transport.GraphiQL    `yaml:"graphiql"`
 	WebSocket   transport.WebSocket   `yaml:"websocket"`
@@ -114,7 +116,7 @@ func (c *Config) Transport() transport.Config {
 	router := c.Traffic.TrafficShaping.Router
 	return transport.Config{
 		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits.http(),
-		Batching: c.Front.Batching, HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, WebSocket: c.Front.WebSocket, Subscription: c.Front.Subscription.Subscription,
+		Batching: c.Front.Batching, FileUploads: c.Front.FileUploads, HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, WebSocket: c.Front.WebSocket, Subscription: c.Front.Subscription.Subscription,
 		Admin: c.Front.Admin, TLS: c.TLS.Clients,
 		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: router.Dedupe.Enabled,
 		Admission: transport.Admission{

@@ -111,6 +111,7 @@ var moved = []struct{ under, key, to string }{
 	{"traffic_shaping.all.", "experimental_retry", "traffic_shaping.all.retry, with max_attempts and budget"},
 	{"traffic_shaping.subgraphs.*.", "experimental_retry", "traffic_shaping.subgraphs.*.retry, with max_attempts and budget"},
 	{"traffic_shaping.", "deduplicate_variables", "nothing: variables are always sent once"},
+	{"", "preview_file_uploads", "file_uploads, with enabled, max_file_size and max_files in bytes"},
 	{"mocks.", "enabled", "environment: dev (or --env dev), and mock: never, unimplemented or always at each subgraph that is otherwise"},
 	{"traffic_shaping.connector.all.", "http2", "traffic_shaping.connector.all.experimental_http2"},
 }

@@ -113,6 +113,8 @@ type Request struct {
 	Variables []byte
 	// ReadOnly refuses mutations, as for GET.
 	ReadOnly bool
+	// Files refuses all but mutations, as for requests with files.
+	Files bool
 	// Labels are active override labels, beside those that Config.Labels decides.
 	Labels []string
 	// Sharing, if not nil, lets a query share the answer to the same one that is under way. It holds whatever else

@@ -12,10 +12,12 @@ import (
 // and variables are operation's.
 const (
 	CodeMutationForbidden = "MUTATION_FORBIDDEN"
-	CodeSubscription      = "SUBSCRIPTION_NEEDS_STREAM"
-	CodeIntrospection     = "INTROSPECTION_DISABLED"
-	CodePlanning          = "QUERY_PLANNING_FAILED"
-	CodeBudget            = "QUERY_PLANNING_BUDGET_EXCEEDED"
+	// CodeFiles: files came with an operation that is no mutation.
+	CodeFiles         = "FILE_UPLOAD_MISPLACED"
+	CodeSubscription  = "SUBSCRIPTION_NEEDS_STREAM"
+	CodeIntrospection = "INTROSPECTION_DISABLED"
+	CodePlanning      = "QUERY_PLANNING_FAILED"
+	CodeBudget        = "QUERY_PLANNING_BUDGET_EXCEEDED"
 )
 
 // refuse appends a response that has errors and no data.

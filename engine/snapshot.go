@@ -84,6 +84,8 @@ func (s *Snapshot) allowed(p *operation.Prepared, r *Request, streamed bool) err
 	switch {
 	case p.Kind() == ast.Mutation && r.ReadOnly:
 		return &operation.Error{Code: CodeMutationForbidden, Message: "mutations cannot be sent with GET; use POST"}
+	case p.Kind() != ast.Mutation && r.Files:
+		return &operation.Error{Code: CodeFiles, Message: "files can only be sent with a mutation, and this is a " + string(p.Kind())}
 	case p.Kind() == ast.Subscription && !streamed:
 		return &operation.Error{Code: CodeSubscription, Message: "a subscription is answered by a stream of responses; send accept: text/event-stream, or ask over a WebSocket"}
 	case !s.cfg.Introspection && p.Introspects():

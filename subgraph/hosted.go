@@ -37,8 +37,15 @@ func (h *hosted) send(ctx context.Context, out outgoing, into *reply) error {
 		}
 		out.span.Inject(out.header)
 	}
+	if out.form != nil {
+		out.header = formHeader(h.template.Header, out)
+	}
 	r := h.request(ctx, out.header)
-	defer attach(r, out.body)()
+	if out.form != nil {
+		attachForm(r, out.form)
+	} else {
+		defer attach(r, out.body)()
+	}
 	if out.mutation {
 		r = once(r, h.http2Only)
 	}

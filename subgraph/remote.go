@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/subgraph/shaping"
 	"github.com/ficusgraph/ficus/telemetry/trace"
+	"github.com/ficusgraph/ficus/uploads"
 )
 
 // Remote is a service that answers GraphQL over HTTP. It keeps its own connections.
@@ -58,7 +60,10 @@ type site struct {
 	url    *url.URL
 	sender sender
 	// named is the URL without what may be secret, for logs and metrics.
-	named    string
+	named string
+	// files is how requests with files go there: package wire sends none.
+	files    func() sender
+	filed    atomic.Bool
 	underWay atomic.Int64
 	health   health
 }
@@ -85,6 +90,8 @@ type outgoing struct {
 	// span is what services are told that they work for; nil for nothing.
 	span *trace.Span
 	body []byte
+	// form is sent instead of the body where files are; nil where none are.
+	form *uploads.Form
 	// now is when the fetch began, and deadline when the answer must be there.
 	now, deadline time.Time
 	mutation      bool
@@ -149,8 +156,10 @@ func (r *Remote) site(u *url.URL, s Shaping, secure *tls.Config) *site {
 	t := &site{url: u, named: (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()}
 	if direct(u, s) {
 		t.sender = newWired(u, r.header, s)
+		t.files = sync.OnceValue(func() sender { return newHosted(u, r.header, s, secure) })
 	} else {
 		t.sender = newHosted(u, r.header, s, secure)
+		t.files = func() sender { return t.sender }
 	}
 	return t
 }
@@ -181,6 +190,9 @@ func (r *Remote) Close() {
 func (r *Remote) closeIdle() {
 	for _, t := range r.sites.all {
 		t.sender.close()
+		if t.filed.Load() {
+			t.files().close()
+		}
 	}
 }
 
@@ -213,8 +225,11 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 		}
 	}
 	room := max(len(req.Body), req.Expect) + headRoom
-	if r.compression != "" {
-		var err error
+	var err error
+	if out.form, err = form(ctx, req); err != nil {
+		return nil, misplaced(r.name, err)
+	}
+	if r.compression != "" && out.form == nil {
 		if out.body, err = r.compression.compress(req.Body); err != nil {
 			return nil, &executor.Error{Code: CodeRouting, Message: "the request could not be compressed", Err: fmt.Errorf("fetch %s: %w", r.name, err)}
 		}
@@ -292,7 +307,12 @@ func (r *Remote) attempt(ctx context.Context, to *site, out outgoing, room int) 
 	a.from = to
 	to.underWay.Add(1)
 	defer to.underWay.Add(-1)
-	err := to.sender.send(ctx, out, a)
+	by := to.sender
+	if out.form != nil {
+		to.filed.Store(true)
+		by = to.files()
+	}
+	err := by.send(ctx, out, a)
 	if err == nil {
 		err = r.pool.decode(a, r.maxBytes)
 	}

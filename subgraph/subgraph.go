@@ -23,6 +23,7 @@ import (
 	"net/http"
 
 	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/uploads"
 )
 
 // Codes of failed fetches, in extensions.code.
@@ -36,6 +37,8 @@ const (
 	// not, as the service fails or is too slow.
 	CodeRateLimited = "REQUEST_RATE_LIMITED"
 	CodeUnavailable = "UPSTREAM_UNAVAILABLE"
+	// CodeMisplaced is a fetch with a file that it cannot have.
+	CodeMisplaced = "FILE_UPLOAD_MISPLACED"
 )
 
 // Table hands each fetch to the Fetcher of its subgraph. It is immutable.
@@ -58,6 +61,9 @@ func (t *Table) Fetch(ctx context.Context, r *executor.Request) (*executor.Respo
 			Code: CodeRouting, Message: "no source is configured for this field",
 			Err: fmt.Errorf("subgraph %q has no fetcher", r.Fetch.Subgraph),
 		}
+	}
+	if _, is := f.(*Remote); !is && uploads.FromContext(ctx).In(r.Variables) {
+		return nil, misplaced(r.Fetch.Subgraph, errNoService)
 	}
 	return f.Fetch(ctx, r)
 }

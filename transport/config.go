@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/ficusgraph/ficus/uploads"
 )
 
 // Config is how the graph is served. Its zero value is the default; the keys are Apollo Router's where the
@@ -22,6 +24,8 @@ type Config struct {
 	Limits Limits `yaml:"limits"`
 	// Batching lets one request hold several operations.
 	Batching Batching `yaml:"batching"`
+	// FileUploads takes files with mutations; not by default.
+	FileUploads uploads.Config `yaml:"file_uploads"`
 	// HealthCheck is the health endpoint.
 	HealthCheck HealthCheck `yaml:"health_check"`
 	// GraphiQL is the page in the browser.
@@ -175,6 +179,7 @@ func (c Config) Validate() error {
 	errs = append(errs, c.TLS.Supergraph.validate("tls.supergraph")...)
 	errs = append(errs, c.TLS.Admin.validate("tls.admin")...)
 	add(c.Batching.validate())
+	add(c.FileUploads.Validate())
 	add(c.WebSocket.validate())
 	add(c.Subscription.validate())
 	add(c.CORS.validate())

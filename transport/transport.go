@@ -8,6 +8,7 @@
 //	         -> csrf         what a browser sends unasked is refused (csrf.go)
 //	         -> authenticate handed in: auth.Middleware
 //	         -> gqlgen       handler.Server picks a transport       (post.go, get.go)
+//	         -> uploads      files, where they are taken            (multipart.go)
 //	         -> params       the body, scanned once, in place       (params.go)
 //	         -> known        the text that an id or a hash stands for (known.go)
 //	         -> rate limits  who asks how often                     (visit.go, address.go)
@@ -47,6 +48,7 @@ import (
 	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/telemetry"
 	"github.com/ficusgraph/ficus/telemetry/trace"
+	"github.com/ficusgraph/ficus/uploads"
 )
 
 // Parts is what a Server is joined to. Only Engine is required.
@@ -240,6 +242,9 @@ func (s *Server) stack() http.Handler {
 	server := handler.New(executable{s})
 	for _, t := range s.parts.Transports {
 		server.AddTransport(guest{t, s})
+	}
+	if s.cfg.FileUploads.Enabled {
+		server.AddTransport(multiparts{s, uploads.NewReceiver(s.cfg.FileUploads)})
 	}
 	server.AddTransport(post{s})
 	server.AddTransport(get{s})
