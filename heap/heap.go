@@ -4,7 +4,7 @@
 // what lives that it collects ten times a second, each time emptying the pools of buffers, and clients wait for that;
 // with a large one, a gateway under load holds as much garbage as it has buffers. So the percentage follows what
 // lives, as the last collection found it: there is room up to a target, a little beside what buffers take under
-// load, and as much as lives beyond that, as with large graphs and answers of many megabytes.
+// load, and more where more lives than that, as with large graphs and answers of many megabytes.
 package heap
 
 import (
@@ -18,8 +18,11 @@ const (
 	Target = 16 << 20
 	// least is the room where more lives than that.
 	least = 2 << 20
-	// ordinary is how much lives in a gateway under load; there is as much room as lives beyond it.
+	// ordinary is how much lives in a gateway under load; there is room by what lives beyond it.
 	ordinary = 40 << 20
+	// crowd is how much lives where thousands of clients hold what they can, and the machine has less to spare than usual;
+	// up to there is a quarter of what lives as room.
+	crowd = 256 << 20
 	// most is the percentage where next to nothing lives.
 	most = 800
 )
@@ -60,6 +63,6 @@ func (t *tuner) watch() {
 
 // percent is the percentage for so many bytes that live.
 func percent(live int) int {
-	room := max(Target-live, least, live-ordinary)
+	room := max(Target-live, least, min(live-ordinary, live/4+max(0, live-crowd)*3/4))
 	return min(room*100/max(live, 1), most)
 }
