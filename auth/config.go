@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ficusgraph/ficus/auth/mint"
 )
 
 // Config says how requests are authenticated; the key is "authentication", and those beneath it are Apollo
@@ -14,6 +16,10 @@ import (
 type Config struct {
 	// Router is what the gateway itself asks of clients.
 	Router Router `yaml:"router"`
+	// Subgraph is what services are shown of who asks.
+	Subgraph Owners `yaml:"subgraph"`
+	// Minting has the gateway make tokens of its own for services and connectors.
+	Minting *mint.Config `yaml:"minting"`
 }
 
 // Router is what the gateway itself asks of clients.
@@ -119,7 +125,7 @@ type Header struct {
 
 // Validate reports everything that is wrong with the configuration.
 func (c Config) Validate() error {
-	return errors.Join(slices.Concat(c.validateJWT(), c.validateAPIKeys(), c.validateMTLS())...) // in one list, as each has its place in the file
+	return errors.Join(slices.Concat(c.validateJWT(), c.validateAPIKeys(), c.validateMTLS(), c.validateOwners())...) // in one list, as each has its place in the file
 }
 
 // Asks says whether anybody is asked who they are.

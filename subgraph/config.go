@@ -22,6 +22,9 @@ type Config struct {
 	OverrideSubgraphURL map[string]string `yaml:"override_subgraph_url"`
 	// TLS is how services prove who they are, and the gateway to them; in the file it stands beside that to clients.
 	TLS TLS `yaml:"-"`
+
+	// Shown is what the service for a subgraph is shown of who asks, by the section authentication; nil is nothing.
+	Shown func(subgraph string) Shown `yaml:"-"`
 }
 
 // TrafficShaping bounds what a fetch may take.

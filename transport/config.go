@@ -28,6 +28,8 @@ type Config struct {
 	GraphiQL GraphiQL `yaml:"graphiql"`
 	// WebSocket is how the graph is served over WebSockets.
 	WebSocket WebSocket `yaml:"websocket"`
+	// Subscription is how subscriptions are served.
+	Subscription Subscription `yaml:"subscription"`
 	// Admin is the listener for operators.
 	Admin Admin `yaml:"admin"`
 	// TLS is how the gateway proves to clients who it is, and they to it.
@@ -174,6 +176,7 @@ func (c Config) Validate() error {
 	errs = append(errs, c.TLS.Admin.validate("tls.admin")...)
 	add(c.Batching.validate())
 	add(c.WebSocket.validate())
+	add(c.Subscription.validate())
 	add(c.CORS.validate())
 	add(c.CSRF.validate())
 	return errors.Join(errs...)
@@ -209,6 +212,7 @@ func (c Config) withDefaults() Config {
 	fallback(&c.Admission.MaxWait, time.Second)
 	fallback(&c.Shutdown.Timeout, 30*time.Second)
 	c.WebSocket.fill()
+	c.Subscription.fill()
 	return c
 }
 
