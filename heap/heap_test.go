@@ -17,6 +17,14 @@ func TestPercent(t *testing.T) {
 	}
 }
 
+func TestLimit(t *testing.T) {
+	for _, c := range []struct{ live, want int }{{0, usual}, {usual / 2, usual}, {usual/2 + 1, 2 * usual}, {1 << 30, 16 * usual}} {
+		if got := limit(c.live); got != c.want {
+			t.Errorf("%d MB live: %d MB, want %d", c.live>>20, got>>20, c.want>>20)
+		}
+	}
+}
+
 // TestTuneFollowsWhatLives holds that a collection sets the percentage by what it found alive.
 func TestTuneFollowsWhatLives(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(100))

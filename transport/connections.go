@@ -46,7 +46,8 @@ const (
 	forUs
 )
 
-// patience is how long a body or a reader may keep the gateway waiting before it is closed for others.
+// patience is how long a connection may keep the gateway waiting before it is closed for others, as long as there is one
+// that does so for longer.
 const patience = time.Second
 
 // limited is the listener with the bound.
@@ -103,8 +104,11 @@ func (l *connections) waiting() []*connection {
 		if w := c.writing.Load(); w != 0 {
 			wait, since = forReader, w
 		}
-		if wait == forUs || (wait == forBody || wait == forReader) && since > late {
+		switch {
+		case wait == forUs:
 			continue
+		case since > late:
+			wait = forUs // after all others, and by time alone: nobody can tell yet who means it
 		}
 		all = append(all, candidate{c, wait, since})
 	}

@@ -15,7 +15,7 @@ func TestAttacksAreWithstood(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer stop()
 	var out strings.Builder
-	err := run(ctx, []string{"-seconds", "0.1", "-connections", "500", "-rate", "30", "-p99", "30s"}, &out)
+	err := run(ctx, []string{"-seconds", "0.1", "-connections", "500", "-attackers", "4", "-rate", "30", "-p99", "30s"}, &out)
 	t.Log("\n" + out.String())
 	if err != nil {
 		t.Error(err)
