@@ -22,6 +22,7 @@ import (
 	"github.com/ficusgraph/ficus/documents"
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/events"
+	"github.com/ficusgraph/ficus/facade"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/ratelimit"
@@ -60,6 +61,8 @@ type Config struct {
 	Front     Front            `yaml:",inline"`
 	Documents documents.Config `yaml:",inline"`
 	Telemetry telemetry.Config `yaml:"telemetry"`
+	// Facade is what is served beside the graph, by others.
+	Facade facade.Config `yaml:"facade"`
 
 	// Files is where the files that the configuration names lie.
 	Files fs.FS `yaml:"-"`
@@ -118,7 +121,7 @@ type Supergraph struct {
 	transport.Endpoint `yaml:",inline"`
 	// File holds composed supergraph SDL, to serve instead of composing subgraphs.
 	File string `yaml:"file"`
-	// Introspection lets clients ask for the schema; on by default.
+	// Introspection lets clients ask for the schema; by default only in dev.
 	Introspection *bool `yaml:"introspection"`
 	// QueryPlanning bounds the planner and its cache.
 	QueryPlanning QueryPlanning `yaml:"query_planning"`
@@ -232,6 +235,7 @@ func Parse(name string, data []byte, files fs.FS, env func(string) (string, bool
 	cfg.route()
 	cfg.Connectors.Outbound = subgraph.Connectors{
 		Traffic: cfg.Traffic.TrafficShaping.Connector, TLS: cfg.Traffic.TLS.Connector, Limits: cfg.Front.Limits.Connector,
+		Headers: cfg.Traffic.Headers, Statuses: cfg.Traffic.SubgraphStatus, Errors: cfg.Traffic.IncludeSubgraphErrors,
 	}
 	if err := cfg.Validate(); err != nil {
 		return nil, place(name, tree, err)
@@ -273,6 +277,7 @@ func (c *Config) Validate() error {
 	add("", c.Telemetry.Validate())
 	add("", c.Documents.Validate())
 	add("", c.Mocks.Validate())
+	add("", c.Facade.Validate())
 	return errors.Join(errs...)
 }
 
@@ -371,12 +376,14 @@ func JSONSchema() ([]byte, error) { return jsonSchema(&Config{}) }
 
 // Engine is the configuration of the engine.
 func (c *Config) Engine() engine.Config {
+	limits := c.Front.Limits.operations()
+	limits.HideNames = c.Environment != Dev
 	return engine.Config{
-		Introspection: c.Supergraph.Introspection == nil || *c.Supergraph.Introspection,
+		Introspection: c.introspection(),
 		CacheSize:     c.Supergraph.QueryPlanning.CacheSize,
 		Warm:          c.Supergraph.QueryPlanning.warm(),
 		PlanPaths:     c.Supergraph.QueryPlanning.MaxPaths,
-		Limits:        c.Front.Limits.operations(),
+		Limits:        limits,
 		Demand:        c.DemandControl,
 		Authorization: engine.Authorization{
 			Disabled: !c.Authorization.Directives.IsEnabled(),

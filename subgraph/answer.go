@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/ficusgraph/ficus/engine/executor"
@@ -21,7 +22,7 @@ func (r *Remote) judged(a *reply) (*executor.Response, error) {
 		a.free()
 		return nil, e
 	}
-	a.response = executor.Response{Body: a.Body, Header: a.header, Free: a.free}
+	a.response = executor.Response{Body: a.Body, Header: a.header, Redaction: r.redacted, Status: a.told, Free: a.free}
 	return &a.response, nil
 }
 
@@ -73,7 +74,10 @@ func isGraphQL(body []byte) bool {
 	return json.Unmarshal(body, &r) == nil && (len(r.Errors) > 0 || len(r.Data) > 0 && string(r.Data) != "null")
 }
 
-// described is a content type as a client may see it: the media type, if it is one at all.
+// knownMedia are types whose names tell nothing of who sends them.
+var knownMedia = []string{"text/plain", "text/xml", "text/css", "text/csv", "text/event-stream", "application/xml", "application/octet-stream", "application/grpc", "application/javascript", "application/pdf", "image/png", "multipart/mixed"}
+
+// described is a content type as a client may see it.
 func described(kind string) string {
 	media, _, err := mime.ParseMediaType(kind)
 	switch {
@@ -81,8 +85,10 @@ func described(kind string) string {
 		return "something without a content type"
 	case media == "text/html":
 		return "HTML"
-	default:
+	case slices.Contains(knownMedia, media):
 		return media
+	default:
+		return "another content type"
 	}
 }
 

@@ -16,6 +16,10 @@ import (
 type Config struct {
 	// Headers says which headers services get beside those of the protocol; none by default.
 	Headers Headers `yaml:"headers"`
+	// IncludeSubgraphErrors says what of the errors that sources report clients see.
+	IncludeSubgraphErrors IncludeErrors `yaml:"include_subgraph_errors"`
+	// SubgraphStatus says which HTTP statuses of sources clients see; none by default.
+	SubgraphStatus Statuses `yaml:"subgraph_status"`
 	// TrafficShaping bounds what a fetch may take.
 	TrafficShaping TrafficShaping `yaml:"traffic_shaping"`
 	// OverrideSubgraphURL says where subgraphs are served, by name, instead of what the graph says.
@@ -89,7 +93,7 @@ type Dedupe struct {
 
 // Validate reports everything that is wrong with the configuration.
 func (c Config) Validate() error {
-	errs := []error{c.Headers.validate(), c.TrafficShaping.All.validate("traffic_shaping.all")}
+	errs := []error{c.Headers.validate(), c.SubgraphStatus.validate(), c.IncludeSubgraphErrors.validate(), c.TrafficShaping.All.validate("traffic_shaping.all")}
 	for _, name := range slices.Sorted(maps.Keys(c.TrafficShaping.Subgraphs)) {
 		errs = append(errs, c.TrafficShaping.Subgraphs[name].validate("traffic_shaping.subgraphs."+name))
 	}

@@ -129,7 +129,9 @@ func (fs *flights) lead(ctx context.Context, key string, f *flight, ask func() (
 
 // share is the answer, as one of those has it who share it.
 func (f *flight) share() *executor.Response {
-	return &executor.Response{Body: f.answer.Body, Header: f.answer.Header, Free: f.leave}
+	shared := f.answer
+	shared.Free = f.leave
+	return &shared
 }
 
 // leave gives the answer back when nobody needs it any longer.

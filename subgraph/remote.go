@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/subgraph/shaping"
 	"github.com/ficusgraph/ficus/telemetry/trace"
 )
@@ -29,6 +31,8 @@ type Remote struct {
 	header   http.Header
 	rules    []rule
 	shown    Shown
+	back     *ResponseRules
+	redacted *executor.Redaction
 	timeout  time.Duration
 	maxBytes int
 	// compression is how bodies are sent; "" for as they are.
@@ -74,6 +78,8 @@ type outgoing struct {
 	header http.Header
 	// credentials are those of who asks that header holds, as pairs of names and values; nil for none.
 	credentials [][2]string
+	// fetch that asks.
+	fetch *queryplan.Fetch
 	// span is what services are told that they work for; nil for nothing.
 	span *trace.Span
 	body []byte
@@ -95,6 +101,10 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 	if err != nil {
 		return nil, fmt.Errorf("subgraph %s: %w", name, err)
 	}
+	back, err := responseRules(cfg.Headers, cfg.SubgraphStatus, name)
+	if err != nil {
+		return nil, fmt.Errorf("subgraph %s: %w", name, err)
+	}
 	secure, err := cfg.TLS.config(name)
 	if err != nil {
 		return nil, fmt.Errorf("subgraph %s: tls: %w", name, err)
@@ -102,7 +112,7 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 	s := cfg.shaping(name)
 	r := &Remote{
 		name: name, header: protocolHeader(s.Compression), rules: rules, timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes,
-		compression: s.Compression, watcher: cfg.Watcher,
+		compression: s.Compression, watcher: cfg.Watcher, back: back, redacted: cfg.IncludeSubgraphErrors.ofService(name),
 	}
 	if cfg.Shown != nil {
 		r.shown = cfg.Shown(name)
@@ -119,7 +129,7 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 		r.ejection = s.LoadBalancing.Ejection
 		s.Retry.MaxAttempts = cmp.Or(s.Retry.MaxAttempts, 2)
 		if s.LoadBalancing.HealthCheck.Interval > 0 {
-			r.checks = newChecks(s, apply(rules, r.header, &Inbound{}), secure.Clone())
+			r.checks = newChecks(s, apply(context.Background(), rules, r.header), secure.Clone())
 		}
 	}
 	r.hedging = newHedging(s.Hedge)
@@ -183,9 +193,15 @@ func (r *Remote) settle() {
 func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Response, error) {
 	defer r.settle()
 	now := time.Now()
-	out := outgoing{span: trace.FromContext(ctx), body: req.Body, now: now, deadline: now.Add(r.timeout), mutation: req.Fetch.Kind == ast.Mutation}
+	out := outgoing{fetch: req.Fetch, span: trace.FromContext(ctx), body: req.Body, now: now, deadline: now.Add(r.timeout), mutation: req.Fetch.Kind == ast.Mutation}
 	if len(r.rules) > 0 {
-		out.header = apply(r.rules, r.header, FromContext(ctx))
+		out.header = apply(ctx, r.rules, r.header)
+	}
+	if a := AsideOf(ctx); a != nil {
+		if out.header == nil {
+			out.header = r.header
+		}
+		out.header = a.Mark(out.header)
 	}
 	if r.shown != nil {
 		var err error
@@ -207,8 +223,33 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 		defer r.flights.mutations.Add(1)
 		return r.ask(ctx, out, room)
 	default:
-		return r.flights.run(ctx, &out, func() (*executor.Response, error) { return r.ask(ctx, out, room) })
+		return r.share(ctx, out, room)
 	}
+}
+
+// share sends a query, or takes the answer to an equal one that is being asked.
+func (r *Remote) share(ctx context.Context, out outgoing, room int) (*executor.Response, error) {
+	alone := false
+	res, err := r.flights.run(ctx, &out, func() (*executor.Response, error) {
+		alone = true
+		return r.ask(ctx, out, room)
+	})
+	if r.back != nil && !alone {
+		r.overhear(ctx, out.fetch, res, err)
+	}
+	return res, err
+}
+
+// overhear notes of an answer that another asked for what goes back to this client too.
+func (r *Remote) overhear(ctx context.Context, f *queryplan.Fetch, res *executor.Response, err error) {
+	var failed *executor.Error
+	switch {
+	case err == nil:
+		r.back.Hear(ctx, f, "", res.Status, res.Header)
+	case errors.As(err, &failed):
+		r.back.Hear(ctx, f, "", failed.Status, nil)
+	}
+	Told(ctx, f)
 }
 
 // ask sends a request, as often as it takes, and judges the answer.
@@ -233,6 +274,11 @@ func (r *Remote) ask(ctx context.Context, out outgoing, room int) (*executor.Res
 		err := r.failure(ctx, a, err)
 		a.free()
 		return nil, err
+	}
+	if r.back != nil {
+		a.told = r.back.status(a.Status)
+		r.back.Hear(ctx, out.fetch, "", a.Status, a.header)
+		Told(ctx, out.fetch)
 	}
 	return r.judged(a)
 }
