@@ -5,7 +5,7 @@ BIN      ?= bin
 LINT      = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 LINT_VERSION = v2.15.0
 
-.PHONY: test check fuzz generate conformance bench build lint browser console
+.PHONY: test check fuzz generate conformance attack bench build lint browser console
 
 build: ## the gateway, as bin/ficus
 	$(GO) build -o $(BIN)/ficus .
@@ -46,6 +46,9 @@ conformance: ## public suites that lie beside the checkout in ../shared
 	internal/conformance/schemas/get.sh
 	$(GO) test -count=1 -v ./auth ./engine/... ./mocks
 	internal/conformance/judge.sh 388 277
+
+attack: ## attacks at the binary: others are answered, memory and panics stay within bars
+	$(GO) run ./bench/attack
 
 bench: ## what a request costs, beside what its network work costs anybody; then figures of the parts
 	$(GO) run ./bench

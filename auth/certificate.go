@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -170,6 +169,3 @@ func (v *Verifier) bound(i *Identity, r *http.Request) error {
 	}
 	return nil
 }
-
-// ours says whether the issuer is one that only this package names.
-func ours(issuer string) bool { return slices.Contains([]string{KeyIssuer, CertificateIssuer}, issuer) }

@@ -4,10 +4,11 @@
 // what lives that it collects ten times a second, each time emptying the pools of buffers, and clients wait for that;
 // with a large one, a gateway under load holds as much garbage as it has buffers. So the percentage follows what
 // lives, as the last collection found it: there is room up to a target, a little beside what buffers take under
-// load, and as much as lives beyond that, as with large graphs and answers of many megabytes.
+// load, and more where more lives than that, as with large graphs and answers of many megabytes.
 package heap
 
 import (
+	"math"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
@@ -18,15 +19,20 @@ const (
 	Target = 16 << 20
 	// least is the room where more lives than that.
 	least = 2 << 20
-	// ordinary is how much lives in a gateway under load; there is as much room as lives beyond it.
+	// ordinary is how much lives in a gateway under load; there is room by what lives beyond it.
 	ordinary = 40 << 20
+	// crowd is how much lives where thousands of clients hold what they can, and the machine has less to spare than usual;
+	// up to there is a quarter of what lives as room.
+	crowd = 256 << 20
+	// usual is the memory beyond which what is free is given back at once.
+	usual = 160 << 20
 	// most is the percentage where next to nothing lives.
 	most = 800
 )
 
 // Tune sets the percentage now and after each collection. It is called once.
 func Tune() {
-	t := &tuner{sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}}
+	t := &tuner{limited: debug.SetMemoryLimit(-1) != math.MaxInt64, sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}}
 	t.tune()
 	t.watch()
 }
@@ -35,6 +41,9 @@ func Tune() {
 type tuner struct {
 	sample  []metrics.Sample
 	percent int
+	// limit is the memory limit that was set; limited says that somebody else set one, which stays.
+	limit   int
+	limited bool
 }
 
 func (t *tuner) tune() {
@@ -45,6 +54,21 @@ func (t *tuner) tune() {
 		t.percent = p
 		debug.SetGCPercent(p)
 	}
+	if l := limit(int(t.sample[0].Value.Uint64())); !t.limited && l != t.limit {
+		t.limit = l
+		debug.SetMemoryLimit(int64(l))
+	}
+}
+
+// limit is from where on the runtime gives back what is free at once, and collects sooner: a crowd that came and went
+// leaves stacks and pages behind, beside which the next one would need as much again. It is never near to what lives,
+// as the runtime would do nothing but collect there.
+func limit(live int) int {
+	out := usual
+	for out < 2*live {
+		out *= 2
+	}
+	return out
 }
 
 // mark is an object that nothing refers to.
@@ -60,6 +84,6 @@ func (t *tuner) watch() {
 
 // percent is the percentage for so many bytes that live.
 func percent(live int) int {
-	room := max(Target-live, least, live-ordinary)
+	room := max(Target-live, least, min(live-ordinary, live/4+max(0, live-crowd)*3/4))
 	return min(room*100/max(live, 1), most)
 }

@@ -10,9 +10,17 @@ import (
 func TestPercent(t *testing.T) {
 	for _, c := range []struct {
 		live, want int
-	}{{0, most}, {1 << 20, most}, {4 << 20, 300}, {8 << 20, 100}, {Target, 12}, {20 << 20, 10}, {60 << 20, 33}, {1 << 30, 96}} {
+	}{{0, most}, {1 << 20, most}, {4 << 20, 300}, {8 << 20, 100}, {Target, 12}, {20 << 20, 10}, {60 << 20, 25}, {200 << 20, 25}, {1 << 30, 81}} {
 		if got := percent(c.live); got != c.want {
 			t.Errorf("%d MB live: %d percent, want %d", c.live>>20, got, c.want)
+		}
+	}
+}
+
+func TestLimit(t *testing.T) {
+	for _, c := range []struct{ live, want int }{{0, usual}, {usual / 2, usual}, {usual/2 + 1, 2 * usual}, {1 << 30, 16 * usual}} {
+		if got := limit(c.live); got != c.want {
+			t.Errorf("%d MB live: %d MB, want %d", c.live>>20, got>>20, c.want>>20)
 		}
 	}
 }

@@ -15,16 +15,21 @@ func readBody(buf []byte, r *http.Request, b bound) ([]byte, *refusal) {
 	if r.ContentLength > int64(b.most) {
 		return buf, b.tooLarge(int(r.ContentLength))
 	}
-	return readAll(buf, r.Body, r.ContentLength, b)
+	return readAll(buf, r.Body, r, r.ContentLength, b)
 }
 
 // readAll appends all there is to buf. length is what the client said; -1 if nothing.
-func readAll(buf []byte, from io.Reader, length int64, b bound) ([]byte, *refusal) {
+func readAll(buf []byte, from io.Reader, r *http.Request, length int64, b bound) ([]byte, *refusal) {
+	waiting := false
 	// One byte more than the body has room to read its end.
 	if need := max(min(int(length)+1, maxClaim), 4096); need > cap(buf) {
 		buf = make([]byte, 0, need)
 	}
-	for {
+	for again := false; ; again = true {
+		if again && !waiting { // what did not come with the header is waited for
+			waiting = true
+			defer awaitBody(r)()
+		}
 		if len(buf) == cap(buf) {
 			buf = append(buf, 0)[:len(buf)]
 		}

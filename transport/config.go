@@ -105,7 +105,7 @@ type Connections struct {
 	ReadTimeout time.Duration `yaml:"read_timeout"`
 	// WriteTimeout is how long answering may take, from the end of the request's header to the last byte; 120s by default.
 	WriteTimeout time.Duration `yaml:"write_timeout"`
-	// MaxConnections is how many may be open, 8,000 by default. Beyond, those are closed that wait for a request for
+	// MaxConnections is how many may be open, 5,000 by default. Beyond, those are closed that wait for a request for
 	// longest; one is refused only where on all of them something is being answered.
 	MaxConnections int `yaml:"max_connections"`
 	// StrictTransportSecurity is what browsers are told by the header of this name where TLS is spoken,
@@ -207,7 +207,7 @@ func (c Config) withDefaults() Config {
 	fallback(&c.Server.ReadTimeout, 30*time.Second)
 	fallback(&c.Server.WriteTimeout, 2*time.Minute)
 	fallback(&c.Server.IdleTimeout, 2*time.Minute)
-	fallback(&c.Server.MaxConnections, 8_000)
+	fallback(&c.Server.MaxConnections, 5_000)
 	fallback(&c.Server.StrictTransportSecurity, "max-age=31536000")
 	fallback(&c.Server.ForwardedHeader, "X-Forwarded-For")
 	fallback(&c.Server.Compression.MinBytes, 2048)

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"cmp"
+	"context"
 	"crypto/tls"
 	"net"
 	"net/http"
@@ -11,12 +12,11 @@ import (
 	"time"
 )
 
-// connections bounds how many are open. Whoever opens many and asks nothing on them, or sends their headers a byte at a
-// time, would otherwise have the memory, or all file descriptors, and nobody else would be answered.
+// connections bounds how many are open. Whoever opens many and asks nothing on them, or sends and reads a byte at a time,
+// would otherwise have the memory, or all file descriptors, and nobody else would be answered.
 //
-// A connection beyond the limit is taken all the same, and some of those are closed that wait for longest: for a
-// request's header first of all, then for a next request. Only where on all of them a request is being answered the
-// new one is closed.
+// A connection beyond the limit is taken all the same, and some of those are closed that keep the gateway waiting for
+// longest. Only where on all of them a request is being answered the new one is closed.
 type connections struct {
 	net.Listener
 	most int
@@ -31,10 +31,24 @@ type connections struct {
 type connection struct {
 	net.Conn
 	of *connections
-	// state is an http.ConnState, since when it is so in nanoseconds.
-	state, since atomic.Int64
-	once         sync.Once
+	// wait is what is waited for, since when in nanoseconds; writing since when it is written to, 0 if it is not.
+	wait, since, writing atomic.Int64
+	once                 sync.Once
 }
+
+// What a connection can be waiting for, in the order in which connections are closed.
+const (
+	forHeader int64 = iota
+	forBody
+	forRequest
+	forReader
+	// forUs: a request is being answered.
+	forUs
+)
+
+// patience is how long a connection may keep the gateway waiting before it is closed for others, as long as there is one
+// that does so for longer.
+const patience = time.Second
 
 // limited is the listener with the bound.
 func limited(l net.Listener, most int, closed func()) *connections {
@@ -49,7 +63,7 @@ func (l *connections) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		c := &connection{Conn: raw, of: l}
-		c.set(http.StateNew)
+		c.set(forHeader)
 		if l.enter(c) {
 			return c, nil
 		}
@@ -81,15 +95,24 @@ func (l *connections) enter(c *connection) bool {
 func (l *connections) waiting() []*connection {
 	type candidate struct {
 		*connection
-		state, since int64
+		wait, since int64
 	}
+	late := time.Now().Add(-patience).UnixNano()
 	var all []candidate
 	for c := range l.open {
-		if s := c.state.Load(); s == int64(http.StateNew) || s == int64(http.StateIdle) {
-			all = append(all, candidate{c, s, c.since.Load()})
+		wait, since := c.wait.Load(), c.since.Load()
+		if w := c.writing.Load(); w != 0 {
+			wait, since = forReader, w
 		}
+		switch {
+		case wait == forUs:
+			continue
+		case since > late:
+			wait = forUs // after all others, and by time alone: nobody can tell yet who means it
+		}
+		all = append(all, candidate{c, wait, since})
 	}
-	slices.SortFunc(all, func(a, b candidate) int { return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.since, b.since)) })
+	slices.SortFunc(all, func(a, b candidate) int { return cmp.Or(cmp.Compare(a.wait, b.wait), cmp.Compare(a.since, b.since)) })
 	all = all[:min(len(all), max(1, l.most/32))]
 	out := make([]*connection, len(all))
 	for i, c := range all {
@@ -98,9 +121,17 @@ func (l *connections) waiting() []*connection {
 	return out
 }
 
-func (c *connection) set(state http.ConnState) {
-	c.state.Store(int64(state))
+func (c *connection) set(wait int64) {
+	c.wait.Store(wait)
 	c.since.Store(time.Now().UnixNano())
+}
+
+// Write implements net.Conn.
+func (c *connection) Write(b []byte) (int, error) {
+	c.writing.Store(time.Now().UnixNano())
+	n, err := c.Conn.Write(b)
+	c.writing.Store(0)
+	return n, err
 }
 
 // Close implements net.Conn.
@@ -113,12 +144,43 @@ func (c *connection) Close() error {
 	return c.Conn.Close()
 }
 
-// stateChanged is told by net/http what a connection does.
-func stateChanged(c net.Conn, state http.ConnState) {
+// ours is the connection beneath what net/http has of it, nil if it is another's.
+func ours(c net.Conn) *connection {
 	if secure, ok := c.(*tls.Conn); ok {
 		c = secure.NetConn()
 	}
-	if own, ok := c.(*connection); ok {
-		own.set(state)
+	out, _ := c.(*connection)
+	return out
+}
+
+// stateChanged is told by net/http what a connection does.
+func stateChanged(c net.Conn, state http.ConnState) {
+	to := ours(c)
+	switch {
+	case to == nil:
+	case state == http.StateNew:
+		to.set(forHeader)
+	case state == http.StateIdle:
+		to.set(forRequest)
+	default:
+		to.set(forUs)
 	}
+}
+
+type connectionKey struct{}
+
+// withConnection lets a request's handler know its connection.
+func withConnection(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connectionKey{}, ours(c))
+}
+
+// awaitBody says that the rest of a request's body is waited for, until what it returns is called. Of HTTP/2 that says
+// nothing of the connection, which has other requests.
+func awaitBody(r *http.Request) (done func()) {
+	c, _ := r.Context().Value(connectionKey{}).(*connection)
+	if c == nil || r.ProtoMajor != 1 {
+		return func() {}
+	}
+	c.set(forBody)
+	return func() { c.set(forUs) }
 }

@@ -71,6 +71,40 @@ func TestManyConnections(t *testing.T) {
 	}
 }
 
+// TestWhoSendsOrReadsSlowlyMakesRoom: where nothing comes of a body, or nothing is read.
+func TestWhoSendsOrReadsSlowlyMakesRoom(t *testing.T) {
+	const most = 6
+	s := serve(t, transport.Config{Server: transport.Connections{MaxConnections: most}}, func(p *transport.Parts) { p.Engine = large{} })
+	post := func(length, body string) string {
+		return "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: " + length + "\r\n" + body
+	}
+	slow := []net.Conn{
+		open(t, s, post("100", "\r\n{")), open(t, s, post("100", "\r\n")), open(t, s, post("100", "Content-Encoding: gzip\r\n\r\n\x1f")),
+	}
+	for range most - len(slow) {
+		c := open(t, s, "")
+		_ = c.(*net.TCPConn).SetReadBuffer(4 << 10)
+		_, _ = io.WriteString(c, post("20", "\r\n"+`{"query":"20000000"}`))
+		slow = append(slow, c)
+	}
+	time.Sleep(500 * time.Millisecond)
+	time.Sleep(time.Second)
+	for range 2 * most {
+		if got := raw(t, s, "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"); !strings.Contains(got, "200 OK") {
+			t.Fatalf("beside those who are slow: %q", got)
+		}
+	}
+	closed := 0
+	for _, c := range slow {
+		if ended(c) {
+			closed++
+		}
+	}
+	if closed == 0 {
+		t.Error("nobody made room")
+	}
+}
+
 // TestAllConnectionsAreBusy: then a further one is closed at once.
 func TestAllConnectionsAreBusy(t *testing.T) {
 	g := newGate()

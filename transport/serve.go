@@ -110,6 +110,7 @@ func (s *Server) httpServer(ctx context.Context, h http.Handler, own *certificat
 		MaxHeaderBytes:    s.bounds.header.most + slack,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ConnState:         stateChanged,
+		ConnContext:       withConnection,
 		ErrorLog:          slog.NewLogLogger(s.parts.Logger.Handler(), slog.LevelDebug),
 	}
 	if own != nil {

@@ -19,6 +19,7 @@ func (u *unpackers) read(buf []byte, r *http.Request, b bound) ([]byte, *refusal
 	if r.ContentLength > int64(b.most) {
 		return buf, b.tooLarge(int(r.ContentLength))
 	}
+	defer awaitBody(r)()
 	from := &io.LimitedReader{R: r.Body, N: int64(b.most) + 1}
 	z, ok := u.idle.Get().(*gzip.Reader)
 	if !ok {
@@ -26,7 +27,7 @@ func (u *unpackers) read(buf []byte, r *http.Request, b bound) ([]byte, *refusal
 	}
 	defer u.idle.Put(z)
 	body := packed{from: from, reader: z}
-	buf, refused := readAll(buf, &body, -1, b)
+	buf, refused := readAll(buf, &body, r, -1, b)
 	switch {
 	case from.N == 0:
 		return buf, b.tooLarge(b.most + 1)

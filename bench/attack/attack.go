@@ -9,7 +9,7 @@
 // how long they waited, and the most memory that the kernel gave the gateway. A bar that is missed makes the command
 // fail. It needs Linux, and Go.
 //
-//	go run ./bench/attack                          all of it, about two minutes
+//	go run ./bench/attack                          all of it, about four minutes
 //	go run ./bench/attack -only depth,slowloris    some of it
 //	go run ./bench/attack -seconds 30              longer
 package main
@@ -67,7 +67,7 @@ func parse(args []string, out io.Writer) (settings, error) {
 	f.IntVar(&s.rate, "rate", 100, "requests of others in a second")
 	f.StringVar(&s.gateway, "gateway", "", "a gateway's binary, instead of building this one")
 	f.Float64Var(&s.bars.share, "share", 0.999, "the part of the others' requests that is answered at least")
-	f.DurationVar(&s.bars.p99, "p99", time.Second, "how long 99 of 100 of them take at most")
+	f.DurationVar(&s.bars.p99, "p99", 5*time.Second, "how long 99 of 100 of them take at most")
 	f.IntVar(&s.bars.memory, "memory", 300, "how much memory the gateway may have, in MB")
 	if err := f.Parse(args); err != nil {
 		return s, err
@@ -94,7 +94,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	defer g.stop()
-	fmt.Fprintf(out, "%-22s %9s  %-34s %9s %9s %9s %9s %9s\n", "attack", "fired", "came to", "others", "answered", "p50", "p99", "memory")
+	fmt.Fprintf(out, "%-19s %8s  %-34s %8s %9s %9s %9s %9s\n", "attack", "fired", "came to", "others", "answered", "p50", "p99", "memory")
 	var missed []error
 	for _, a := range attacks() {
 		if names := s.chosen(); len(names) > 0 && !slices.Contains(names, a.name) {
@@ -172,6 +172,6 @@ func (r result) missed(b bars) error {
 // String is a line of the table.
 func (r result) String() string {
 	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond)) }
-	return fmt.Sprintf("%-22s %9d  %-34s %9d %8.2f%% %9s %9s %6d MB", r.name, r.fired.total(), r.fired, r.others.asked, 100*r.others.share(),
+	return fmt.Sprintf("%-19s %8d  %-34.34s %8d %8.2f%% %9s %9s %6d MB", r.name, r.fired.total(), r.fired.String(), r.others.asked, 100*r.others.share(),
 		ms(r.others.quantile(.5)), ms(r.others.quantile(.99)), r.memory)
 }

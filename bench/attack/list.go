@@ -93,7 +93,7 @@ func bomb() message {
 		var b bytes.Buffer
 		z := gzip.NewWriter(&b)
 		block := bytes.Repeat([]byte(" "), 1<<20)
-		for range 500 {
+		for range 100 {
 			_, _ = z.Write(block)
 		}
 		_ = z.Close()

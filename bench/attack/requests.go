@@ -119,7 +119,7 @@ func (m message) send(ctx context.Context, client *http.Client, address string, 
 func ending(err error) string {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return "under way at the end"
+		return "not over"
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return "time out"
 	}

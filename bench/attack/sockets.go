@@ -118,7 +118,7 @@ func slowReaders(ctx context.Context, g *gateway, s *settings) fired {
 	return holding(ctx, g, min(2_000, s.connections), s.attackers, func(_ context.Context, c *net.TCPConn) string {
 		_ = c.SetReadBuffer(4 << 10)
 		_ = c.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
-		if _, err := io.WriteString(c, strings.Repeat(request, 200)); err != nil {
+		if _, err := io.WriteString(c, strings.Repeat(request, 30)); err != nil {
 			return "as much as was taken"
 		}
 		return "held"
