@@ -22,13 +22,13 @@ import (
 	"github.com/ficusgraph/ficus/cli"
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine"
+	health "github.com/ficusgraph/ficus/examples/health/service"
 	"github.com/ficusgraph/ficus/examples/monolith/legacy"
-	"github.com/ficusgraph/ficus/examples/tickets/service"
+	tickets "github.com/ficusgraph/ficus/examples/tickets/service"
 	"github.com/ficusgraph/ficus/heap"
 	"github.com/ficusgraph/ficus/owners"
 	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/rollout"
-	"github.com/ficusgraph/ficus/subgraph"
 	"github.com/ficusgraph/ficus/telemetry"
 	"github.com/ficusgraph/ficus/transport"
 	"github.com/ficusgraph/ficus/wiring"
@@ -36,13 +36,13 @@ import (
 
 // bundled is the demo's configuration, contract and query.
 //
-//go:embed ficus.yaml schema/*.graphql examples/query.graphql
+//go:embed ficus.yaml schema/*.graphql migrations/*.yaml examples/query.graphql
 var bundled embed.FS
 
 func main() {
 	os.Exit(cli.Run(context.Background(), cli.Program{
 		Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Env: os.LookupEnv,
-		Serve: serve, Examples: map[string]cli.Example{"monolith": legacy.Run, "tickets": service.Run},
+		Serve: serve, Examples: map[string]cli.Example{"monolith": legacy.Run, "tickets": tickets.Run, "health": health.Run},
 		Files: bundled, Version: version(),
 	}))
 }
@@ -71,7 +71,12 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
-	registry := owners.New(cfg, owners.Ports{Local: resolved, Monolith: wiring.MonolithPorts(cfg, counts, logger)})
+	onward, err := wiring.Onward(cfg, logger)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = onward.Close() }()
+	registry := owners.New(cfg, owners.Ports{Local: resolved, Monolith: wiring.MonolithPorts(cfg, onward, counts, logger)})
 	defer registry.Close()
 	first, err := registry.Load(ctx)
 	if err != nil {
@@ -82,16 +87,20 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	served.Store(first)
 	migrations := wiring.Migrations{Config: cfg, Logger: logger}
 	defer migrations.Close()
-	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{Store: migrations.Store, Memory: migrations.Memory(), Logger: logger})
+	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{Store: migrations.Store, Memory: migrations.Memory(), Writers: migrations.Writers(), Logger: logger})
 	if err := board.Define(first.Migrations.List, first.Migrations.Labels); err != nil {
 		return err
 	}
-	engineConfig, err := wiring.Engine(cfg, board, made, logger)
+	engineConfig, err := wiring.Engine(cfg, board, made, counts, logger)
+	if err != nil {
+		return err
+	}
+	sides, err := wiring.NewSides(board, nil, metrics, logger)
 	if err != nil {
 		return err
 	}
 	used := wiring.Usage(cfg, made, &engineConfig)
-	watched := wiring.Observer{Metrics: counts, Tracer: tracer, Logger: logger, Made: made, Seldom: &telemetry.Seldom{}}
+	watched := wiring.Observer{Metrics: counts, Tracer: tracer, Logger: logger, Made: made, Sides: sides, Seldom: &telemetry.Seldom{}}
 	limiter, err := ratelimit.New(cfg.RateLimit(), ratelimit.Parts{Logger: logger, Measured: watched.RateMeasured})
 	if err != nil {
 		return err
@@ -127,11 +136,13 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 
 	parts := transport.Parts{
-		Engine: gateway, Schema: gateway.Schema, Context: inbound,
+		Engine: gateway, Schema: gateway.Schema, Context: wiring.Inbound(onward),
 		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.Stale, Tracer: tracer,
 		Beside:    map[string]http.Handler{},
+		Files:     wiring.Files(cfg),
 		RateLimit: limiter,
 	}
+	wiring.Publish(onward, &parts)
 	if known != nil {
 		parts.Documents = known
 	}
@@ -142,6 +153,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if back != nil {
 		parts.Admin = wiring.API(cfg, back.Addr(), &served, board, who.Keys(), used, logger)
 	}
+	sides.Gate(cfg, &parts)
 	if made != nil {
 		wiring.Gate(cfg, &served, made, &parts)
 	}
@@ -152,6 +164,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 	server, err := transport.New(cfg.Transport(), parts)
 	if err != nil {
+		return err
+	}
+	if err := wiring.WatchCertificates(metrics, server); err != nil {
 		return err
 	}
 	var watching sync.WaitGroup
@@ -167,6 +182,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		})
 	})
 	watching.Go(func() { board.Follow(watch) })
+	watching.Go(func() { sides.Run(watch) })
 	watching.Go(func() { known.Follow(watch) })
 	states, enough := context.WithTimeout(ctx, awaitStates)
 	board.Await(states)
@@ -210,11 +226,6 @@ func listen(cfg *config.Config, logger *slog.Logger) (public, operators net.List
 		_ = public.Close()
 		return nil, nil, fmt.Errorf("%w; end what listens there, or choose another address with admin.listen (off for none)", err)
 	}
-}
-
-// inbound lets header rules see the client's headers and claims.
-func inbound(ctx context.Context, r *http.Request) context.Context {
-	return subgraph.NewContext(ctx, subgraph.Inbound{Header: r.Header, Claim: auth.FromContext(ctx).Claim})
 }
 
 // flushing is how long the end waits for the last traces to be sent.

@@ -72,7 +72,10 @@ func (c Config) tokens() JWT {
 	if c.Router.JWT != nil {
 		return *c.Router.JWT
 	}
-	return JWT{Mode: c.Router.APIKeys.Mode}
+	if c.Router.APIKeys != nil {
+		return JWT{Mode: c.Router.APIKeys.Mode}
+	}
+	return JWT{}
 }
 
 // withDefaults is the configuration with nothing left open; that of nil is of no use.

@@ -8,6 +8,9 @@
 //	claims -> Identity       exp, nbf, iss, aud, then cached by digest   (verifier.go, cache.go)
 //
 //	API key -> Identity      what is kept of it, in the words of claims    (apikey.go, apikeys/)
+//	certificate -> Identity  whom it names, once TLS has verified it     (certificate.go)
+//
+// and what services are shown of it: its token, one that is minted or exchanged for it, or claims as headers (onward.go).
 //
 // Invariants: a key verifies only with the algorithms of its own type, and only those allowed, so that no token
 // chooses how it is verified; "none" is not an algorithm; what a token says of where its key is found (jku, jwk,
@@ -38,6 +41,8 @@ type Identity struct {
 	Claims map[string]any
 
 	token string
+	// sum is the token's hash; zero where there is none.
+	sum digest
 }
 
 // Token is the token as it came, for header rules that pass it on.
@@ -81,13 +86,13 @@ func (i *Identity) String() string {
 	return i.Subject + " of " + i.Issuer
 }
 
-// digest tells identities apart that are not equal; nobody has the zero digest.
-func (i *Identity) digest() digest {
+// Digest tells identities apart that are not equal; nobody has the zero digest.
+func (i *Identity) Digest() [sha256.Size]byte {
 	if i == nil {
 		return digest{}
 	}
-	if i.token != "" {
-		return sha256.Sum256([]byte(i.token))
+	if i.sum != (digest{}) {
+		return i.sum
 	}
 	text, err := json.Marshal([]any{i.Subject, i.Issuer, i.Scopes, i.Claims})
 	if err != nil { // then it is like no other, and nothing is remembered of it
@@ -97,8 +102,8 @@ func (i *Identity) digest() digest {
 }
 
 // newIdentity reads the claims of a token that has been verified.
-func newIdentity(token string, claims map[string]any) *Identity {
-	i := &Identity{Claims: claims, token: token}
+func newIdentity(token string, sum digest, claims map[string]any) *Identity {
+	i := &Identity{Claims: claims, token: token, sum: sum}
 	i.Subject, _ = claims["sub"].(string)
 	i.Issuer, _ = claims["iss"].(string)
 	for _, name := range []string{"scope", "scp"} {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ficusgraph/ficus/auth/mint"
 )
 
 // Config says how requests are authenticated; the key is "authentication", and those beneath it are Apollo
@@ -14,6 +16,10 @@ import (
 type Config struct {
 	// Router is what the gateway itself asks of clients.
 	Router Router `yaml:"router"`
+	// Subgraph is what services are shown of who asks.
+	Subgraph Owners `yaml:"subgraph"`
+	// Minting has the gateway make tokens of its own for services and connectors.
+	Minting *mint.Config `yaml:"minting"`
 }
 
 // Router is what the gateway itself asks of clients.
@@ -22,6 +28,8 @@ type Router struct {
 	JWT *JWT `yaml:"jwt"`
 	// APIKeys lets in who brings one of them.
 	APIKeys *APIKeys `yaml:"api_keys"`
+	// MTLS takes clients for whom their certificate names.
+	MTLS *MTLS `yaml:"mtls"`
 }
 
 // JWT says which tokens are good.
@@ -117,11 +125,13 @@ type Header struct {
 
 // Validate reports everything that is wrong with the configuration.
 func (c Config) Validate() error {
-	return errors.Join(append(c.validateJWT(), c.validateAPIKeys()...)...) // in one list, as each has its place in the file
+	return errors.Join(slices.Concat(c.validateJWT(), c.validateAPIKeys(), c.validateMTLS(), c.validateOwners())...) // in one list, as each has its place in the file
 }
 
 // Asks says whether anybody is asked who they are.
-func (c Config) Asks() bool { return c.Router.JWT != nil || c.Router.APIKeys != nil }
+func (c Config) Asks() bool {
+	return c.Router.JWT != nil || c.Router.APIKeys != nil || c.Router.MTLS != nil
+}
 
 func (c Config) validateJWT() []error {
 	if c.Router.JWT == nil {

@@ -109,7 +109,7 @@ func newDecisions(cfg Decisions) (*decisions, error) {
 // ask says which of the policies hold. After an error, those hold that are remembered.
 func (d *decisions) ask(ctx context.Context, i *Identity, about Asked, policies []string) (map[string]bool, error) {
 	held := map[string]bool{}
-	key := decided{who: i.digest(), about: digest(sha256.Sum256([]byte(about.Kind + "\x00" + about.Name)))}
+	key := decided{who: i.Digest(), about: digest(sha256.Sum256([]byte(about.Kind + "\x00" + about.Name)))}
 	var open []string
 	for _, p := range policies {
 		key.policy = p

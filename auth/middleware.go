@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -60,18 +61,26 @@ func (v *Verifier) Challenge() string {
 	return v.cfg.HeaderValuePrefix + ", " + keyScheme
 }
 
-// credential is what a request brings: one of them, or neither.
-type credential struct{ token, key string }
+// credential is what a request brings: one of them, or none.
+type credential struct {
+	token, key string
+	shown      *x509.Certificate
+}
 
 // brought is what the request brings. Two that may be of different callers are refused: whichever went first, somebody
 // would take the request for the other's.
 func (v *Verifier) brought(r *http.Request) (c credential, fault string) {
-	if c.token, fault = v.token(r); fault != "" || v.keys == nil {
+	if c.token, fault = v.token(r); fault != "" {
 		return c, fault
 	}
-	c.key, fault = headerToken(r, v.apiKeys.HeaderName, "", false)
-	if c.key != "" && c.token != "" {
-		return c, "the request has a token and an API key; send one of them"
+	if v.keys != nil {
+		c.key, fault = headerToken(r, v.apiKeys.HeaderName, "", false)
+		if c.key != "" && c.token != "" {
+			return c, "the request has a token and an API key; send one of them"
+		}
+	}
+	if v.mtls != nil && fault == "" && c == (credential{}) {
+		c.shown = certificate(r)
 	}
 	return c, fault
 }
@@ -79,8 +88,18 @@ func (v *Verifier) brought(r *http.Request) (c credential, fault string) {
 // identify is the request with who asks in its context, and without the API key in its headers: what is behind the
 // gateway has no use for it.
 func (v *Verifier) identify(r *http.Request, c credential) (*http.Request, error) {
+	if c.shown != nil {
+		identity, err := v.fromCertificate(c.shown)
+		if err != nil {
+			return nil, err
+		}
+		return r.WithContext(NewContext(r.Context(), identity)), nil
+	}
 	if c.key == "" {
 		identity, err := v.Verify(r.Context(), c.token)
+		if err == nil {
+			err = v.bound(identity, r)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -43,13 +43,17 @@ func (p *Parts) fill() {
 type Verifier struct {
 	cfg     JWT
 	apiKeys APIKeys
-	parts   Parts
-	sets    []*keySet
-	cache   *cache
+	// mtls is nil where certificates name nobody.
+	mtls  *MTLS
+	parts Parts
+	sets  []*keySet
+	cache *cache
 	// revoked is nil where nothing can be revoked.
 	revoked *revoked
 	// keys is nil where API keys are not taken.
 	keys *apikeys.Ring
+	// own are issuers of the gateway itself, by whom no token is that a client brings.
+	own  []string
 	stop context.CancelFunc
 	done sync.WaitGroup
 }
@@ -61,10 +65,10 @@ func New(cfg Config, parts Parts) (*Verifier, error) {
 		return nil, err
 	}
 	if !cfg.Asks() {
-		return nil, errors.New("authentication.router: neither jwt nor api_keys is configured")
+		return nil, errors.New("authentication.router: neither jwt nor api_keys nor mtls is configured")
 	}
 	parts.fill()
-	v := &Verifier{cfg: cfg.tokens().withDefaults(), apiKeys: cfg.Router.APIKeys.withDefaults(), parts: parts}
+	v := &Verifier{cfg: cfg.tokens().withDefaults(), apiKeys: cfg.Router.APIKeys.withDefaults(), mtls: cfg.Router.MTLS, parts: parts, own: cfg.own()}
 	v.cache = newCache(v.cfg.CacheSize)
 	var errs []error
 	for i, k := range v.cfg.JWKS {
@@ -145,8 +149,8 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Identity, error) 
 	if err != nil {
 		return nil, err
 	}
-	i := newIdentity(token, claims)
-	if i.Issuer == KeyIssuer {
+	i := newIdentity(token, sum, claims)
+	if ours(i.Issuer) || slices.Contains(v.own, i.Issuer) {
 		return nil, &Error{Reason: ReasonIssuer}
 	}
 	if err := v.revoked.refuses(i); err != nil {

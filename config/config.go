@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -46,8 +47,10 @@ type Config struct {
 	DemandControl  engine.Demand      `yaml:"demand_control"`
 	RateLimits     ratelimit.Config   `yaml:"rate_limits"`
 	// Who answers.
-	Contract   Contract        `yaml:"contract"`
-	Traffic    subgraph.Config `yaml:",inline"`
+	Contract Contract        `yaml:"contract"`
+	Traffic  subgraph.Config `yaml:",inline"`
+	// TLS is of both sides, clients and services.
+	TLS        TLS             `yaml:"tls"`
 	Connectors monolith.Config `yaml:"connectors"`
 	Mocks      mocks.Config    `yaml:"mocks"`
 	// Where the gateway runs, and what is otherwise there.
@@ -62,6 +65,8 @@ type Config struct {
 	Files fs.FS `yaml:"-"`
 	// Name of the file that it was read from, for messages.
 	Name string `yaml:"-"`
+	// origins are the files that values were taken from, by the value.
+	origins map[string]string
 	// tree is the file, for the places of faults that show later.
 	tree ast.Node
 }
@@ -75,9 +80,22 @@ type Front struct {
 	HealthCheck transport.HealthCheck `yaml:"health_check"`
 	GraphiQL    transport.GraphiQL    `yaml:"graphiql"`
 	WebSocket   transport.WebSocket   `yaml:"websocket"`
-	Admin       transport.Admin       `yaml:"admin"`
-	Server      transport.Connections `yaml:"server"`
-	Shutdown    transport.Shutdown    `yaml:"shutdown"`
+	// Subscription is how subscriptions are served, and how services are subscribed to.
+	Subscription Subscription          `yaml:"subscription"`
+	Admin        transport.Admin       `yaml:"admin"`
+	Server       transport.Connections `yaml:"server"`
+	Shutdown     transport.Shutdown    `yaml:"shutdown"`
+}
+
+// Subscription is the section about subscriptions.
+type Subscription struct {
+	transport.Subscription `yaml:",inline"`
+}
+
+// TLS is TLS to clients and to services: in the file one section, in the house two rooms.
+type TLS struct {
+	Clients  transport.TLS `yaml:",inline"`
+	Services subgraph.TLS  `yaml:",inline"`
 }
 
 // Transport is the configuration of the server.
@@ -85,8 +103,8 @@ func (c *Config) Transport() transport.Config {
 	router := c.Traffic.TrafficShaping.Router
 	return transport.Config{
 		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits.http(),
-		Batching: c.Front.Batching, HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, WebSocket: c.Front.WebSocket,
-		Admin:  c.Front.Admin,
+		Batching: c.Front.Batching, HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, WebSocket: c.Front.WebSocket, Subscription: c.Front.Subscription.Subscription,
+		Admin: c.Front.Admin, TLS: c.TLS.Clients,
 		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: router.Dedupe.Enabled,
 		Admission: transport.Admission{
 			Timeout: router.Timeout, Concurrency: router.ConcurrencyLimit, MaxWaiting: router.MaxWaiting, MaxWait: router.MaxWait,
@@ -197,7 +215,7 @@ func Load(file string, env func(string) (string, bool)) (*Config, error) {
 // Parse reads a configuration from data; the files that it names are looked up in files, absolute ones on disk.
 func Parse(name string, data []byte, files fs.FS, env func(string) (string, bool)) (*Config, error) {
 	cfg := &Config{Name: name, Files: files}
-	tree, err := decode(name, data, env, cfg.ReadFile, cfg)
+	tree, err := decode(name, data, env, cfg.remember, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -208,6 +226,7 @@ func Parse(name string, data []byte, files fs.FS, env func(string) (string, bool
 			return nil, err
 		}
 	}
+	cfg.Traffic.TLS = cfg.TLS.Services
 	cfg.Connectors.Outbound = subgraph.Connectors{
 		Traffic: cfg.Traffic.TrafficShaping.Connector, TLS: cfg.Traffic.TLS.Connector, Limits: cfg.Front.Limits.Connector,
 		Headers: cfg.Traffic.Headers, Statuses: cfg.Traffic.SubgraphStatus, Errors: cfg.Traffic.IncludeSubgraphErrors,
@@ -240,6 +259,8 @@ func (c *Config) Validate() error {
 	add("", c.DemandControl.Validate())
 	add("", c.validateRateLimits())
 	add("", c.Authentication.Validate())
+	add("", c.validateShown())
+	add("", c.validateMTLS())
 	add("", c.Authorization.Validate())
 	add("", c.Rollout.Validate())
 	add("", c.NATS.Validate())
@@ -251,6 +272,14 @@ func (c *Config) Validate() error {
 	add("", c.Documents.Validate())
 	add("", c.Mocks.Validate())
 	return errors.Join(errs...)
+}
+
+// validateMTLS checks that who is to be known by a certificate is asked for one.
+func (c *Config) validateMTLS() error {
+	if c.Authentication.Router.MTLS != nil && c.TLS.Clients.Supergraph.ClientAuthentication == nil {
+		return errors.New("authentication.router.mtls: nobody is asked for a certificate; add tls.supergraph.client_authentication")
+	}
+	return nil
 }
 
 func (s Subgraph) validate() error {
@@ -297,6 +326,21 @@ func (c *Config) ReadFile(name string) ([]byte, error) {
 	}
 	return fs.ReadFile(c.Files, filepath.ToSlash(filepath.Clean(name)))
 }
+
+// remember is ReadFile for what becomes a value.
+func (c *Config) remember(name string) ([]byte, error) {
+	text, err := c.ReadFile(name)
+	if err == nil {
+		if c.origins == nil {
+			c.origins = map[string]string{}
+		}
+		c.origins[strings.TrimRight(string(text), "\r\n")] = name
+	}
+	return text, err
+}
+
+// Origin is the file that a value was taken from whole, as ${file.PATH}; "" if it was not.
+func (c *Config) Origin(value string) string { return c.origins[value] }
 
 // Stat tells of a file that the configuration names.
 func (c *Config) Stat(name string) (fs.FileInfo, error) {

@@ -10,18 +10,24 @@ import (
 	"slices"
 	"strings"
 
+	tokenexchange "github.com/ficusgraph/ficus/auth/exchange"
+	"github.com/ficusgraph/ficus/auth/mint"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
 
-// Auth is what a source is shown of who asks: one of bearer, basic, session and exchange, and an API key, alone or
-// beside it. It goes to the host of the source's base URL and to no other, and before what the schema sets.
+// Auth is what a source is shown of who asks: one of bearer, basic, session, exchange and mint, and an API key and claims,
+// alone or beside it. It goes to the host of the source's base URL and to no other, and before what the schema sets.
 type Auth struct {
-	Bearer   *Bearer        `yaml:"bearer"`
-	Basic    *Basic         `yaml:"basic"`
-	APIKey   *APIKey        `yaml:"api_key"`
-	Session  *Session       `yaml:"session"`
-	Exchange *TokenExchange `yaml:"exchange"`
+	Bearer   *Bearer               `yaml:"bearer"`
+	Basic    *Basic                `yaml:"basic"`
+	APIKey   *APIKey               `yaml:"api_key"`
+	Session  *Session              `yaml:"session"`
+	Exchange *tokenexchange.Config `yaml:"exchange"`
+	// Mint shows a token that the gateway makes for this source, whose name is its audience by default.
+	Mint *mint.Kind `yaml:"mint"`
+	// Claims go in headers of their own.
+	Claims []ClaimHeader `yaml:"claims"`
 }
 
 // Bearer is a token: the caller's own, as it was verified, or one of the gateway's.
@@ -51,6 +57,8 @@ type Caller struct {
 	Token string
 	// Claims of it.
 	Claims map[string]any
+	// Claim is one of them as a header can hold it; false if there is none. Nil is as if there were none.
+	Claim func(name string) (string, bool)
 }
 
 // validHeader reports whether text can be a header's value.
@@ -65,16 +73,16 @@ func (a *Auth) faults() []error {
 	}
 	var errs []error
 	given := 0
-	for _, is := range []bool{a.Bearer != nil, a.Basic != nil, a.Session != nil, a.Exchange != nil} {
+	for _, is := range []bool{a.Bearer != nil, a.Basic != nil, a.Session != nil, a.Exchange != nil, a.Mint != nil} {
 		if is {
 			given++
 		}
 	}
 	switch {
 	case given > 1:
-		errs = append(errs, errors.New("auth: holds several ways; keep one of bearer, basic, session and exchange"))
-	case given == 0 && a.APIKey == nil:
-		errs = append(errs, errors.New("auth: is empty; give bearer, basic, api_key, session or exchange"))
+		errs = append(errs, errors.New("auth: holds several ways; keep one of bearer, basic, session, exchange and mint"))
+	case given == 0 && a.APIKey == nil && len(a.Claims) == 0:
+		errs = append(errs, errors.New("auth: is empty; give bearer, basic, api_key, session, exchange, mint or claims"))
 	}
 	if b := a.Bearer; b != nil && ((b.From == "") == (b.Value == "") || b.From != "" && b.From != "caller" || !validHeader(b.Value)) {
 		errs = append(errs, errors.New("auth.bearer: takes either from: caller, or value: with a token that a header can hold"))
@@ -85,8 +93,14 @@ func (a *Auth) faults() []error {
 	if k := a.APIKey; k != nil && (!headerName.MatchString(k.Header) || reserved[strings.ToLower(k.Header)] || k.Value == "" || !validHeader(k.Value)) {
 		errs = append(errs, errors.New("auth.api_key: takes header: with a header's name, and value: with what it can hold"))
 	}
+	errs = append(errs, a.claimFaults()...)
 	errs = append(errs, a.Session.faults()...)
-	return append(errs, a.Exchange.faults()...)
+	if a.Exchange != nil {
+		for _, err := range a.Exchange.Validate() {
+			errs = append(errs, fmt.Errorf("auth.exchange.%w", err))
+		}
+	}
+	return errs
 }
 
 // credentials are what a request is given to show.
@@ -121,6 +135,7 @@ type badge struct {
 	// origin is scheme and host of the source.
 	origin string
 	key    fixed
+	claims []ClaimHeader
 	credentials
 	caller func(context.Context) Caller
 }
@@ -141,8 +156,11 @@ func newBadge(a *Auth, base *url.URL, c *client, cfg Config, ports Ports, config
 	if a.APIKey != nil {
 		b.key = fixed{{http.CanonicalHeaderKey(a.APIKey.Header), a.APIKey.Value}}
 	}
+	b.claims = a.Claims
 	var err error
 	switch {
+	case a.Mint != nil:
+		b.credentials = newMinted(*a.Mint, c.name, ports)
 	case a.Bearer != nil && a.Bearer.From == "caller":
 		b.credentials = forwarded{}
 	case a.Bearer != nil:
@@ -152,7 +170,7 @@ func newBadge(a *Auth, base *url.URL, c *client, cfg Config, ports Ports, config
 	case a.Session != nil:
 		b.credentials, err = newSessions(*a.Session, c, base, config)
 	case a.Exchange != nil:
-		b.credentials, err = newExchanger(*a.Exchange, cfg)
+		b.credentials, err = newExchanged(*a.Exchange, cfg)
 	}
 	return b, err
 }
@@ -171,14 +189,15 @@ func (b *badge) show(ctx context.Context, o *outgoing, who Caller, p *shaping.Pa
 		return nil, nil, fmt.Errorf("credentials: %w", err)
 	}
 	all := append(slices.Clip(b.key), shown...)
-	if len(all) == 0 {
+	all = b.appendClaims(all, who)
+	if len(all) == 0 && len(b.claims) == 0 {
 		return o, nil, nil
 	}
 	if rest, ok := strings.CutPrefix(o.url, b.origin); !ok || rest != "" && !strings.ContainsAny(rest[:1], "/?#") {
 		return nil, nil, errElsewhere
 	}
 	with := *o
-	with.headers = slices.Clone(o.headers)
+	with.headers = b.withoutClaims(o.headers)
 	for _, h := range all {
 		with.setCredential(h)
 	}

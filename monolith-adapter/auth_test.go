@@ -3,6 +3,7 @@ package monolith_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ficusgraph/ficus/auth/exchange"
+	"github.com/ficusgraph/ficus/auth/mint"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/subgraph"
 )
@@ -253,7 +256,7 @@ func TestTokensAreExchanged(t *testing.T) {
 	defer issuer.Close()
 	server := httptest.NewServer(asJSON(shown))
 	defer server.Close()
-	trade := monolith.TokenExchange{URL: issuer.URL + "/token", Audience: "legacy", ClientID: "gateway", ClientSecret: "s:"}
+	trade := exchange.Config{URL: issuer.URL + "/token", Audience: "legacy", ClientID: "gateway", ClientSecret: "s:"}
 	p := newPinger(t, server.URL, authorized(monolith.Auth{Exchange: &trade}), callers)
 	for _, want := range []string{"ann-1", "ann-1", "bob-2", "ann-1"} {
 		who, _, _ := strings.Cut(want, "-")
@@ -276,6 +279,35 @@ func TestTokensAreExchanged(t *testing.T) {
 	got := p.ping(t, as(t, "ann"), "{ a: ping }")
 	if call := p.take()[0]; !strings.Contains(got, "CONNECTOR_FETCH") || !strings.Contains(call.Err.Error(), `HTTP 400 ("invalid_grant")`) || strings.Contains(call.Err.Error(), "token-of") {
 		t.Errorf("%s, %v", got, call.Err)
+	}
+}
+
+// TestTokensAreMintedForTheSource: by its name, or another that is given; none for nobody, and none where it fails.
+func TestTokensAreMintedForTheSource(t *testing.T) {
+	server := httptest.NewServer(asJSON(shown))
+	defer server.Close()
+	ports := callers
+	ports.Minted = func(ctx context.Context, k *mint.Kind) (string, error) {
+		who := callers.Caller(ctx)
+		if who.Subject == "eve" {
+			return "", errors.New("no key")
+		}
+		if who.Subject == "" {
+			return "", nil
+		}
+		return who.Subject + "-for-" + k.Audience, nil
+	}
+	for audience, want := range map[string]string{"": "ann-for-legacy.app", "other": "ann-for-other"} {
+		p := newPinger(t, server.URL, authorized(monolith.Auth{Mint: &mint.Kind{Audience: audience}}), ports)
+		if got := p.ping(t, as(t, "ann"), "{ a: ping }"); got != `{"data":{"a":"Bearer `+want+`||"}}` {
+			t.Errorf("%s, want %s", got, want)
+		}
+		if got := p.ping(t, t.Context(), "{ a: ping }"); got != `{"data":{"a":"||"}}` {
+			t.Errorf("nobody: %s", got)
+		}
+		if got := p.ping(t, as(t, "eve"), "{ a: ping }"); !strings.Contains(got, `"a":null`) {
+			t.Errorf("without a token the application was asked: %s", got)
+		}
 	}
 }
 
@@ -316,8 +348,12 @@ func TestFaultsOfAuth(t *testing.T) {
 		{monolith.Auth{Session: &monolith.Session{Login: monolith.Login{Path: "/l"}}}, "auth.session.token: give either token"},
 		{monolith.Auth{Session: &monolith.Session{Login: monolith.Login{Path: "/l"}, Token: "$("}}, `auth.session.token: "$(" is no mapping`},
 		{monolith.Auth{Session: &monolith.Session{Login: monolith.Login{Path: "/l"}, Cookie: "s", Per: "tenant", TTL: -1}}, `auth.session.per: "tenant" is none of user, gateway`},
-		{monolith.Auth{Exchange: &monolith.TokenExchange{URL: "issuer", ClientSecret: "s"}}, "auth.exchange.url: must be the URL"},
-		{monolith.Auth{Exchange: &monolith.TokenExchange{URL: "http://i", ClientSecret: "s"}}, "auth.exchange.client_id: must be given"},
+		{monolith.Auth{Mint: &mint.Kind{}, Bearer: &monolith.Bearer{From: "caller"}}, "auth: holds several ways"},
+		{monolith.Auth{Claims: []monolith.ClaimHeader{{Header: "X-A"}}}, "auth.claims[0].claim: is empty"},
+		{monolith.Auth{Claims: []monolith.ClaimHeader{{Claim: "a", Header: "X_A"}}}, `auth.claims[0].header: "X_A" is not`},
+		{monolith.Auth{Claims: []monolith.ClaimHeader{{Claim: "a", Header: "X-A"}, {Claim: "b", Header: "x-a"}}}, "auth.claims[1].header: x-a is set already"},
+		{monolith.Auth{Exchange: &exchange.Config{URL: "issuer", ClientSecret: "s"}}, "auth.exchange.url: must be the URL"},
+		{monolith.Auth{Exchange: &exchange.Config{URL: "http://i", ClientSecret: "s"}}, "auth.exchange.client_id: must be given"},
 	} {
 		err := authorized(tc.auth).Validate()
 		if err == nil || !strings.Contains(err.Error(), "sources.legacy.app."+tc.want) && !strings.Contains(err.Error(), tc.want) {

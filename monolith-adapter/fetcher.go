@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ficusgraph/ficus/auth/mint"
 	"github.com/ficusgraph/ficus/engine/executor"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 	"github.com/ficusgraph/ficus/subgraph"
@@ -28,6 +29,8 @@ type Ports struct {
 	Env func(name string) (string, bool)
 	// Caller is who makes the request.
 	Caller func(context.Context) Caller
+	// Minted is a token that the gateway makes for who asks, "" for nobody.
+	Minted func(context.Context, *mint.Kind) (string, error)
 	// Called is told of each call when it has ended. It is called from many goroutines and must be quick.
 	Called func(context.Context, *Call)
 }

@@ -20,6 +20,7 @@ import (
 
 // client sends the requests of one source.
 type client struct {
+	name    string
 	way     *subgraph.Outbound
 	shaper  *shaping.Shaper
 	timeout time.Duration
@@ -42,7 +43,7 @@ func newClient(name string, cfg Config, shared *shaping.Limit) (*client, error) 
 		return nil, err
 	}
 	s := cfg.Outbound.Traffic.Of(name)
-	c := &client{way: way, timeout: s.Timeout, max: cfg.Outbound.Limits.Of(name), redirects: own.Redirects == RedirectsSameHost}
+	c := &client{name: name, way: way, timeout: s.Timeout, max: cfg.Outbound.Limits.Of(name), redirects: own.Redirects == RedirectsSameHost}
 	if shared != nil {
 		c.shaper = shaping.New(s.Config, shared)
 	} else {
@@ -56,7 +57,7 @@ func (c *client) close() {
 	if c.badge == nil {
 		return
 	}
-	if e, ok := c.badge.credentials.(*exchanger); ok {
+	if e, ok := c.badge.credentials.(*exchanged); ok {
 		e.close()
 	}
 }

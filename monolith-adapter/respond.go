@@ -6,6 +6,8 @@ import (
 	"mime"
 	"strings"
 
+	tokenexchange "github.com/ficusgraph/ficus/auth/exchange"
+	"github.com/ficusgraph/ficus/auth/held"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 	"github.com/ficusgraph/ficus/subgraph"
 	"github.com/ficusgraph/ficus/subgraph/shaping"
@@ -63,7 +65,9 @@ func unsent(err error) *failed {
 		return &failed{code: CodeUnavailable, message: "The request was not made, as the application is overloaded; try again later.", cause: err}
 	case errors.Is(err, subgraph.ErrTooLarge):
 		return &failed{code: CodeResponseInvalid, message: "The response is too large.", cause: err}
-	case errors.Is(err, errLogin):
+	case errors.Is(err, tokenexchange.ErrRefused):
+		return &failed{code: CodeFetch, message: "The caller's token could not be exchanged for one of the application's.", cause: err}
+	case errors.Is(err, errLogin), errors.Is(err, held.ErrNotObtained):
 		return &failed{code: CodeFetch, message: "The application could not be signed in to.", cause: err}
 	case timedOut(err):
 		return &failed{code: CodeTimeout, message: "The request timed out.", cause: err}

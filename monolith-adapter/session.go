@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ficusgraph/ficus/auth/held"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
@@ -98,14 +99,14 @@ type sessions struct {
 	base        string
 	body, token *mapping.Selection
 	config      mapping.Value
-	held        *tokens
+	held        *held.Cache[[][2]string]
 }
 
 // errLogin is an application that was not signed in to.
 var errLogin = errors.New("the login was refused")
 
 func newSessions(s Session, c *client, base *url.URL, config mapping.Value) (*sessions, error) {
-	out := &sessions{Session: s, client: c, config: config, held: newTokens(c.timeout)}
+	out := &sessions{Session: s, client: c, config: config, held: held.New[[][2]string](held.Config{Patience: c.timeout})}
 	out.base = strings.TrimSuffix(base.Scheme+"://"+base.Host+base.EscapedPath(), "/")
 	if out.Login.Method == "" {
 		out.Login.Method = http.MethodPost
@@ -149,12 +150,13 @@ func (s *sessions) get(ctx context.Context, c Caller, _ *shaping.Passage) ([][2]
 	if !ok {
 		return nil, nil
 	}
-	return s.held.get(ctx, key, func(ctx context.Context) ([][2]string, time.Duration, error) { return s.login(ctx, c) })
+	return s.held.Get(ctx, key, func(ctx context.Context) ([][2]string, time.Duration, error) { return s.login(ctx, c) })
 }
 
 func (s *sessions) refused(c Caller, shown [][2]string, status int) bool {
 	key, _ := s.key(c)
-	return s.held.judge(key, shown, slices.Contains(s.ReloginOn, status))
+	same := func(held [][2]string) bool { return len(held) > 0 && &held[0] == &shown[0] }
+	return s.held.Judge(key, same, slices.Contains(s.ReloginOn, status))
 }
 
 // login signs in, as any request of the source. What it says is in no error: credentials are among it.

@@ -24,8 +24,11 @@ type Config struct {
 	TrafficShaping TrafficShaping `yaml:"traffic_shaping"`
 	// OverrideSubgraphURL says where subgraphs are served, by name, instead of what the graph says.
 	OverrideSubgraphURL map[string]string `yaml:"override_subgraph_url"`
-	// TLS is how services prove who they are, and the gateway to them.
-	TLS TLS `yaml:"tls"`
+	// TLS is how services prove who they are, and the gateway to them; in the file it stands beside that to clients.
+	TLS TLS `yaml:"-"`
+
+	// Shown is what the service for a subgraph is shown of who asks, by the section authentication; nil is nothing.
+	Shown func(subgraph string) Shown `yaml:"-"`
 }
 
 // TrafficShaping bounds what a fetch may take.

@@ -27,6 +27,7 @@ type Remote struct {
 	rules    []rule
 	back     *ResponseRules
 	redacted *executor.Redaction
+	shown    Shown
 	timeout  time.Duration
 	maxBytes int
 	sender   sender
@@ -80,6 +81,9 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 	}
 	s := cfg.shaping(name)
 	r := &Remote{name: name, url: u, header: protocolHeader(), rules: rules, back: back, redacted: cfg.IncludeSubgraphErrors.ofService(name), timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes}
+	if cfg.Shown != nil {
+		r.shown = cfg.Shown(name)
+	}
 	if direct(u, s) {
 		r.sender = newWired(u, r.header, s)
 	} else {
@@ -120,8 +124,18 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 	if len(r.rules) > 0 {
 		out.header = apply(ctx, r.rules, r.header)
 	}
+	var credentials [][2]string
+	if r.shown != nil {
+		var err error
+		if out.header, credentials, err = r.show(ctx, out.header); err != nil {
+			return nil, err
+		}
+	}
 	reply := r.pool.reply(max(len(req.Body), req.Expect) + headRoom)
 	err := r.sender.send(ctx, out, reply)
+	if credentials != nil {
+		r.shown.Answered(ctx, credentials, reply.Status)
+	}
 	if reply.Status != 0 {
 		out.span.Child().Number("http.response.status_code", reply.Status)
 	}

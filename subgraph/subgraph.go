@@ -30,6 +30,8 @@ const (
 	CodeHTTP    = "SUBREQUEST_HTTP_ERROR"
 	CodeTimeout = "GATEWAY_TIMEOUT"
 	CodeRouting = "INTERNAL_SERVER_ERROR"
+	// CodeIdentity is a service that could not be shown who asks, and was not asked therefore.
+	CodeIdentity = "SUBREQUEST_IDENTITY_ERROR"
 )
 
 // Table hands each fetch to the Fetcher of its subgraph. It is immutable.

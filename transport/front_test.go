@@ -21,12 +21,18 @@ type counts struct {
 	last   atomic.Pointer[[2]string]
 	// passed are limits, and whether they refused.
 	passed sync.Map
+	// subscriptions that are open, and their events so far.
+	subscriptions, events atomic.Int64
 }
 
 func (c *counts) RequestDone(kind, outcome string, _ time.Duration) {
 	c.last.Store(&[2]string{kind, outcome})
 }
-func (c *counts) Panicked() { c.panics.Add(1) }
+func (c *counts) Panicked()                    { c.panics.Add(1) }
+func (c *counts) SubscriptionsOpen(change int) { c.subscriptions.Add(int64(change)) }
+
+func (c *counts) EventDone(string) { c.events.Add(1) }
+
 func (c *counts) LimitPassed(limit string, refused bool) {
 	c.passed.Store(fmt.Sprintf("%s %t", limit, refused), true)
 }
@@ -226,6 +232,8 @@ func TestCORS(t *testing.T) {
 		{"not listed", transport.CORS{Origins: []string{"https://other.test"}}, preflight, "", ""},
 		{"listed but for its port", transport.CORS{Origins: []string{"https://app.test:8443"}}, preflight, "", ""},
 		{"matched", transport.CORS{MatchOrigins: []string{`^https://[a-z]+\.test$`}}, preflight, "https://app.test", "content-type,x-ours"},
+		{"matched as a part only", transport.CORS{MatchOrigins: []string{`https://app`}}, preflight, "", ""},
+		{"matched by one of two words", transport.CORS{MatchOrigins: []string{`https://app|https://app\.test`}}, preflight, "https://app.test", "content-type,x-ours"},
 		{"header not listed", transport.CORS{AllowAnyOrigin: true, AllowHeaders: []string{"content-type"}}, preflight, "", ""},
 		{"header listed", transport.CORS{AllowAnyOrigin: true, AllowHeaders: []string{"content-type", "x-ours"}}, preflight, "*", "content-type,x-ours"},
 		{"what proves a request safe may be sent", transport.CORS{AllowAnyOrigin: true, AllowHeaders: []string{"content-type"}}, []string{"Origin: https://app.test", "Access-Control-Request-Method: POST", "Access-Control-Request-Headers: apollo-require-preflight"}, "*", "apollo-require-preflight"},

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/transport"
 )
@@ -73,5 +74,29 @@ func TestRequestsAreNotSharedByDefault(t *testing.T) {
 	send(t, http.MethodPost, server.URL+"/graphql", `{"query":"{ hello }"}`, "Content-Type: application/json")
 	if strings.Join(e.sharing, "") != "alone" {
 		t.Errorf("%q", e.sharing)
+	}
+}
+
+// TestAnswersAreNotSharedAcrossWhoAsks: also where nothing of a request says any longer who that is, as of an API key.
+func TestAnswersAreNotSharedAcrossWhoAsks(t *testing.T) {
+	e := &sharer{}
+	who := &auth.Identity{}
+	server := start(t, transport.Config{Dedupe: true}, func(p *transport.Parts) {
+		p.Engine = e
+		p.Authenticate = func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				next.ServeHTTP(w, r.WithContext(auth.NewContext(r.Context(), who)))
+			})
+		}
+	})
+	seen := map[string]bool{}
+	for _, who = range []*auth.Identity{nil, {Subject: "ann"}, {Subject: "bob"}, {Subject: "ann", Issuer: "other"}, {Subject: "ann", Claims: map[string]any{"a": "b"}}} {
+		for range 2 {
+			send(t, http.MethodPost, server.URL+"/graphql", `{"query":"{ hello }"}`, "Content-Type: application/json")
+			seen[e.sharing[len(e.sharing)-1]] = true
+		}
+	}
+	if len(seen) != 5 {
+		t.Errorf("%d shares for 5 who ask, want one each", len(seen))
 	}
 }

@@ -14,6 +14,7 @@
 //	         -> admission    a place, and a time to be answered in  (admission.go, memory.go)
 //	         -> engine       request -> response bytes              (engine.go)
 //	         -> write        status by media type, one Write        (answer.go)
+//	         or stream       a response for each event              (subscription.go, stream.go, parts.go)
 //
 // gqlgen's handler.Server carries the front, so that its transports for streams can stand beside ours. The
 // POST and GET transports here go past its executor: they hand the query's text and the variables' bytes to
@@ -32,6 +33,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -85,6 +87,8 @@ type Parts struct {
 	Metrics http.Handler
 	// Admin is served on the admin listener beneath /api/; it decides itself who may ask.
 	Admin http.Handler
+	// Files are where certificates lie.
+	Files Files
 	// Logger gets what operators should know; nil means slog.Default.
 	Logger *slog.Logger
 	// NewID makes request ids.
@@ -101,6 +105,10 @@ type Observer interface {
 	// LimitPassed is called for each limit that a request passes, by its key in the configuration, and says whether the
 	// request is refused for it. What the engine finds is not told here.
 	LimitPassed(limit string, refused bool)
+	// SubscriptionsOpen is called with 1 when a subscription begins, and with -1 when it ends.
+	SubscriptionsOpen(change int)
+	// EventDone is called for each response to a subscription, with what became of it, as of a request.
+	EventDone(outcome string)
 }
 
 // What became of a request, as Observer and logs name it.
@@ -126,6 +134,8 @@ type Server struct {
 	admin  http.Handler
 	csrf   csrfGuard
 	bounds bounds
+	// hsts is the value of a header, nil for none.
+	hsts []string
 	// proxies tell who asks.
 	proxies proxies
 	// admission gives places to operations; memory, if not nil, refuses requests while there is none.
@@ -136,11 +146,15 @@ type Server struct {
 	page   http.Handler // nil if graphiql is off
 	// sockets is nil if the graph is not served over WebSockets.
 	sockets *sockets
+	// streams are the subscriptions that are open.
+	streams *streams
 	// backlog is the answers that clients have not read yet.
 	backlog     backlog
 	compressors *compressors // nil if answers are not compressed
 	unpackers   unpackers
-	ready       atomic.Bool
+	// certificates are those of the listeners, nil where one speaks no TLS.
+	certificates struct{ public, admin *certificates }
+	ready        atomic.Bool
 	// draining has answers close their connections: clients come back on a new one, which the balancer sends
 	// elsewhere. Connections that are idle stay open meanwhile, as a request may be on its way.
 	draining atomic.Bool
@@ -160,10 +174,20 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s.compressors = newCompressors(s.cfg.Server.Compression)
 	s.bounds = s.cfg.Limits.bounds()
 	s.proxies, _ = newProxies(s.cfg.Server.TrustedProxies, s.cfg.Server.ForwardedHeader) // they are valid
+	s.streams = newStreams(s.cfg.Subscription)
 	s.admission, s.memory = newAdmission(s.cfg.Admission), newMemory(s.cfg.Limits.Memory)
+	if v := s.cfg.Server.StrictTransportSecurity; v != hstsOff {
+		s.hsts = []string{v}
+	}
 	s.backlog.limit = int64(s.cfg.Limits.HTTPMaxUnreadBytes)
 	var err error
 	if s.page, err = s.newPage(); err != nil {
+		return nil, fmt.Errorf("transport: %w", err)
+	}
+	if s.certificates.public, err = newCertificates("tls.supergraph", s.cfg.TLS.Supergraph, s.parts.Files, s.parts.Logger); err != nil {
+		return nil, fmt.Errorf("transport: %w", err)
+	}
+	if s.certificates.admin, err = newCertificates("tls.admin", s.cfg.TLS.Admin, s.parts.Files, s.parts.Logger); err != nil {
 		return nil, fmt.Errorf("transport: %w", err)
 	}
 	if s.cfg.WebSocket.Enabled {
@@ -189,6 +213,12 @@ func (s *Server) AdminHandler() http.Handler { return s.admin }
 func (p *Parts) fill() {
 	if p.Logger == nil {
 		p.Logger = slog.Default()
+	}
+	if p.Files.Read == nil {
+		p.Files.Read = os.ReadFile
+	}
+	if p.Files.Stat == nil {
+		p.Files.Stat = os.Stat
 	}
 	if p.NewID == nil {
 		p.NewID = newID
@@ -314,3 +344,5 @@ type unobserved struct{}
 func (unobserved) RequestDone(string, string, time.Duration) {}
 func (unobserved) Panicked()                                 {}
 func (unobserved) LimitPassed(string, bool)                  {}
+func (unobserved) SubscriptionsOpen(int)                     {}
+func (unobserved) EventDone(string)                          {}

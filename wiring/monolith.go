@@ -18,11 +18,12 @@ import (
 )
 
 // MonolithPorts let connectors see the client's headers and the environment, and report their calls.
-func MonolithPorts(cfg *config.Config, metrics *telemetry.Metrics, logger *slog.Logger) monolith.Ports {
+func MonolithPorts(cfg *config.Config, who *auth.Onward, metrics *telemetry.Metrics, logger *slog.Logger) monolith.Ports {
 	report := connectorReport{metrics: metrics, log: logger, debug: cfg.Connectors.DebugExtensions}
 	return monolith.Ports{
 		Headers: func(ctx context.Context) http.Header { return subgraph.FromContext(ctx).Header },
 		Caller:  monolithCaller,
+		Minted:  who.Minted,
 		Env:     os.LookupEnv,
 		Called:  report.called,
 	}
@@ -34,7 +35,7 @@ func monolithCaller(ctx context.Context) monolith.Caller {
 	if who == nil {
 		return monolith.Caller{}
 	}
-	return monolith.Caller{Issuer: who.Issuer, Subject: who.Subject, Token: who.Token(), Claims: who.Claims}
+	return monolith.Caller{Issuer: who.Issuer, Subject: who.Subject, Token: who.Token(), Claims: who.Claims, Claim: who.Plain}
 }
 
 // connectorReport counts and logs the calls of connectors, and gathers them for clients that ask to see them.
