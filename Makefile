@@ -46,6 +46,7 @@ conformance: ## public suites that lie beside the checkout in ../shared
 	internal/conformance/schemas/get.sh
 	$(GO) test -count=1 -v ./auth ./engine/... ./mocks
 	internal/conformance/judge.sh 388 277
+	internal/conformance/http-audit.sh
 
 bench: ## what a request costs, beside what its network work costs anybody; then figures of the parts
 	$(GO) run ./bench
