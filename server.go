@@ -71,6 +71,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	wiring.Traffic(cfg, counts, logger)
 	onward, err := wiring.Onward(cfg, logger)
 	if err != nil {
 		return err

@@ -166,7 +166,9 @@ func (q QueryPlanning) warm() int {
 type Subgraph struct {
 	// RoutingURL is where the service answers GraphQL.
 	RoutingURL string `yaml:"routing_url"`
-	Schema     Schema `yaml:"schema"`
+	// RoutingURLs are those at which the same service answers too; without a routing_url the first of them is it.
+	RoutingURLs []string `yaml:"routing_urls"`
+	Schema      Schema   `yaml:"schema"`
 	// Source says who answers: remote (the service at routing_url), connectors (a schema with @connect), local
 	// (Go resolvers of this gateway). "" is connectors or remote, as the schema says.
 	Source Source `yaml:"source"`
@@ -227,6 +229,7 @@ func Parse(name string, data []byte, files fs.FS, env func(string) (string, bool
 		}
 	}
 	cfg.Traffic.TLS = cfg.TLS.Services
+	cfg.route()
 	cfg.Connectors.Outbound = subgraph.Connectors{
 		Traffic: cfg.Traffic.TrafficShaping.Connector, TLS: cfg.Traffic.TLS.Connector, Limits: cfg.Front.Limits.Connector,
 		Headers: cfg.Traffic.Headers, Statuses: cfg.Traffic.SubgraphStatus, Errors: cfg.Traffic.IncludeSubgraphErrors,
@@ -304,7 +307,7 @@ func (s Subgraph) validate() error {
 	case !slices.Contains(sources, s.Source):
 		errs = append(errs, fmt.Errorf("source: %q is none of remote, connectors, local", s.Source))
 	}
-	errs = append(errs, s.Mock.validate())
+	errs = append(errs, s.Mock.validate(), s.validateURLs())
 	return errors.Join(errs...)
 }
 

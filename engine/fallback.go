@@ -24,7 +24,7 @@ type attempt struct {
 // asked once more with the label off, if Config.Fallback says so: part of it would be read from two owners.
 func (a attempt) run(ctx context.Context, e *Engine, program *executor.Program, dst []byte) ([]byte, executor.Outcome, *Reply) {
 	before := len(dst)
-	dst, out, reply := a.execute(ctx, program, a.in, dst)
+	dst, out, reply := a.Snapshot.run(ctx, program, a.in, dst)
 	if out.Lost == nil || a.cfg.Fallback == nil || a.prepared.Kind() != ast.Query || ctx.Err() != nil {
 		return dst, out, reply
 	}
@@ -36,7 +36,7 @@ func (a attempt) run(ctx context.Context, e *Engine, program *executor.Program, 
 	if err != nil {
 		return dst, out, reply
 	}
-	dst, second, reply := a.execute(ctx, again.program, a.in, dst[:before])
+	dst, second, reply := a.Snapshot.run(ctx, again.program, a.in, dst[:before])
 	second.Fetches += out.Fetches
 	return dst, second, reply
 }

@@ -22,8 +22,8 @@ type Reply struct {
 // executed, which may be nil.
 type Replying func(ctx context.Context) (context.Context, func(p *queryplan.Plan, out executor.Outcome) *Reply)
 
-// execute runs the program, and gathers what goes back.
-func (s *Snapshot) execute(ctx context.Context, p *executor.Program, in executor.Input, dst []byte) ([]byte, executor.Outcome, *Reply) {
+// run executes the program, and gathers what goes back.
+func (s *Snapshot) run(ctx context.Context, p *executor.Program, in executor.Input, dst []byte) ([]byte, executor.Outcome, *Reply) {
 	if s.cfg.Reply == nil {
 		dst, out := p.Run(ctx, s.fetcher, in, dst)
 		return dst, out, nil

@@ -184,26 +184,10 @@ func verdict(ctx context.Context, a *answer, status int, err error) shaping.Verd
 	case err != nil:
 		return shaping.Verdict{Failed: true, Retry: status == 0}
 	}
-	v := shaping.Verdict{Failed: a.status >= 500}
-	switch a.status {
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		v.Retry, v.After = true, retryAfter(a.header.Get("Retry-After"), time.Now())
-	}
-	return v
+	return subgraph.Verdict(a.status, a.header)
 }
 
 func timedOut(err error) bool {
 	var timeout net.Error
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
-}
-
-// retryAfter reads seconds or a date; 0 if there is neither.
-func retryAfter(v string, now time.Time) time.Duration {
-	if n, err := strconv.ParseUint(v, 10, 31); err == nil {
-		return time.Duration(n) * time.Second
-	}
-	if at, err := http.ParseTime(v); err == nil {
-		return max(0, at.Sub(now))
-	}
-	return 0
 }

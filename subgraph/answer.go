@@ -16,7 +16,7 @@ import (
 func (r *Remote) judged(a *reply) (*executor.Response, error) {
 	kind := a.header.Get("Content-Type")
 	if fault := judge(a.Status, kind, a.Body); fault != "" {
-		err := fmt.Errorf("fetch %s from %s: HTTP %d, %s, %d bytes: %q", r.name, r.url.Redacted(),
+		err := fmt.Errorf("fetch %s from %s: HTTP %d, %s, %d bytes: %q", r.name, a.from.url.Redacted(),
 			a.Status, kind, len(a.Body), beginning(a.Body))
 		e := &executor.Error{Code: CodeHTTP, Status: a.Status, Message: fault, Err: err}
 		a.free()

@@ -29,6 +29,30 @@ type Config struct {
 
 	// Shown is what the service for a subgraph is shown of who asks, by the section authentication; nil is nothing.
 	Shown func(subgraph string) Shown `yaml:"-"`
+	// RoutingURLs are the URLs of subgraphs that have several, by name; the first is that of the graph.
+	RoutingURLs map[string][]string `yaml:"-"`
+	// Watcher is told how fetches that are shaped got to their services; nil for nobody.
+	Watcher Watcher `yaml:"-"`
+}
+
+// Watcher is told how fetches got to their services, as far as anything there bounds or repeats them. It is called
+// from many goroutines.
+type Watcher interface {
+	// FetchPassed is told of each such fetch, when it has ended.
+	FetchPassed(subgraph string, p *shaping.Passage)
+	// URLAttempted is told of each attempt at one of several URLs, and whether it failed by the service's fault.
+	URLAttempted(subgraph, url string, failed bool)
+	// URLJudged is told when one of several URLs is left out, with the reason, or taken in again.
+	URLJudged(subgraph, url string, well bool, reason error)
+}
+
+// more are the further URLs of a subgraph, beside the one.
+func (c Config) more(name, url string) []string {
+	all := c.RoutingURLs[name]
+	if len(all) < 2 || all[0] != url {
+		return nil
+	}
+	return all[1:]
 }
 
 // TrafficShaping bounds what a fetch may take.
@@ -88,6 +112,12 @@ func fallback[T comparable](v *T, to T) {
 	if *v == zero {
 		*v = to
 	}
+}
+
+// CheckURL says what is wrong with the address of a service.
+func CheckURL(text string) error {
+	_, err := parseURL(text)
+	return err
 }
 
 // parseURL reads the address of a service.

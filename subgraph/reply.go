@@ -15,6 +15,8 @@ import (
 type reply struct {
 	wire.Answer
 	header executor.Header
+	// from is where the answer is from.
+	from *site
 	// more is the header that tells of the trace.
 	more     []byte
 	response executor.Response
@@ -70,7 +72,7 @@ func (p *pool) put(r *reply) {
 	if r.decoded != nil {
 		r.decoded.free()
 	}
-	r.header, r.response, r.decoded, r.told = nil, executor.Response{}, nil, 0
+	r.header, r.from, r.response, r.decoded, r.told = nil, nil, executor.Response{}, nil, 0
 	number, holds := class(cap(r.Buffer))
 	switch {
 	case cap(r.Buffer) < holds:
