@@ -22,6 +22,7 @@ import (
 	"github.com/ficusgraph/ficus/documents"
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/events"
+	"github.com/ficusgraph/ficus/facade"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/ratelimit"
@@ -60,6 +61,8 @@ type Config struct {
 	Front     Front            `yaml:",inline"`
 	Documents documents.Config `yaml:",inline"`
 	Telemetry telemetry.Config `yaml:"telemetry"`
+	// Facade is what is served beside the graph, by others.
+	Facade facade.Config `yaml:"facade"`
 
 	// Files is where the files that the configuration names lie.
 	Files fs.FS `yaml:"-"`
@@ -274,6 +277,7 @@ func (c *Config) Validate() error {
 	add("", c.Telemetry.Validate())
 	add("", c.Documents.Validate())
 	add("", c.Mocks.Validate())
+	add("", c.Facade.Validate())
 	return errors.Join(errs...)
 }
 

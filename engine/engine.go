@@ -121,6 +121,9 @@ type Request struct {
 	// Spent, if not nil, is what other operations of the request cost, which this one adds to: a batch may cost as much
 	// as one operation may.
 	Spent *atomic.Int64
+
+	// aside: Labels are all that are active, and nobody is to find a trace of the request.
+	aside bool
 }
 
 // Executing is an operation that is about to be executed: its name, "" if it has none, its kind, and what it is
@@ -146,6 +149,8 @@ type Outcome struct {
 	Cost int
 	// Reply is what goes back to the client beside the response, nil for nothing. It may be shared, and must not be changed.
 	Reply *Reply
+	// Decided is what labels had to do with it; the zero value if nothing.
+	Decided Decided
 	// Release, if not nil, must be called when the response was written: its bytes are shared and are not dst.
 	Release func()
 }
@@ -171,7 +176,7 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	if out.Kind == ast.Mutation {
 		e.flights.mutations.Add(1)
 	}
-	out.Errors, out.DataNull, out.Fetches = run.Errors, run.DataNull, run.Fetches
+	out.Errors, out.DataNull, out.Fetches, out.Decided = run.Errors, run.DataNull, run.Fetches, planned.decided()
 	return appendExtensions(dst, extensions), out
 }
 

@@ -48,7 +48,7 @@ func (a attempt) without(ctx context.Context, off []string, e *Engine) (*use, er
 		return nil, err
 	}
 	d := decided{a.prepared, mask}
-	who, err := a.callers.of(ctx, d, a.values, a.request.Labels)
+	who, err := a.callers.of(ctx, d, a.values, a.request)
 	if err != nil {
 		return nil, err
 	}

@@ -197,6 +197,12 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 	if len(r.rules) > 0 {
 		out.header = apply(ctx, r.rules, r.header)
 	}
+	if a := AsideOf(ctx); a != nil {
+		if out.header == nil {
+			out.header = r.header
+		}
+		out.header = a.Mark(out.header)
+	}
 	if r.shown != nil {
 		var err error
 		if out.header, out.credentials, err = r.show(ctx, out.header); err != nil {

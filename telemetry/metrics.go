@@ -27,6 +27,9 @@ type Metrics struct {
 	reloads    reloadSeries
 	migrations migrationVectors
 	spans      spanSeries
+	// facade is made with its first request.
+	facade     *facadeSeries
+	facadeOnce sync.Once
 	// subscriptions of clients.
 	subscriptions subscriptionSeries
 

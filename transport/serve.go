@@ -72,9 +72,15 @@ func (s *Server) drain(front *http.Server, cut context.CancelFunc) error {
 	if s.sockets != nil {
 		s.sockets.end()
 	}
+	if s.parts.Elsewhere != nil {
+		s.parts.Elsewhere.End()
+	}
 	err := front.Shutdown(limit)
 	if err == nil && s.sockets != nil {
 		err = s.sockets.wait(limit) // front does not know of connections that it gave away
+	}
+	if err == nil && s.parts.Elsewhere != nil {
+		err = s.parts.Elsewhere.Wait(limit)
 	}
 	if err == nil {
 		return nil

@@ -62,6 +62,8 @@ type Parts struct {
 	// Connect says who opens a WebSocket, as auth.Connect does; nil means that nobody is asked. Its error is told to the
 	// client.
 	Connect func(r *http.Request, payload []byte) (*http.Request, error)
+	// Verify says whether who subscribed may go on, as Connect does; nil means that nobody is asked again.
+	Verify func(r *http.Request, payload []byte) (*http.Request, error)
 	// Challenge is the WWW-Authenticate header of operations that the engine refuses for want of a token.
 	Challenge string
 	// Context makes the context that a request is executed in, from its own and the request.
@@ -83,6 +85,8 @@ type Parts struct {
 	Page http.Handler
 	// Beside is served on the public listener to GET, by chi's patterns: what such a page loads and asks for.
 	Beside map[string]http.Handler
+	// Elsewhere is served whatever is not the gateway's own; nil means that there is nothing.
+	Elsewhere Elsewhere
 	// Metrics is served on the admin listener as /metrics.
 	Metrics http.Handler
 	// Admin is served on the admin listener beneath /api/; it decides itself who may ask.
@@ -257,7 +261,6 @@ const guestTokens = 15_000
 // routes is the public handler.
 func (s *Server) routes() (http.Handler, error) {
 	r := chi.NewRouter()
-	r.Use(s.enter)
 	cors, err := s.cfg.CORS.middleware(s.csrf)
 	if err != nil {
 		return nil, err
@@ -277,7 +280,10 @@ func (s *Server) routes() (http.Handler, error) {
 	}
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.methodNotAllowed)
-	return r, nil
+	if s.parts.Elsewhere != nil {
+		return s.enter(s.divide(r)), nil
+	}
+	return s.enter(r), nil
 }
 
 // adminRoutes is the handler of the admin listener.

@@ -22,6 +22,8 @@ type Observer struct {
 	Logger  *slog.Logger
 	// Made are the subgraphs that are made up; nil for none.
 	Made *mocks.Names
+	// Shadows are told how owners fare; nil for nobody.
+	Shadows *Shadows
 	// Sides counts what goes to the sides of migrations; nil counts nothing.
 	Sides *Sides
 	// Seldom keeps the log from saying one thing again and again.
@@ -82,6 +84,7 @@ func (o Observer) FetchDone(ctx context.Context, r *executor.Request, took time.
 		}
 		o.Logger.WarnContext(ctx, "fetch failed", slog.String("request_id", transport.RequestID(ctx)), slog.String("subgraph", r.Fetch.Subgraph), slog.Duration("took", took), slog.Any("error", err))
 	}
+	o.Shadows.Fetched(r.Fetch.Subgraph, took, err)
 	o.Metrics.FetchDone(o.Made.Counted(r.Fetch.Subgraph), took, bytes, code)
 	o.Tracer.FetchDone(ctx, bytes, code)
 	if r.Fetch.Sides != nil {
