@@ -46,6 +46,7 @@ conformance: ## public suites that lie beside the checkout in ../shared
 	internal/conformance/schemas/get.sh
 	$(GO) test -count=1 -v ./auth ./engine/... ./mocks
 	internal/conformance/judge.sh 388 277
+	internal/conformance/http-audit.sh
 
 attack: ## attacks at the binary: others are answered, memory and panics stay within bars
 	$(GO) run ./bench/attack

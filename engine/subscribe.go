@@ -30,7 +30,7 @@ func (e *Engine) Subscribe(ctx context.Context, r *Request, to Responses) (Outco
 		body, out := e.refuse(ctx, nil, out, err)
 		return out, to.Emit(body, out)
 	}
-	executed := Executed{Document: r.Query, Operation: out.OperationName, Plan: planned.program.Plan()}
+	executed := Executed{Document: r.Query, Operation: out.OperationName, Plan: planned.program.Plan(), Variables: r.Variables}
 	if s.cfg.Extensions != nil {
 		ctx, _ = s.cfg.Extensions(ctx, executed)
 	}

@@ -139,7 +139,7 @@ func (i *Injector) change(res *executor.Response, f *queryplan.Fetch, c *Choice)
 	if res.Free != nil {
 		res.Free()
 	}
-	return &executor.Response{Body: text, Header: res.Header}
+	return &executor.Response{Body: text, Header: res.Header, Redaction: res.Redaction, Status: res.Status}
 }
 
 // injection changes one answer.

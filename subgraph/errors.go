@@ -16,7 +16,7 @@ type IncludeErrors struct {
 	// All holds for every service; none by default.
 	All ErrorsShown `yaml:"all"`
 	// Subgraphs holds for the subgraphs named, after All. Of connectors all is seen unless they are named.
-	Subgraphs map[string]SubgraphErrors `yaml:"subgraphs"`
+	Subgraphs map[string]OwnErrors `yaml:"subgraphs"`
 	// everything: clients see all, as where the graph is developed.
 	everything bool
 }
@@ -38,8 +38,8 @@ type ErrorsShown struct {
 	AllowCodes []string `yaml:"allow_codes"`
 }
 
-// SubgraphErrors is ErrorsShown of one subgraph, on top of that of all.
-type SubgraphErrors struct {
+// OwnErrors is ErrorsShown of one subgraph, on top of that of all.
+type OwnErrors struct {
 	ErrorsShown `yaml:",inline"`
 	// ExcludeGlobalKeys are taken out of the list of all.
 	ExcludeGlobalKeys []string `yaml:"exclude_global_keys"`
@@ -55,7 +55,7 @@ func (e *ErrorsShown) UnmarshalYAML(read func(any) error) error {
 }
 
 // UnmarshalYAML takes a Boolean for the whole.
-func (e *SubgraphErrors) UnmarshalYAML(read func(any) error) error {
+func (e *OwnErrors) UnmarshalYAML(read func(any) error) error {
 	if e.Shown = boolean(read); e.Shown != nil {
 		return nil
 	}
@@ -86,7 +86,7 @@ func boolean(read func(any) error) *bool {
 func (ErrorsShown) JSONSchemaExtend(s *jsonschema.Schema) { orBoolean(s) }
 
 // JSONSchemaExtend lets a Boolean stand for the whole.
-func (SubgraphErrors) JSONSchemaExtend(s *jsonschema.Schema) { orBoolean(s) }
+func (OwnErrors) JSONSchemaExtend(s *jsonschema.Schema) { orBoolean(s) }
 
 func orBoolean(s *jsonschema.Schema) {
 	object := *s

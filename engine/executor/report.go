@@ -69,11 +69,12 @@ func (c *completer) problem(p *problem, rest span, below *shapeObject) {
 	if p.target != nil {
 		text = c.store.docs[p.target.plan.ID]
 	}
-	if p.hidesMessage(text) {
+	switch {
+	case p.hidesMessage(text):
 		b = append(b, `"`+redactedText+`"`...)
-	} else if p.message.end > 0 {
+	case p.message.end > 0:
 		b = append(b, text[p.message.start:p.message.end]...)
-	} else {
+	default:
 		b = appendQuoted(b, p.text)
 	}
 	bare := len(b)
