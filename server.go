@@ -72,6 +72,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	wiring.Traffic(cfg, counts, logger)
 	onward, err := wiring.Onward(cfg, logger)
 	if err != nil {
 		return err
@@ -104,7 +105,8 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		return err
 	}
 	used := wiring.Usage(cfg, made, &engineConfig)
-	watched := wiring.Observer{Metrics: counts, Tracer: tracer, Logger: logger, Made: made, Sides: sides, Seldom: &telemetry.Seldom{}}
+	shadows := &wiring.Shadows{Board: board, Served: &served, Made: made, Logger: logger}
+	watched := wiring.Observer{Metrics: counts, Tracer: tracer, Logger: logger, Made: made, Sides: sides, Shadows: shadows, Seldom: &telemetry.Seldom{}}
 	limiter, err := ratelimit.New(cfg.RateLimit(), ratelimit.Parts{Logger: logger, Measured: watched.RateMeasured})
 	if err != nil {
 		return err
@@ -125,6 +127,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		return err
 	}
 	gateway := engine.New(snapshot, watched)
+	compared := shadows.Over(gateway)
+	defer compared.Close()
+	sides.Comparing = compared
 	if err := wiring.WatchCaches(metrics, gateway); err != nil {
 		return err
 	}
@@ -144,7 +149,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 
 	parts := transport.Parts{
-		Engine: gateway, Schema: gateway.Schema, Context: wiring.Inbound(onward),
+		Engine: compared, Schema: gateway.Schema, Context: wiring.Inbound(onward),
 		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.Stale, Tracer: tracer,
 		Beside:    map[string]http.Handler{},
 		Files:     wiring.Files(cfg),
@@ -162,7 +167,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		parts.Connect = auth.Connect(who)
 	}
 	if back != nil {
-		parts.Admin = wiring.API(cfg, back.Addr(), &served, board, who.Keys(), used, logger)
+		operators := wiring.API(cfg, back.Addr(), &served, board, who.Keys(), used, logger)
+		shadows.Mismatches(operators, compared, &parts)
+		parts.Admin = operators
 	}
 	sides.Gate(cfg, &parts)
 	if made != nil {
@@ -177,6 +184,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	shadows.Spare(server)
 	if err := wiring.WatchCertificates(metrics, server); err != nil {
 		return err
 	}

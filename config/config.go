@@ -121,7 +121,7 @@ type Supergraph struct {
 	transport.Endpoint `yaml:",inline"`
 	// File holds composed supergraph SDL, to serve instead of composing subgraphs.
 	File string `yaml:"file"`
-	// Introspection lets clients ask for the schema; on by default.
+	// Introspection lets clients ask for the schema; by default only in dev.
 	Introspection *bool `yaml:"introspection"`
 	// QueryPlanning bounds the planner and its cache.
 	QueryPlanning QueryPlanning `yaml:"query_planning"`
@@ -169,7 +169,9 @@ func (q QueryPlanning) warm() int {
 type Subgraph struct {
 	// RoutingURL is where the service answers GraphQL.
 	RoutingURL string `yaml:"routing_url"`
-	Schema     Schema `yaml:"schema"`
+	// RoutingURLs are those at which the same service answers too; without a routing_url the first of them is it.
+	RoutingURLs []string `yaml:"routing_urls"`
+	Schema      Schema   `yaml:"schema"`
 	// Source says who answers: remote (the service at routing_url), connectors (a schema with @connect), local
 	// (Go resolvers of this gateway). "" is connectors or remote, as the schema says.
 	Source Source `yaml:"source"`
@@ -230,8 +232,10 @@ func Parse(name string, data []byte, files fs.FS, env func(string) (string, bool
 		}
 	}
 	cfg.Traffic.TLS = cfg.TLS.Services
+	cfg.route()
 	cfg.Connectors.Outbound = subgraph.Connectors{
 		Traffic: cfg.Traffic.TrafficShaping.Connector, TLS: cfg.Traffic.TLS.Connector, Limits: cfg.Front.Limits.Connector,
+		Headers: cfg.Traffic.Headers, Statuses: cfg.Traffic.SubgraphStatus, Errors: cfg.Traffic.IncludeSubgraphErrors,
 	}
 	if err := cfg.Validate(); err != nil {
 		return nil, place(name, tree, err)
@@ -307,7 +311,7 @@ func (s Subgraph) validate() error {
 	case !slices.Contains(sources, s.Source):
 		errs = append(errs, fmt.Errorf("source: %q is none of remote, connectors, local", s.Source))
 	}
-	errs = append(errs, s.Mock.validate())
+	errs = append(errs, s.Mock.validate(), s.validateURLs())
 	return errors.Join(errs...)
 }
 
@@ -372,12 +376,14 @@ func JSONSchema() ([]byte, error) { return jsonSchema(&Config{}) }
 
 // Engine is the configuration of the engine.
 func (c *Config) Engine() engine.Config {
+	limits := c.Front.Limits.operations()
+	limits.HideNames = c.Environment != Dev
 	return engine.Config{
-		Introspection: c.Supergraph.Introspection == nil || *c.Supergraph.Introspection,
+		Introspection: c.introspection(),
 		CacheSize:     c.Supergraph.QueryPlanning.CacheSize,
 		Warm:          c.Supergraph.QueryPlanning.warm(),
 		PlanPaths:     c.Supergraph.QueryPlanning.MaxPaths,
-		Limits:        c.Front.Limits.operations(),
+		Limits:        limits,
 		Demand:        c.DemandControl,
 		Authorization: engine.Authorization{
 			Disabled: !c.Authorization.Directives.IsEnabled(),

@@ -45,8 +45,10 @@ type Board struct {
 	log    *slog.Logger
 	now    func() time.Time
 	table  atomic.Pointer[Table]
-	mu     sync.Mutex
-	moving map[string]*moving
+	// shadowing are the migrations whose sides are compared.
+	shadowing atomic.Pointer[map[string]*Shadowed]
+	mu        sync.Mutex
+	moving    map[string]*moving
 	// states are those of the store, also of migrations that no file names.
 	states map[string]stated
 	// read is closed once the store's states have been read; away is why it cannot be watched now.
@@ -109,6 +111,7 @@ func NewBoard(cfg Config, parts Parts) *Board {
 	}
 	b.recall()
 	b.table.Store(New(cfg))
+	b.shadowing.Store(new(map[string]*Shadowed))
 	return b
 }
 
@@ -171,6 +174,8 @@ func (b *Board) decide() {
 		}
 	}
 	b.table.Store(t)
+	shadowing := b.compared()
+	b.shadowing.Store(&shadowing)
 	select {
 	case b.wake <- struct{}{}:
 	default:

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ficusgraph/ficus/rollout/comparison"
 )
 
 // Migration names what moves together from one owner to another, and how: a file migrations/*.yaml. Its state, how far
@@ -34,6 +36,12 @@ type Migration struct {
 	// Allow and Deny are keys that are always, or never, on the new side, whatever the percentage.
 	Allow []Entry `yaml:"allow"`
 	Deny  []Entry `yaml:"deny"`
+	// Shadow has the other owner be asked too, to compare; nil has not. Compare says by coordinate what is the same.
+	Shadow  *Shadow          `yaml:"shadow"`
+	Compare comparison.Rules `yaml:"compare"`
+	// Keep are coordinates, and variables such as $id, whose values are kept as they are where the sides differ. Of all
+	// others only type, length and a hash are.
+	Keep []string `yaml:"keep"`
 	// Lowering is what becomes of those on the new side when the percentage is lowered: strict, the default, or keep.
 	Lowering Lowering `yaml:"lowering"`
 	// ReadYourWrites is how long whoever wrote through a side, by a mutation among the coordinates, reads from that side.
@@ -110,6 +118,8 @@ func (m *Migration) Validate() error {
 	}
 	errs = append(errs, m.validPaths()...)
 	errs = append(errs, validKeys("key", m.Key)...)
+	errs = append(errs, m.Shadow.validate(), m.Compare.Validate("compare"))
+	errs = append(errs, validKept(m.Keep)...)
 	for i, p := range m.Steps {
 		switch {
 		case !(p > 0 && p <= 100):

@@ -41,6 +41,17 @@ func (b *Board) Show(name string) (Standing, error) {
 	return b.standing(m), nil
 }
 
+// Migration is a migration of the graph; an ErrUnknown if it has none of the name.
+func (b *Board) Migration(name string) (*Migration, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	m, ok := b.moving[name]
+	if !ok {
+		return nil, ErrUnknown
+	}
+	return m.Migration, nil
+}
+
 // List is where all migrations stand, by name.
 func (b *Board) List() []Standing {
 	b.mu.Lock()

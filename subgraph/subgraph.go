@@ -32,6 +32,10 @@ const (
 	CodeRouting = "INTERNAL_SERVER_ERROR"
 	// CodeIdentity is a service that could not be shown who asks, and was not asked therefore.
 	CodeIdentity = "SUBREQUEST_IDENTITY_ERROR"
+	// CodeRateLimited is a fetch that was not sent, as the service had enough of them; CodeUnavailable one that was
+	// not, as the service fails or is too slow.
+	CodeRateLimited = "REQUEST_RATE_LIMITED"
+	CodeUnavailable = "UPSTREAM_UNAVAILABLE"
 )
 
 // Table hands each fetch to the Fetcher of its subgraph. It is immutable.
