@@ -34,7 +34,6 @@ var floors = map[string][]string{
 	"events":               {},
 	"rollout/comparison":   {},
 	"rollout":              {"events", "rollout/comparison"},
-	"rollout":              {"events"},
 	"facade":               {"rollout", "telemetry"},
 	"rollout/canary":       {"events", "rollout"},
 	"subgraph/wire":        {},

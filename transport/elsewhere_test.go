@@ -43,6 +43,9 @@ func TestWhatIsNotTheGatewaysOwnIsElsewhere(t *testing.T) {
 		if is := string(got.body) == "elsewhere"; is != c.elsewhere || is && got.header.Get("Access-Control-Allow-Origin") != "" {
 			t.Errorf("%s %s: %d %s %v", c.method, c.path, got.status, got.body, got.header)
 		}
+		if sniffs := got.header.Get("X-Content-Type-Options") == ""; sniffs != c.elsewhere {
+			t.Errorf("%s %s: %v", c.method, c.path, got.header)
+		}
 		if c.elsewhere && got.header.Get("X-Request-Id") == "" {
 			t.Errorf("%s %s has no id", c.method, c.path)
 		}
