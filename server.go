@@ -165,6 +165,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if who != nil {
 		parts.Authenticate, parts.Ready, parts.Challenge = auth.Middleware(who), who.Ready, who.Challenge()
 		parts.Connect = auth.Connect(who)
+		parts.Verify = parts.Connect
 	}
 	if back != nil {
 		operators := wiring.API(cfg, back.Addr(), &served, board, who.Keys(), used, logger)

@@ -62,6 +62,8 @@ type Parts struct {
 	// Connect says who opens a WebSocket, as auth.Connect does; nil means that nobody is asked. Its error is told to the
 	// client.
 	Connect func(r *http.Request, payload []byte) (*http.Request, error)
+	// Verify says whether who subscribed may go on, as Connect does; nil means that nobody is asked again.
+	Verify func(r *http.Request, payload []byte) (*http.Request, error)
 	// Challenge is the WWW-Authenticate header of operations that the engine refuses for want of a token.
 	Challenge string
 	// Context makes the context that a request is executed in, from its own and the request.
