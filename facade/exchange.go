@@ -177,6 +177,9 @@ func answered(res *http.Response) error {
 	for _, name := range []string{headerRequestID, headerError, rollout.HeaderSides} {
 		res.Header.Del(name)
 	}
+	for name := range x.Header() { // what the gateway says goes before what the back end says
+		res.Header.Del(name)
+	}
 	res.Header.Add("Via", via(res.ProtoMajor, res.ProtoMinor))
 	if res.StatusCode == http.StatusSwitchingProtocols {
 		return x.upgrade(res)

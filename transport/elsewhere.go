@@ -24,6 +24,7 @@ func (s *Server) divide(own *chi.Mux) http.Handler {
 			own.ServeHTTP(w, r)
 			return
 		}
+		w.Header().Del("X-Content-Type-Options") // old pages may rely on browsers that look
 		if s.draining.Load() {
 			w.Header().Set("Connection", "close")
 		}
