@@ -145,7 +145,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		parts.Connect = auth.Connect(who)
 	}
 	if back != nil {
-		parts.Admin = wiring.API(cfg, back.Addr(), &served, board, who.Keys(), used, logger)
+		parts.Admin = wiring.API(cfg, back.Addr(), &served, board, who, used, logger)
 	}
 	if made != nil {
 		wiring.Gate(cfg, &served, made, &parts)

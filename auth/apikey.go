@@ -67,12 +67,17 @@ func (j JWT) looksAt(header string) bool {
 	})
 }
 
-// tokens is what is asked of tokens; without key sets where only API keys are taken.
+// tokens is what is asked of tokens; without key sets where none are taken.
 func (c Config) tokens() JWT {
-	if c.Router.JWT != nil {
-		return *c.Router.JWT
+	switch r := c.Router; {
+	case r.JWT != nil:
+		return *r.JWT
+	case r.APIKeys != nil:
+		return JWT{Mode: r.APIKeys.Mode}
+	case r.Sessions != nil:
+		return JWT{Mode: r.Sessions.Mode}
 	}
-	return JWT{Mode: c.Router.APIKeys.Mode}
+	return JWT{}
 }
 
 // withDefaults is the configuration with nothing left open; that of nil is of no use.

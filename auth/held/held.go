@@ -182,6 +182,14 @@ func (c *Cache[V]) Forget(which func(key string, value V) bool) (forgotten int) 
 	return forgotten
 }
 
+// Has says whether there is a value of the key.
+func (c *Cache[V]) Has(key string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at, ok := c.byKey[key]
+	return ok && c.now().Before(of[V](at).until)
+}
+
 // Put holds a value that somebody else obtained, in place of any other of the key.
 func (c *Cache[V]) Put(key string, value V, lasts time.Duration) {
 	c.mu.Lock()
