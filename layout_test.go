@@ -33,6 +33,7 @@ var floors = map[string][]string{
 	"schema":               {},
 	"events":               {},
 	"rollout":              {"events"},
+	"rollout/canary":       {"events", "rollout"},
 	"subgraph/wire":        {},
 	"subgraph/shaping":     {},
 	"internal/conformance": {},

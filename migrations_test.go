@@ -34,7 +34,13 @@ deny: [{key: frozen, why: their contract says so}]
 // newMoving writes the configuration and the migration into a folder.
 func newMoving(t *testing.T, migration string) *moving {
 	t.Helper()
-	before, after := answering(t, `{"data":{"health":"old"}}`), answering(t, `{"data":{"health":"new"}}`)
+	return newMovingTo(t, migration, answering(t, `{"data":{"health":"new"}}`).URL)
+}
+
+// newMovingTo has a new owner at a URL.
+func newMovingTo(t *testing.T, migration, after string) *moving {
+	t.Helper()
+	before := answering(t, `{"data":{"health":"old"}}`)
 	m := &moving{dir: t.TempDir(), graph: free.Address(t), admin: free.Address(t)}
 	config := fmt.Sprintf(`
 supergraph: {listen: %s}
@@ -47,7 +53,8 @@ subgraphs:
       sdl: |
         extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@override"])
         type Query { health: String @override(from: "monolith", label: "health") }
-`, m.graph, m.admin, before.URL, after.URL)
+rollout: {secret: "a secret of thirty-two bytes, at least"}
+`, m.graph, m.admin, before.URL, after)
 	if err := os.MkdirAll(filepath.Join(m.dir, "migrations"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -83,12 +90,14 @@ func (m *moving) must(t *testing.T, want string, args ...string) {
 // TestThePageAboutMigrations: its file and its commands, from the top.
 func TestThePageAboutMigrations(t *testing.T) {
 	const page = "docs/migrations.md"
-	file := strings.Replace(blocks(t, "yml")[page][0], "[Site.health]", "[Query.health]", 1)
+	parts := blocks(t, "yml")[page]
+	file := strings.Replace(strings.Join(parts, ""), "[Site.health]", "[Query.health]", 1)
 	m := newMoving(t, file)
 	m.start(t)
-	for line := range strings.Lines(blocks(t, "sh")[page][0]) {
+	for line := range strings.Lines(strings.Join(blocks(t, "sh")[page], "")) {
 		command := strings.Replace(strings.TrimSpace(line), "ficus rollout", "ficus rollout --url http://"+m.admin, 1)
 		cmd := exec.Command("sh", "-c", command)
+		cmd.Dir = m.dir
 		cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", command, err, out)

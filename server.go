@@ -22,8 +22,9 @@ import (
 	"github.com/ficusgraph/ficus/cli"
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine"
+	health "github.com/ficusgraph/ficus/examples/health/service"
 	"github.com/ficusgraph/ficus/examples/monolith/legacy"
-	"github.com/ficusgraph/ficus/examples/tickets/service"
+	tickets "github.com/ficusgraph/ficus/examples/tickets/service"
 	"github.com/ficusgraph/ficus/heap"
 	"github.com/ficusgraph/ficus/owners"
 	"github.com/ficusgraph/ficus/ratelimit"
@@ -35,13 +36,13 @@ import (
 
 // bundled is the demo's configuration, contract and query.
 //
-//go:embed ficus.yaml schema/*.graphql examples/query.graphql
+//go:embed ficus.yaml schema/*.graphql migrations/*.yaml examples/query.graphql
 var bundled embed.FS
 
 func main() {
 	os.Exit(cli.Run(context.Background(), cli.Program{
 		Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Env: os.LookupEnv,
-		Serve: serve, Examples: map[string]cli.Example{"monolith": legacy.Run, "tickets": service.Run},
+		Serve: serve, Examples: map[string]cli.Example{"monolith": legacy.Run, "tickets": tickets.Run, "health": health.Run},
 		Files: bundled, Version: version(),
 	}))
 }
@@ -86,16 +87,20 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	served.Store(first)
 	migrations := wiring.Migrations{Config: cfg, Logger: logger}
 	defer migrations.Close()
-	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{Store: migrations.Store, Memory: migrations.Memory(), Logger: logger})
+	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{Store: migrations.Store, Memory: migrations.Memory(), Writers: migrations.Writers(), Logger: logger})
 	if err := board.Define(first.Migrations.List, first.Migrations.Labels); err != nil {
 		return err
 	}
-	engineConfig, err := wiring.Engine(cfg, board, made, logger)
+	engineConfig, err := wiring.Engine(cfg, board, made, counts, logger)
+	if err != nil {
+		return err
+	}
+	sides, err := wiring.NewSides(board, nil, metrics, logger)
 	if err != nil {
 		return err
 	}
 	used := wiring.Usage(cfg, made, &engineConfig)
-	watched := wiring.Observer{Metrics: counts, Tracer: tracer, Logger: logger, Made: made, Seldom: &telemetry.Seldom{}}
+	watched := wiring.Observer{Metrics: counts, Tracer: tracer, Logger: logger, Made: made, Sides: sides, Seldom: &telemetry.Seldom{}}
 	limiter, err := ratelimit.New(cfg.RateLimit(), ratelimit.Parts{Logger: logger, Measured: watched.RateMeasured})
 	if err != nil {
 		return err
@@ -147,6 +152,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if back != nil {
 		parts.Admin = wiring.API(cfg, back.Addr(), &served, board, who, used, logger)
 	}
+	sides.Gate(cfg, &parts)
 	if made != nil {
 		wiring.Gate(cfg, &served, made, &parts)
 	}
@@ -172,6 +178,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		})
 	})
 	watching.Go(func() { board.Follow(watch) })
+	watching.Go(func() { sides.Run(watch) })
 	watching.Go(func() { known.Follow(watch) })
 	states, enough := context.WithTimeout(ctx, awaitStates)
 	board.Await(states)

@@ -4,31 +4,18 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"os"
-	"os/exec"
-	"sync"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 )
 
-// demoServices are the processes that the demo runs beside the gateway, with their default addresses.
-var demoServices = []struct{ name, listen, env, what string }{
-	{"monolith", "127.0.0.1:4501", "FICUS_DEMO_MONOLITH", "the legacy application: JSON over HTTP, SQLite"},
-	{"tickets", "127.0.0.1:4502", "FICUS_DEMO_TICKETS", "the first service pulled out of it: a federated subgraph"},
-}
-
-// demoReady is how long a service of the demo may take to start, its database included.
-const demoReady = 60 * time.Second
-
 func (p Program) demoCommand() *cobra.Command {
 	var listen string
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Run a monolith, a service and the gateway over them",
-		Long: "Demo starts a legacy monolith over a SQLite file, the first service pulled out of it, and the gateway over both,\n" +
+		Short: "Run a monolith, its services and the gateway over them",
+		Long: "Demo starts a legacy monolith over a SQLite file, two services pulled out of it, and the gateway over them,\n" +
 			"all on loopback and each a process of its own, and prints a query that crosses all four kinds of owner.\n" +
 			"Stop one of them and ask again: what the others own is still answered. Start version 2 of the service in\n" +
 			"another terminal, and it takes over a field that was mocked.",
@@ -83,12 +70,12 @@ func (p Program) demoTokenCommand() *cobra.Command {
 // demo starts the services, serves the gateway over them, and ends them with it.
 func (p Program) demo(ctx context.Context, listen string, out, log io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
-	services, err := p.startServices(ctx, out, log)
+	services := &demoProcesses{program: p, out: out, log: log}
 	defer func() {
 		cancel()
-		services.Wait()
+		services.wait()
 	}()
-	if err != nil {
+	if err := services.startAll(ctx); err != nil {
 		return err
 	}
 	cfg, err := p.demoConfig()
@@ -98,6 +85,12 @@ func (p Program) demo(ctx context.Context, listen string, out, log io.Writer) er
 	cfg.Supergraph.Listen = listen
 	cfg.Front.GraphiQL.Enabled = true
 	cfg.Mocks.PerRequest, cfg.Mocks.Report = cfg.Permits(), cfg.Permits()
+	state, err := os.MkdirTemp("", "ficus-demo-")
+	if err != nil {
+		return fmt.Errorf("make a folder for how far migrations are: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(state) }()
+	cfg.NATS.Directory = state // each demo begins where the files say
 	query, err := p.demoQuery()
 	if err != nil {
 		return err
@@ -108,73 +101,6 @@ func (p Program) demo(ctx context.Context, listen string, out, log io.Writer) er
 	}
 	return p.Serve(ctx, cfg, Hooks{Log: log, Started: func(address string) {
 		announce(out, address, token, query)
-		announceMocks(ctx, out, cfg, p.addressOf(demoServices[1].env, demoServices[1].listen))
+		announceMocks(ctx, out, cfg, p.demoAddress("tickets"))
 	}})
-}
-
-// startServices starts each service as a process of its own and waits until all are ready. The group ends
-// when the processes have.
-func (p Program) startServices(ctx context.Context, out, log io.Writer) (*sync.WaitGroup, error) {
-	var running sync.WaitGroup
-	self, err := os.Executable()
-	if err != nil {
-		return &running, fmt.Errorf("find this program: %w", err)
-	}
-	for _, s := range demoServices {
-		address := p.addressOf(s.env, s.listen)
-		if err := free(address); err != nil {
-			return &running, fmt.Errorf("the demo's %s cannot listen on %s: %w; end what listens there, or set %s to another address", s.name, address, err, s.env)
-		}
-		cmd := exec.CommandContext(ctx, self, "demo", s.name, "-listen", address) //nolint:gosec // this program itself
-		cmd.Stdout, cmd.Stderr = log, log
-		cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-		cmd.WaitDelay = 10 * time.Second
-		if err := cmd.Start(); err != nil {
-			return &running, fmt.Errorf("start the demo's %s: %w", s.name, err)
-		}
-		running.Go(func() {
-			if err := cmd.Wait(); ctx.Err() == nil {
-				ended(ctx, out, s.name, address, err)
-			}
-		})
-		_, _ = fmt.Fprintf(out, "%-9s http://%s  process %d  %s\n", s.name, address, cmd.Process.Pid, s.what)
-	}
-	for _, s := range demoServices {
-		if err := waitReady(ctx, "http://"+p.addressOf(s.env, s.listen)+"/healthz"); err != nil {
-			return &running, fmt.Errorf("the demo's %s: %w", s.name, err)
-		}
-	}
-	return &running, nil
-}
-
-func (p Program) addressOf(env, address string) string {
-	if v, ok := p.Env(env); ok && v != "" {
-		return v
-	}
-	return address
-}
-
-// free says why an address cannot be listened on.
-func free(address string) error {
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return err
-	}
-	return l.Close()
-}
-
-// waitReady waits until the URL answers 200.
-func waitReady(ctx context.Context, url string) error {
-	ctx, cancel := context.WithTimeout(ctx, demoReady)
-	defer cancel()
-	for {
-		if answers(ctx, url) {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("did not get ready within %s: %w", demoReady, ctx.Err())
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
 }

@@ -48,8 +48,8 @@ To see one move to a service, start version 2 of it in another terminal:
 }
 
 // ended prints what became of a service of the demo, and what to do.
-func ended(ctx context.Context, out io.Writer, name, address string, err error) {
-	again := fmt.Sprintf("%s demo %s -listen %s", called(), name, address)
+func ended(ctx context.Context, out io.Writer, name, address string, args []string, err error) {
+	again := fmt.Sprintf("%s demo %s %s", called(), name, strings.Join(args, " "))
 	if err == nil && answers(ctx, "http://"+address+"/healthz") {
 		_, _ = fmt.Fprintf(out, "%s has handed over to the one that was started at %s; when that has ended, start this one again with: %s\n", name, address, again)
 		return

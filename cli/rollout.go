@@ -48,7 +48,7 @@ func (p Program) rolloutCommand() *cobra.Command {
 	flags.StringVar(&f.why, "why", "", "why; the history keeps it")
 	flags.StringVar(&f.revision, "revision", "", "do nothing if the migration has changed since this revision")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON")
-	c.AddCommand(p.rolloutList(&f), p.rolloutShow(&f), p.rolloutHistory(&f), p.rolloutSet(&f), p.rolloutDrill(&f))
+	c.AddCommand(p.rolloutList(&f), p.rolloutShow(&f), p.rolloutHistory(&f), p.rolloutSet(&f), p.rolloutDrill(&f), p.rolloutGrant())
 	for _, o := range []struct{ verb, short string }{
 		{"start", "Begin, or begin again after an abort, with the first step"},
 		{"pause", "Go no further until it is resumed"},
@@ -279,6 +279,15 @@ func standing(w io.Writer, s rollout.Standing) error {
 	line("coordinates", strings.Join(s.Coordinates, ", "))
 	line("kept together by", strings.Join(s.Key, ", else "))
 	line("steps", strings.Trim(fmt.Sprint(s.Steps), "[]"))
+	if a := s.Analysis; a != nil {
+		line("analysis", fmt.Sprintf("windows of %s with %d requests at least", a.Window, a.Minimum))
+	}
+	if v := s.Verdict; v != nil {
+		line("last window", fmt.Sprintf("%s: %s (%s)", v.Outcome, v.Why, v.At.UTC().Format(time.RFC3339)))
+	}
+	if h := s.Schedule; h != nil {
+		line("schedule", "a step every "+h.Every.String())
+	}
 	for _, e := range s.Allow {
 		line("allow", e.String())
 	}

@@ -75,9 +75,16 @@ type Front struct {
 	HealthCheck transport.HealthCheck `yaml:"health_check"`
 	GraphiQL    transport.GraphiQL    `yaml:"graphiql"`
 	WebSocket   transport.WebSocket   `yaml:"websocket"`
-	Admin       transport.Admin       `yaml:"admin"`
-	Server      transport.Connections `yaml:"server"`
-	Shutdown    transport.Shutdown    `yaml:"shutdown"`
+	// Subscription is how subscriptions are served, and how services are subscribed to.
+	Subscription Subscription          `yaml:"subscription"`
+	Admin        transport.Admin       `yaml:"admin"`
+	Server       transport.Connections `yaml:"server"`
+	Shutdown     transport.Shutdown    `yaml:"shutdown"`
+}
+
+// Subscription is the section about subscriptions.
+type Subscription struct {
+	transport.Subscription `yaml:",inline"`
 }
 
 // Transport is the configuration of the server.
@@ -85,7 +92,7 @@ func (c *Config) Transport() transport.Config {
 	router := c.Traffic.TrafficShaping.Router
 	return transport.Config{
 		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits.http(),
-		Batching: c.Front.Batching, HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, WebSocket: c.Front.WebSocket,
+		Batching: c.Front.Batching, HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, WebSocket: c.Front.WebSocket, Subscription: c.Front.Subscription.Subscription,
 		Admin:  c.Front.Admin,
 		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: router.Dedupe.Enabled,
 		Admission: transport.Admission{

@@ -45,6 +45,9 @@ type Config struct {
 	// Labels decides which of some override labels are active for a request; nil means none. It is asked once a
 	// request, and only for those that matter to its operation.
 	Labels func(ctx context.Context, labels []string) []string
+	// Fallback says for which of some labels, whose new owner failed in a query, that is asked again with them off; nil means
+	// for none.
+	Fallback func(ctx context.Context, lost []string) []string
 	// RateLimit may refuse an operation before it is executed; nil refuses none. An operation.Error is what the client gets.
 	RateLimit func(ctx context.Context, op Executing) error
 	// Extensions are what responses have beside data and errors; nil means nothing.
@@ -147,57 +150,67 @@ type Outcome struct {
 func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, Outcome) {
 	s := e.current.Load()
 	out := Outcome{Kind: ast.Query, OperationName: r.OperationName}
-	prepared, err := s.prepare(ctx, r, &e.documents, e.observer)
+	planned, prepared, values, err := e.decide(ctx, s, r, &out, false)
 	if err != nil {
 		return e.refuse(ctx, dst, out, err)
 	}
-	out.Kind, out.OperationName = prepared.Kind(), prepared.Name()
-	if err := s.allowed(prepared, r); err != nil {
-		return e.refuse(ctx, dst, out, err)
-	}
-	if s.cfg.Admit != nil {
-		if err := s.cfg.Admit(ctx, prepared); err != nil {
-			return e.refuse(ctx, dst, out, err)
-		}
-	}
-	values, passed, err := prepared.Measure(r.Variables)
-	if err != nil {
-		return e.refuse(ctx, dst, out, err)
-	}
-	planned, err := s.program(ctx, prepared, values, r, e)
-	if err != nil {
-		return e.refuse(ctx, dst, out, err)
-	}
-	e.tell(ctx, out.OperationName, passed)
-	e.tell(ctx, out.OperationName, planned.exceeded)
-	if planned.estimate != nil {
-		if out.Cost, err = s.cfg.afford(ctx, planned.estimate, values, r, e.observer); err != nil {
-			return e.refuse(ctx, dst, out, err)
-		}
-		if err = e.spare(ctx, s.cfg.Demand, planned.shares, values, out.OperationName); err != nil {
-			return e.refuse(ctx, dst, out, err)
-		}
-	}
-	if s.cfg.RateLimit != nil {
-		if err := s.cfg.RateLimit(ctx, Executing{out.OperationName, out.Kind, out.Cost}); err != nil {
-			return e.refuse(ctx, dst, out, err)
-		}
-	}
-	ctx, extensions, r := s.cfg.extend(ctx, Executed{r.Query, out.OperationName, planned.program.Plan()}, r)
-	in := input(values, e.observer)
+	ctx, extensions, r := s.cfg.extend(ctx, Executed{Document: r.Query, Operation: out.OperationName, Plan: planned.program.Plan()}, r)
+	try := attempt{s, prepared, values, r, input(values, e.observer)}
 	var run executor.Outcome
 	if out.Kind == ast.Query && r.Sharing != nil {
 		dst, run, out.Release = e.flights.run(ctx, planned.program, values, r.Sharing, func(dst []byte) ([]byte, executor.Outcome) {
-			return planned.program.Run(ctx, s.fetcher, in, dst)
+			return try.run(ctx, e, planned.program, dst)
 		})
 	} else {
-		dst, run = planned.program.Run(ctx, s.fetcher, in, dst)
+		dst, run = try.run(ctx, e, planned.program, dst)
 	}
 	if out.Kind == ast.Mutation {
 		e.flights.mutations.Add(1)
 	}
 	out.Errors, out.DataNull, out.Fetches = run.Errors, run.DataNull, run.Fetches
 	return appendExtensions(dst, extensions), out
+}
+
+// decide leads a request to its program, or says why it is refused; out gets what is known of it on the way. Streamed
+// says that it may be answered more than once.
+func (e *Engine) decide(ctx context.Context, s *Snapshot, r *Request, out *Outcome, streamed bool) (*use, *operation.Prepared, operation.Values, error) {
+	prepared, err := s.prepare(ctx, r, &e.documents, e.observer)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	out.Kind, out.OperationName = prepared.Kind(), prepared.Name()
+	if err := s.allowed(prepared, r, streamed); err != nil {
+		return nil, nil, nil, err
+	}
+	if s.cfg.Admit != nil {
+		if err := s.cfg.Admit(ctx, prepared); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	values, passed, err := prepared.Measure(r.Variables)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	planned, err := s.program(ctx, prepared, values, r, e)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	e.tell(ctx, out.OperationName, passed)
+	e.tell(ctx, out.OperationName, planned.exceeded)
+	if planned.estimate != nil {
+		if out.Cost, err = s.cfg.afford(ctx, planned.estimate, values, r, e.observer); err != nil {
+			return nil, nil, nil, err
+		}
+		if err = e.spare(ctx, s.cfg.Demand, planned.shares, values, out.OperationName); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	if s.cfg.RateLimit != nil {
+		if err := s.cfg.RateLimit(ctx, Executing{out.OperationName, out.Kind, out.Cost}); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	return planned, prepared, values, nil
 }
 
 // refuse answers with the error, and tells of the limits that it is about.

@@ -12,7 +12,7 @@ import (
 // and variables are operation's.
 const (
 	CodeMutationForbidden = "MUTATION_FORBIDDEN"
-	CodeSubscription      = "SUBSCRIPTION_NOT_SUPPORTED"
+	CodeSubscription      = "SUBSCRIPTION_NEEDS_STREAM"
 	CodeIntrospection     = "INTROSPECTION_DISABLED"
 	CodePlanning          = "QUERY_PLANNING_FAILED"
 	CodeBudget            = "QUERY_PLANNING_BUDGET_EXCEEDED"

@@ -23,7 +23,7 @@ type introspecting struct {
 	views  *otter.Cache[authorization.Grant, *introspection.Schema]
 }
 
-var _ executor.Fetcher = (*introspecting)(nil)
+var _ executor.Streamer = (*introspecting)(nil)
 
 // Views are kept by the number of types and fields in them: a few hundred of an ordinary graph, some of a huge one.
 const (
@@ -66,6 +66,11 @@ func (i *introspecting) Fetch(ctx context.Context, r *executor.Request) (*execut
 		return nil, fmt.Errorf("introspection: %w", err)
 	}
 	return &executor.Response{Body: body}, nil
+}
+
+// Stream implements executor.Streamer.
+func (i *introspecting) Stream(ctx context.Context, r *executor.Request, take func(*executor.Response) error) error {
+	return executor.Stream(ctx, i.next, r, take)
 }
 
 // seen is the schema that the caller sees.

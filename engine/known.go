@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/vektah/gqlparser/v2/ast"
-
 	"github.com/ficusgraph/ficus/engine/operation"
 )
 
@@ -40,9 +38,6 @@ func (s *Snapshot) know(ctx context.Context, text string) error {
 		prepared, err := doc.Operation(name)
 		if err != nil {
 			return err
-		}
-		if prepared.Kind() == ast.Subscription {
-			continue // refused when it is asked, whatever the graph
 		}
 		mask, err := prepared.Mask(assumed(prepared))
 		if err != nil {

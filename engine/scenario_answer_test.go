@@ -43,8 +43,11 @@ func (a *answerer) answer(r request) ([]byte, error) {
 	}
 	a.vars = vars
 	root, name := a.schema.Query, "Query"
-	if op.Operation == ast.Mutation {
+	switch op.Operation {
+	case ast.Mutation:
 		root, name = a.schema.Mutation, "Mutation"
+	case ast.Subscription:
+		root, name = a.schema.Subscription, "Subscription"
 	}
 	data, ok := a.object(&object{typename: root.Name, fields: a.facts.objects[name]}, root.Name, []ast.SelectionSet{op.SelectionSet}, nil)
 	if !ok {

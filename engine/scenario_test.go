@@ -13,11 +13,13 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/vektah/gqlparser/v2/ast"
 	"golang.org/x/tools/txtar"
 
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/composition"
 	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/engine/supergraph"
 	"github.com/ficusgraph/ficus/internal/scenario"
 )
@@ -29,10 +31,11 @@ import (
 //	data.json                 what the subgraphs know: see facts
 //	data/NAME.json            where a subgraph knows otherwise
 //	differs                   why a monolith would answer otherwise, if it would
+//	events/NAME               what a subgraph sends to a subscription: see scenario_events_test.go
 //	answers/NAME              what a subgraph answers instead: a line for a fetch, its number in the plan and a body, or HTTP and a status
 //
-// and checked, where the file has the section, are supergraph, api and hints, and always plan, fetches and response.json, or errors
-// if the subgraphs do not compose. UPDATE=1 writes them. Beside what is written down, each request must be valid by the
+// and checked, where the file has the section, are supergraph, api and hints, and always plan, sides (what override labels
+// decided of it), fetches and response.json, or errors if the subgraphs do not compose. UPDATE=1 writes them. Beside what is written down, each request must be valid by the
 // schema of its subgraph, and without faults the data must be what one monolith with the API schema answers.
 func TestScenarios(t *testing.T) {
 	scenario.Each(t, "testdata/scenarios/*/*.txtar", func(t *testing.T, a *txtar.Archive) *txtar.Archive {
@@ -65,7 +68,7 @@ func (s *passage) run(t *testing.T) *txtar.Archive {
 	var subs []composition.Subgraph
 	for _, f := range s.archive.Files {
 		switch f.Name {
-		case "supergraph", "api", "hints", "errors", "plan", "fetches", "response.json":
+		case "supergraph", "api", "hints", "errors", "plan", "sides", "fetches", "response.json":
 			continue
 		}
 		s.out.Files = append(s.out.Files, f)
@@ -143,6 +146,19 @@ func (s *passage) populate(subs []composition.Subgraph) error {
 	return nil
 }
 
+// sides writes what override labels decided of the plan's fetches, if they did of any.
+func (s *passage) sides(plan *queryplan.Plan) {
+	var b strings.Builder
+	for _, f := range plan.Fetches {
+		for _, side := range f.Sides {
+			fmt.Fprintln(&b, f.ID, side.Label, side.New, side.Coordinates, side.Paths)
+		}
+	}
+	if b.Len() > 0 {
+		s.write("sides", b.String())
+	}
+}
+
 func (s *passage) execute(t *testing.T, sg *supergraph.Supergraph) {
 	snapshot, err := engine.NewSnapshot(sg, s, engine.Config{Introspection: true})
 	if err != nil {
@@ -152,8 +168,14 @@ func (s *passage) execute(t *testing.T, sg *supergraph.Supergraph) {
 	plan, err := snapshot.Plan(&r)
 	if err == nil {
 		s.write("plan", plan.String())
+		s.sides(plan)
 	}
 	e := engine.New(snapshot, nil)
+	if plan != nil && plan.Kind == ast.Subscription {
+		s.write("response.json", s.subscribe(t, sg, e, r))
+		s.complained(t)
+		return
+	}
 	body, out := e.Execute(t.Context(), &r, nil)
 	if !out.Refused {
 		s.write("fetches", s.requests())
@@ -162,11 +184,15 @@ func (s *passage) execute(t *testing.T, sg *supergraph.Supergraph) {
 		t.Errorf("the second answer is another one: %s", again)
 	}
 	s.write("response.json", indented(t, body))
-	for _, w := range s.wrong {
-		t.Error(w)
-	}
+	s.complained(t)
 	if !out.Refused && !s.faulty() && !strings.Contains(r.Query, "__schema") && !strings.Contains(r.Query, "__type(") {
 		s.compare(t, sg, r, body)
+	}
+}
+
+func (s *passage) complained(t *testing.T) {
+	for _, w := range s.wrong {
+		t.Error(w)
 	}
 }
 

@@ -80,12 +80,12 @@ func (s *Snapshot) document(ctx context.Context, text string, count *lookups, ob
 }
 
 // allowed refuses what this request may not do.
-func (s *Snapshot) allowed(p *operation.Prepared, r *Request) error {
+func (s *Snapshot) allowed(p *operation.Prepared, r *Request, streamed bool) error {
 	switch {
 	case p.Kind() == ast.Mutation && r.ReadOnly:
 		return &operation.Error{Code: CodeMutationForbidden, Message: "mutations cannot be sent with GET; use POST"}
-	case p.Kind() == ast.Subscription:
-		return &operation.Error{Code: CodeSubscription, Message: "subscriptions are not served yet"}
+	case p.Kind() == ast.Subscription && !streamed:
+		return &operation.Error{Code: CodeSubscription, Message: "a subscription is answered by a stream of responses; send accept: text/event-stream, or ask over a WebSocket"}
 	case !s.cfg.Introspection && p.Introspects():
 		return &operation.Error{Code: CodeIntrospection, Message: "introspection is turned off; supergraph.introspection turns it on"}
 	}

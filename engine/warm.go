@@ -71,7 +71,7 @@ func (s *Snapshot) popular(n int) []popularity {
 func (s *Snapshot) warm(ctx context.Context, p popularity, observer Observer) bool {
 	r := &Request{Query: p.text, OperationName: p.operation}
 	prepared, err := s.prepare(ctx, r, nil, nil)
-	if err != nil || s.allowed(prepared, r) != nil {
+	if err != nil || s.allowed(prepared, r, true) != nil {
 		return false
 	}
 	// The text is the same, and so the bits of the mask mean the same.

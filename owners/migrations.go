@@ -12,8 +12,11 @@ import (
 	"github.com/ficusgraph/ficus/rollout"
 )
 
-// migrationFiles reads the migrations' files.
+// migrationFiles reads the migrations' files. Those of the default lie beside a configuration: without one there are none.
 func migrationFiles(cfg *config.Config) ([]file, error) {
+	if cfg.Files == nil && cfg.Rollout.Migrations == nil {
+		return nil, nil
+	}
 	return matching(cfg, "rollout.migrations", cfg.Rollout.Patterns(), cfg.Rollout.Migrations != nil)
 }
 

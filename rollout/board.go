@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -54,6 +55,7 @@ type Board struct {
 	// memory is the file of what was known last; forgotten says that it does not hold the states of now.
 	memory    string
 	forgotten bool
+	writers   *Writers
 	// wake ends the wait for the next end of an entry.
 	wake chan struct{}
 	next time.Time
@@ -64,6 +66,8 @@ type moving struct {
 	*Migration
 	// label is what the schema says.
 	label string
+	// verdict is the last one; nil if there was none.
+	verdict *Verdict
 }
 
 // stated is a state of the store.
@@ -80,14 +84,16 @@ type Parts struct {
 	Store func() (Store, error)
 	// Memory names a file that holds what was known last, for a start while the store is away; "" for none.
 	Memory string
-	Logger *slog.Logger
-	Now    func() time.Time
+	// Writers remember who wrote through which side; nil remembers nobody.
+	Writers *Writers
+	Logger  *slog.Logger
+	Now     func() time.Time
 }
 
 // NewBoard is a board without migrations.
 func NewBoard(cfg Config, parts Parts) *Board {
 	b := &Board{
-		cfg: cfg, open: parts.Store, opened: make(chan struct{}), log: parts.Logger, now: parts.Now, memory: parts.Memory,
+		cfg: cfg, open: parts.Store, opened: make(chan struct{}), log: parts.Logger, now: parts.Now, memory: parts.Memory, writers: parts.Writers,
 		states: map[string]stated{}, wake: make(chan struct{}, 1), read: make(chan struct{}),
 	}
 	if b.log == nil {
@@ -105,8 +111,13 @@ func NewBoard(cfg Config, parts Parts) *Board {
 func (b *Board) Table() *Table { return b.table.Load() }
 
 // Define makes the migrations those of a graph, each with the label that its coordinates have in the schema. It fails
-// if there is the first one, and the store cannot be opened.
+// if there is the first one, and the store cannot be opened, and where one needs what is not configured.
 func (b *Board) Define(list []*Migration, labels map[string]string) error {
+	for _, m := range list {
+		if m.Lowering == Keep && b.cfg.Secret == "" {
+			return fmt.Errorf("%s: lowering: keep needs rollout.secret, by which the cookies of those who stay are signed", m.File)
+		}
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(list) > 0 && b.store == nil && b.open != nil {
@@ -119,7 +130,7 @@ func (b *Board) Define(list []*Migration, labels map[string]string) error {
 	}
 	b.moving = map[string]*moving{}
 	for _, m := range list {
-		b.moving[m.Name] = &moving{m, labels[m.Name]}
+		b.moving[m.Name] = &moving{Migration: m, label: labels[m.Name]}
 	}
 	b.decide()
 	return nil
@@ -144,10 +155,10 @@ func (b *Board) Await(ctx context.Context) {
 // decide makes the table anew. The caller holds the lock.
 func (b *Board) decide() {
 	t := New(b.cfg)
+	t.moves = len(b.moving) > 0
 	now := b.now()
 	b.next = time.Time{}
-	for _, name := range slices.Sorted(maps.Keys(b.moving)) {
-		m := b.moving[name]
+	for _, m := range b.inOrder() {
 		rule, until := b.state(m).rule(m.Migration, now)
 		t.rules[m.Label()] = rule
 		if !until.IsZero() && (b.next.IsZero() || until.Before(b.next)) {
@@ -159,6 +170,13 @@ func (b *Board) decide() {
 	case b.wake <- struct{}{}:
 	default:
 	}
+}
+
+// inOrder are the migrations by name. The caller holds the lock.
+func (b *Board) inOrder() []*moving {
+	out := slices.Collect(maps.Values(b.moving))
+	slices.SortFunc(out, func(x, y *moving) int { return strings.Compare(x.Name, y.Name) })
+	return out
 }
 
 func (b *Board) state(m *moving) stated {

@@ -16,6 +16,9 @@ type Config struct {
 	// Migrations are the files that say what moves together: names, or patterns. By default they are migrations/*.yaml;
 	// [] is none.
 	Migrations []string `yaml:"migrations"`
+	// Secret signs grants, and the cookies of those who are kept on the new side; of at least 32 bytes, and the same on all
+	// replicas. Without it there are none.
+	Secret string `yaml:"secret"`
 }
 
 // Patterns are those of the migrations' files.
@@ -57,6 +60,9 @@ type Label struct {
 // Validate returns everything that is wrong, joined. Keys are named from rollout on.
 func (c Config) Validate() error {
 	errs := validKeys("rollout.key", c.Key)
+	if c.Secret != "" && len(c.Secret) < leastSecret {
+		errs = append(errs, fmt.Errorf("rollout.secret: is %d bytes long; %d are needed", len(c.Secret), leastSecret))
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Labels)) {
 		l := c.Labels[name]
 		if l.Percent != nil && !(*l.Percent >= 0 && *l.Percent <= 100) {

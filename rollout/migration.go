@@ -30,6 +30,16 @@ type Migration struct {
 	// Allow and Deny are keys that are always, or never, on the new side, whatever the percentage.
 	Allow []Entry `yaml:"allow"`
 	Deny  []Entry `yaml:"deny"`
+	// Lowering is what becomes of those on the new side when the percentage is lowered: strict, the default, or keep.
+	Lowering Lowering `yaml:"lowering"`
+	// ReadYourWrites is how long whoever wrote through a side, by a mutation among the coordinates, reads from that side.
+	ReadYourWrites time.Duration `yaml:"read_your_writes"`
+	// Fallback has a query asked again of the old owner if the new one failed.
+	Fallback bool `yaml:"fallback"`
+	// Analysis, if not nil, aborts the migration when the new owner is worse than the old one.
+	Analysis *Analysis `yaml:"analysis"`
+	// Schedule, if not nil, takes it further by itself.
+	Schedule *Schedule `yaml:"schedule"`
 
 	// File it was read from, for messages.
 	File string `yaml:"-"`
@@ -56,7 +66,12 @@ func (e Entry) String() string {
 }
 
 // Label is the override label that stands for the migration in the graph.
-func (m *Migration) Label() string { return "migration:" + m.Name }
+func (m *Migration) Label() string { return labelPrefix + m.Name }
+
+const labelPrefix = "migration:"
+
+// Of is the name of the migration that an override label stands for; false for other labels.
+func Of(label string) (string, bool) { return strings.CutPrefix(label, labelPrefix) }
 
 // nameShape is what a migration may be called: it is part of a label, a key of the store and a URL.
 var nameShape = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)
@@ -108,8 +123,17 @@ func (m *Migration) Validate() error {
 			}
 		}
 	}
-	return errors.Join(errs...)
+	if m.Lowering != "" && m.Lowering != Strict && m.Lowering != Keep {
+		add("lowering: %q is neither strict nor keep", m.Lowering)
+	}
+	if m.ReadYourWrites < 0 || m.ReadYourWrites > longestWrites {
+		add("read_your_writes: %s is not between 0 and %s", m.ReadYourWrites, longestWrites)
+	}
+	return errors.Join(append(errs, m.measured())...)
 }
+
+// longestWrites bounds how long a writer is remembered.
+const longestWrites = time.Hour
 
 // validKeys says which of the keys do not name exactly one thing.
 func validKeys(at string, keys []Key) []error {

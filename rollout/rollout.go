@@ -7,11 +7,16 @@
 // as long as the rule stands. The salt is the migration's name: the labels of one migration nest (who is among the
 // first 10 % is among the first 20 %), those of two are independent, and raising a percentage takes nobody out.
 //
-// The order is fixed: kill, deny, allow, percent. Who has no key stays with the old owner, whatever the percentage.
+// The order is fixed: kill, pin, deny, allow, sticky record, percent. A pin is a side that a request chose that may; a
+// sticky record says where who asks was a moment ago, because they wrote there, or because they are to stay. Who has no
+// key stays with the old owner, whatever the percentage.
 // docs/rollout-vectors.json has the function's values for other languages to agree with.
 package rollout
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Facts are what is known of a request. Each method reports false for what the request does not have.
 type Facts interface {
@@ -24,6 +29,8 @@ type Facts interface {
 type Table struct {
 	keys  []Key
 	rules map[string]*rule
+	// moves: some of the rules are migrations'.
+	moves bool
 }
 
 // rule is how one label is decided.
@@ -34,6 +41,13 @@ type rule struct {
 	percent     Percent
 	// keys are the rule's own; without any those of the table count.
 	keys []Key
+	// keep: who came to the new side stays there when the percentage is lowered, for as long as the generation lasts.
+	keep       bool
+	generation int
+	// reads is how long whoever wrote through a side reads from it.
+	reads time.Duration
+	// fallback: a query that fails on the new side is asked again of the old one.
+	fallback bool
 }
 
 // New prepares the configuration, which must be valid.
@@ -60,24 +74,18 @@ func (t *Table) Unknown(labels []string) []string {
 	return out
 }
 
-// Active are those of the labels that are active for the request, in their order.
-func (t *Table) Active(f Facts, labels []string) []string {
-	var out []string
-	common, known := keyOf(t.keys, f)
-	for _, l := range labels {
-		r, ok := t.rule(l)
-		if !ok {
-			continue
-		}
-		key, known := common, known
-		if len(r.keys) > 0 {
-			key, known = keyOf(r.keys, f)
-		}
-		if r.active(key, known) {
-			out = append(out, l)
-		}
+// Active are those of the labels that are active for a request of which nothing but the facts is known, in their order.
+func (t *Table) Active(f Facts, labels []string) []string { return t.Begin(f).Active(labels) }
+
+// Begin begins the decision of a request of which nothing but the facts is known.
+func (t *Table) Begin(f Facts) *Decision { return &Decision{table: t, facts: f} }
+
+// keysOf are those by which a rule knows who asks.
+func (t *Table) keysOf(r *rule) []Key {
+	if len(r.keys) > 0 {
+		return r.keys
 	}
-	return out
+	return t.keys
 }
 
 // rule is the label's: configured, or, for percent(x), what it says itself.
@@ -87,17 +95,6 @@ func (t *Table) rule(label string) (*rule, bool) {
 	}
 	p, ok := percentOf(label)
 	return &rule{salt: percentSalt, percent: p}, ok
-}
-
-// active is the decision.
-func (r *rule) active(key string, known bool) bool {
-	switch {
-	case r.kill, !known, r.deny[key]:
-		return false
-	case r.allow[key]:
-		return true
-	}
-	return Bucket(r.salt, key) < r.percent.limit()
 }
 
 // keyOf is who asks: the first of the configured ones that the request has.

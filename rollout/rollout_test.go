@@ -163,6 +163,38 @@ type vector struct {
 	Bucket  uint64  `json:"bucket"`
 	Percent float64 `json:"percent"`
 	Active  bool    `json:"active"`
+	// By is the rule that decided; those without one have no inputs but the above.
+	By     rollout.By `json:"by,omitempty"`
+	Kill   bool       `json:"kill,omitempty"`
+	Pin    *bool      `json:"pin,omitempty"`
+	Denied bool       `json:"denied,omitempty"`
+	Allow  bool       `json:"allowed,omitempty"`
+	Wrote  *bool      `json:"wrote,omitempty"`
+	Kept   bool       `json:"kept,omitempty"`
+}
+
+// decide decides a vector.
+func (v vector) decide() (bool, rollout.By) {
+	return rollout.Decide(rollout.Inputs{
+		Salt: v.Salt, Key: v.Key, Percent: rollout.PercentOf(v.Percent), Kill: v.Kill, Pin: v.Pin, Denied: v.Denied, Allowed: v.Allow, Wrote: v.Wrote, Kept: v.Kept,
+	})
+}
+
+// ordered are vectors of all that a decision depends on, in all ways to combine it.
+func ordered() []vector {
+	yes, no := true, false
+	sides, either := []*bool{nil, &no, &yes}, []bool{false, true}
+	var out []vector
+	for i := range 576 {
+		pick := func(n int) int { k := i % n; i /= n; return k }
+		v := vector{Salt: "site-health", Key: []string{"", "acme"}[pick(2)], Percent: []float64{25, 75}[pick(2)]}
+		v.Kill, v.Denied, v.Allow, v.Kept = either[pick(2)], either[pick(2)], either[pick(2)], either[pick(2)]
+		v.Pin, v.Wrote = sides[pick(3)], sides[pick(3)]
+		v.Bucket = rollout.Bucket(v.Salt, v.Key)
+		v.Active, v.By = v.decide()
+		out = append(out, v)
+	}
+	return out
 }
 
 const vectorsFile = "../docs/rollout-vectors.json"
@@ -183,12 +215,23 @@ func TestThePublishedVectors(t *testing.T) {
 	if len(list) < 1000 {
 		t.Errorf("%d vectors, want 1000 at least", len(list))
 	}
+	rules := map[rollout.By]int{}
 	for _, v := range list {
+		if v.By != "" {
+			rules[v.By]++
+			if active, by := v.decide(); active != v.Active || by != v.By {
+				t.Errorf("%+v: active %v by %s", v, active, by)
+			}
+			continue
+		}
 		table := rollout.New(rollout.Config{Labels: map[string]rollout.Label{"l": {Migration: v.Salt, Percent: &v.Percent}}})
 		active := len(table.Active(tenant(v.Key), []string{"l"})) == 1
 		if got := rollout.Bucket(v.Salt, v.Key); got != v.Bucket || active != v.Active {
 			t.Errorf("%q %q: bucket %d, active %v; published: %d, %v", v.Salt, v.Key, got, active, v.Bucket, v.Active)
 		}
+	}
+	if len(rules) != 8 {
+		t.Errorf("there are vectors of the rules %v, want all eight", rules)
 	}
 }
 
@@ -197,20 +240,24 @@ func writeVectors(t *testing.T) {
 	keys := []string{"a", "acme", "tenant-1", "00000000-0000-0000-0000-000000000000", "Ünïcödé", "日本語", "a\x00b", strings.Repeat("long", 100)}
 	var b strings.Builder
 	b.WriteString("[\n")
-	const n = 1024
-	for i := range n {
+	var list []vector
+	for i := range 1024 {
 		v := vector{Salt: []string{"percent", "checkout", "site-health", "m"}[r.IntN(4)], Percent: float64(r.IntN(10_001)) / 100}
 		if v.Key = keys[r.IntN(len(keys))]; i >= 64 {
 			v.Key = fmt.Sprintf("user-%d", r.IntN(1_000_000))
 		}
 		v.Bucket = rollout.Bucket(v.Salt, v.Key)
 		v.Active = v.Bucket < uint64(rollout.PercentOf(v.Percent))
+		list = append(list, v)
+	}
+	list = append(list, ordered()...)
+	for i, v := range list {
 		line, err := json.Marshal(v)
 		if err != nil {
 			t.Fatal(err)
 		}
 		b.Write(line)
-		if i < n-1 {
+		if i < len(list)-1 {
 			b.WriteByte(',')
 		}
 		b.WriteByte('\n')

@@ -2,7 +2,6 @@ package rollout
 
 import (
 	"context"
-	"maps"
 	"slices"
 )
 
@@ -21,6 +20,10 @@ type Standing struct {
 	State
 	// Revision of the state; 0 if nobody has changed it.
 	Revision uint64 `json:"revision"`
+	// Analysis and Schedule are those of the file, with their defaults; Verdict is what this replica found last.
+	Analysis *Analysis `json:"analysis,omitempty"`
+	Schedule *Schedule `json:"schedule,omitempty"`
+	Verdict  *Verdict  `json:"verdict,omitempty"`
 	// Stale is why the state may be an older one; "" if it is the newest.
 	Stale string `json:"stale,omitempty"`
 }
@@ -41,8 +44,8 @@ func (b *Board) List() []Standing {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	out := []Standing{}
-	for _, name := range slices.Sorted(maps.Keys(b.moving)) {
-		out = append(out, b.standing(b.moving[name]))
+	for _, m := range b.inOrder() {
+		out = append(out, b.standing(m))
 	}
 	return out
 }
@@ -51,7 +54,11 @@ func (b *Board) standing(m *moving) Standing {
 	s := b.state(m)
 	out := Standing{
 		Name: m.Name, Description: m.Description, Owner: m.Owner, Why: m.Why, Coordinates: m.Coordinates, From: m.From, To: m.To,
-		Steps: m.steps(), State: s.State, Revision: s.revision, Key: []string{},
+		Steps: m.steps(), State: s.State, Revision: s.revision, Key: []string{}, Schedule: m.Schedule, Verdict: m.verdict,
+	}
+	if m.Analysis != nil {
+		filled := m.Analysis.Filled()
+		out.Analysis = &filled
 	}
 	out.Allow, out.Deny = slices.Concat(m.Allow, s.Allow), slices.Concat(m.Deny, s.Deny)
 	keys := m.Key

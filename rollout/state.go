@@ -30,6 +30,8 @@ type State struct {
 	// Aborted: nobody is on the new side, whatever else is said; Paused: it goes no further until it is resumed.
 	Aborted bool `json:"aborted,omitempty"`
 	Paused  bool `json:"paused,omitempty"`
+	// Generation counts the starts: what was learned in an earlier one does not count.
+	Generation int `json:"generation,omitempty"`
 	// Allow and Deny are beside those of the migration's file.
 	Allow []Entry `json:"allow,omitempty"`
 	Deny  []Entry `json:"deny,omitempty"`
@@ -118,6 +120,7 @@ func (s *State) start(m *Migration) error {
 		return refused("%s has been started, and is at %s %%; set takes it further", m.Name, s.Percent)
 	}
 	s.Stage, s.Aborted, s.Paused = Canary, false, false
+	s.Generation++
 	s.Percent, _ = m.next(0)
 	return nil
 }
@@ -181,7 +184,10 @@ func initial(label string) State {
 
 // rule is how the migration's label is decided, and when that ends by itself: at the next end of an entry of a list.
 func (s State) rule(m *Migration, now time.Time) (r *rule, until time.Time) {
-	r = &rule{salt: m.Name, kill: s.Aborted || s.Stage == Monolith, percent: s.Percent, keys: m.Key}
+	r = &rule{
+		salt: m.Name, kill: s.Aborted || s.Stage == Monolith, percent: s.Percent, keys: m.Key,
+		keep: m.Lowering == Keep, generation: s.Generation, reads: m.ReadYourWrites, fallback: m.Fallback,
+	}
 	if s.Stage == Service {
 		r.percent = hundred
 	}
@@ -202,9 +208,25 @@ func (s State) rule(m *Migration, now time.Time) (r *rule, until time.Time) {
 	return r, until
 }
 
+// Share is the percentage of the keys that are on the new side, whatever the lists say.
+func (s State) Share() Percent {
+	switch {
+	case s.Aborted:
+		return 0
+	case s.Stage == Service:
+		return hundred
+	case s.Stage == Canary:
+		return s.Percent
+	}
+	return 0
+}
+
+// Float is the percentage as a number.
+func (p Percent) Float() float64 { return float64(p) / float64(perPercent) }
+
 // String is the percentage in as few digits as it takes.
 func (p Percent) String() string {
-	return strconv.FormatFloat(float64(p)/float64(perPercent), 'f', -1, 64)
+	return strconv.FormatFloat(p.Float(), 'f', -1, 64)
 }
 
 // MarshalJSON implements json.Marshaler: a number.

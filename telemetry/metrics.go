@@ -24,7 +24,10 @@ type Metrics struct {
 	// connectors make the series of connectors.
 	connectors *connectorVectors
 	reloads    reloadSeries
+	migrations migrationVectors
 	spans      spanSeries
+	// subscriptions of clients.
+	subscriptions subscriptionSeries
 
 	// subgraphs is replaced as a whole when a subgraph is seen for the first time; mu is held meanwhile.
 	mu        sync.Mutex
@@ -70,7 +73,9 @@ func NewMetrics() *Metrics {
 	m.fetches = newFetchVectors(m.registry)
 	m.connectors = newConnectorVectors(m.registry)
 	m.reloads = newReloadSeries(m.registry)
+	m.migrations = newMigrationVectors(m.registry)
 	m.spans = newSpanSeries(m.registry)
+	m.subscriptions = newSubscriptionSeries(m.registry)
 	m.panics = prometheus.NewCounter(prometheus.CounterOpts{Name: "ficus_panics_total", Help: "Panics that were caught."})
 	m.registry.MustRegister(m.panics)
 	return m

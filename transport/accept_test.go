@@ -26,7 +26,7 @@ func TestAccept(t *testing.T) {
 		"application/graphql-response+json; charset=latin1, application/json;q=0.1": plain,
 		"text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8":        plain,
 		"rubbish;;, application/json":                                               plain,
-		"text/event-stream":                                                         "",
+		"text/event-stream":                                                         "text/event-stream; charset=utf-8",
 		"multipart/mixed":                                                           "",
 		"application/json;q=0":                                                      "",
 		"application/json;q=rubbish":                                                "",

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -29,6 +30,8 @@ type call struct {
 	result  engine.Outcome
 	status  int
 	outcome string
+	// form is that of the client's stream, where it takes nothing else.
+	form form
 	// batched says that the request held a list of operations, which were counted one by one.
 	batched bool
 }
@@ -74,13 +77,30 @@ func (s *Server) execute(w http.ResponseWriter, r *http.Request, c *call, m medi
 		}
 		return
 	}
+	if c.result.Code == engine.CodeSubscription {
+		if f := cmp.Or(c.form, streaming(r.Header["Accept"])); f != formNone {
+			s.stream(ctx, w, r, c, f)
+			return
+		}
+	}
 	if c.size = len(body); c.result.Release != nil {
 		defer c.result.Release()
 	} else {
 		c.out = body
 	}
 	c.outcome, c.status = outcomeName(c.result), statusOf(c.result, m)
-	switch c.status {
+	s.head(ctx, w, c.status)
+	if c.form != formNone && (c.status == http.StatusOK || c.status == http.StatusBadRequest) {
+		c.status = http.StatusOK
+		s.newStream(w, c.form, func() {}).once(body, c.result.Refused)
+		return
+	}
+	s.send(w, r, m, c.status, body)
+}
+
+// head adds what a status wants in the answer's header.
+func (s *Server) head(ctx context.Context, w http.ResponseWriter, status int) {
+	switch status {
 	case http.StatusMethodNotAllowed:
 		w.Header()["Allow"] = []string{http.MethodPost}
 	case http.StatusTooManyRequests:
@@ -88,7 +108,6 @@ func (s *Server) execute(w http.ResponseWriter, r *http.Request, c *call, m medi
 	case http.StatusUnauthorized:
 		w.Header()["Www-Authenticate"] = []string{s.parts.Challenge}
 	}
-	s.send(w, r, m, c.status, body)
 }
 
 // context is the one that a request is executed in.

@@ -28,6 +28,8 @@ type Config struct {
 	GraphiQL GraphiQL `yaml:"graphiql"`
 	// WebSocket is how the graph is served over WebSockets.
 	WebSocket WebSocket `yaml:"websocket"`
+	// Subscription is how subscriptions are served.
+	Subscription Subscription `yaml:"subscription"`
 	// Admin is the listener for operators.
 	Admin Admin `yaml:"admin"`
 	// Server bounds connections.
@@ -157,6 +159,7 @@ func (c Config) Validate() error {
 	add(err)
 	add(c.Batching.validate())
 	add(c.WebSocket.validate())
+	add(c.Subscription.validate())
 	add(c.CORS.validate())
 	add(c.CSRF.validate())
 	return errors.Join(errs...)
@@ -190,6 +193,7 @@ func (c Config) withDefaults() Config {
 	fallback(&c.Admission.MaxWait, time.Second)
 	fallback(&c.Shutdown.Timeout, 30*time.Second)
 	c.WebSocket.fill()
+	c.Subscription.fill()
 	return c
 }
 

@@ -21,12 +21,18 @@ type counts struct {
 	last   atomic.Pointer[[2]string]
 	// passed are limits, and whether they refused.
 	passed sync.Map
+	// subscriptions that are open, and their events so far.
+	subscriptions, events atomic.Int64
 }
 
 func (c *counts) RequestDone(kind, outcome string, _ time.Duration) {
 	c.last.Store(&[2]string{kind, outcome})
 }
-func (c *counts) Panicked() { c.panics.Add(1) }
+func (c *counts) Panicked()                    { c.panics.Add(1) }
+func (c *counts) SubscriptionsOpen(change int) { c.subscriptions.Add(int64(change)) }
+
+func (c *counts) EventDone(string) { c.events.Add(1) }
+
 func (c *counts) LimitPassed(limit string, refused bool) {
 	c.passed.Store(fmt.Sprintf("%s %t", limit, refused), true)
 }

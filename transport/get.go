@@ -21,9 +21,8 @@ func (g get) Supports(r *http.Request) bool { return r.Method == http.MethodGet 
 func (g get) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
 	c := newCall(time.Now())
 	defer g.s.finish(w, r, c)
-	media, ok := negotiate(r.Header["Accept"])
+	media, ok := c.negotiate(r)
 	if !ok {
-		c.refused = notAcceptable()
 		return
 	}
 	params, refused := urlParams(r.URL.RawQuery)

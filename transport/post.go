@@ -22,9 +22,8 @@ func (p post) Supports(r *http.Request) bool { return r.Method == http.MethodPos
 func (p post) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
 	c := newCall(time.Now())
 	defer p.s.finish(w, r, c)
-	media, ok := negotiate(r.Header["Accept"])
+	media, ok := c.negotiate(r)
 	if !ok {
-		c.refused = notAcceptable()
 		return
 	}
 	if c.refused = checkContent(r.Header); c.refused != nil {
@@ -39,6 +38,10 @@ func (p post) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor
 	}
 	p.s.measure(r, p.s.bounds.body, len(c.body))
 	if p.s.cfg.Batching.Enabled && isBatch(c.body) {
+		if c.form != formNone {
+			c.refused = notAcceptable()
+			return
+		}
 		p.s.batch(w, r, c, media)
 		return
 	}
@@ -80,6 +83,18 @@ func checkContent(h http.Header) *refusal {
 func isGzip(h http.Header) bool {
 	e := h["Content-Encoding"]
 	return len(e) == 1 && (strings.EqualFold(e[0], "gzip") || strings.EqualFold(e[0], "x-gzip"))
+}
+
+// negotiate is the media type of the answer; a client that takes nothing but a stream gets one. It refuses the call where there is none.
+func (c *call) negotiate(r *http.Request) (media, bool) {
+	m, ok := negotiate(r.Header["Accept"])
+	if ok {
+		return m, true
+	}
+	if c.form = streaming(r.Header["Accept"]); c.form == formNone {
+		c.refused = notAcceptable()
+	}
+	return mediaGraphQL, c.form != formNone
 }
 
 func notAcceptable() *refusal {

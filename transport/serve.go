@@ -53,6 +53,7 @@ func (s *Server) drain(front *http.Server, cut context.CancelFunc) error {
 	time.Sleep(s.cfg.Shutdown.Delay)
 	limit, cancel := context.WithTimeout(context.Background(), s.cfg.Shutdown.Timeout)
 	defer cancel()
+	s.streams.end()
 	if s.sockets != nil {
 		s.sockets.end()
 	}

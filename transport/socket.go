@@ -45,10 +45,13 @@ type socket struct {
 
 	writes  sync.Mutex
 	mu      sync.Mutex
-	under   map[string]context.CancelFunc
+	under   map[string]*underWay
 	acked   bool
 	running sync.WaitGroup
 }
+
+// underWay is an operation that has not ended.
+type underWay struct{ stop context.CancelFunc }
 
 // message is a message in both directions.
 type message struct {
@@ -58,7 +61,7 @@ type message struct {
 }
 
 func newSocket(k *sockets, conn *websocket.Conn, r *http.Request) *socket {
-	c := &socket{k: k, conn: conn, r: r, under: map[string]context.CancelFunc{}}
+	c := &socket{k: k, conn: conn, r: r, under: map[string]*underWay{}}
 	c.ctx, c.cut = context.WithCancel(r.Context())
 	conn.SetReadLimit(min(maxInit, int64(k.s.cfg.Limits.HTTPMaxRequestBytes)))
 	return c
@@ -108,10 +111,10 @@ func (c *socket) take(m message) (code int, why string) {
 		return c.subscribe(m)
 	case "complete":
 		c.mu.Lock()
-		stop := c.under[m.ID]
+		one := c.under[m.ID]
 		c.mu.Unlock()
-		if stop != nil {
-			stop()
+		if one != nil {
+			one.stop()
 		}
 	default:
 		return closeBadMessage, "Invalid message received"
@@ -157,11 +160,12 @@ func (c *socket) subscribe(m message) (code int, why string) {
 		return closeBadMessage, "Invalid message received"
 	}
 	ctx, stop := context.WithCancel(c.ctx)
+	one := &underWay{stop}
 	c.mu.Lock()
 	_, taken := c.under[m.ID]
 	full := len(c.under) >= c.k.cfg.MaxOperations
 	if !taken && !full {
-		c.under[m.ID] = stop
+		c.under[m.ID] = one
 	}
 	c.mu.Unlock()
 	switch {
@@ -173,12 +177,12 @@ func (c *socket) subscribe(m message) (code int, why string) {
 		c.refuse(m.ID, refusef(http.StatusTooManyRequests, CodeTooManyOperations, "too many operations are under way on this connection; wait for one to complete"))
 		return 0, ""
 	case c.ending():
-		c.done(m.ID, stop)
+		c.done(m.ID, one)
 		c.refuse(m.ID, refusef(http.StatusServiceUnavailable, CodeEnding, "the server ends; connect again"))
 		return 0, ""
 	}
 	c.running.Go(func() {
-		defer c.done(m.ID, stop)
+		defer c.done(m.ID, one)
 		c.answer(ctx, m)
 	})
 	return 0, ""
@@ -202,8 +206,18 @@ func (c *socket) ending() bool {
 	}
 }
 
-func (c *socket) done(id string, stop context.CancelFunc) {
-	stop()
+// done ends an operation. Its id may be another's already: that is free once the client was told of the end.
+func (c *socket) done(id string, one *underWay) {
+	one.stop()
+	c.mu.Lock()
+	if c.under[id] == one {
+		delete(c.under, id)
+	}
+	c.mu.Unlock()
+}
+
+// free lets the client use the id of an operation again.
+func (c *socket) free(id string) {
 	c.mu.Lock()
 	delete(c.under, id)
 	c.mu.Unlock()
@@ -237,9 +251,15 @@ func (c *socket) answer(ctx context.Context, m message) {
 		return
 	}
 	var body []byte
-	body, result, refused = s.ask(c.context(r, id), &engine.Request{
-		Query: p.query, OperationName: p.operationName, Variables: p.variables,
-	}, start, nil)
+	asked := &engine.Request{Query: p.query, OperationName: p.operationName, Variables: p.variables}
+	under := c.context(r, id)
+	if body, result, refused = s.ask(under, asked, start, nil); result.Code == engine.CodeSubscription {
+		result, refused = c.events(under, asked, m.ID)
+		if refused == nil {
+			outcome = outcomeName(result)
+			return
+		}
+	}
 	if result.Release != nil {
 		defer result.Release()
 	}
@@ -254,6 +274,25 @@ func (c *socket) answer(ctx context.Context, m message) {
 		return
 	}
 	c.send(m.ID, body, result.Refused)
+}
+
+// events answers a subscription. Its end is told unless the client ended it, or was told why it was.
+func (c *socket) events(ctx context.Context, r *engine.Request, id string) (engine.Outcome, *refusal) {
+	out, refused := c.k.s.subscribe(ctx, r, func(ctx context.Context) error {
+		_, err := c.admitted(ctx)
+		return err
+	}, func(body []byte, out engine.Outcome) error {
+		if out.Refused {
+			c.send(id, body, true)
+		} else {
+			c.write(message{ID: id, Type: "next", Payload: body})
+		}
+		return ctx.Err()
+	})
+	if refused == nil && !out.Refused && ctx.Err() == nil {
+		c.write(message{ID: id, Type: "complete"})
+	}
+	return out, refused
 }
 
 // context is the one that an operation is executed in: the connection's header, who asks, and an id of its own.

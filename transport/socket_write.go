@@ -14,6 +14,9 @@ func (c *socket) write(list ...message) {
 	c.writes.Lock()
 	defer c.writes.Unlock()
 	for _, m := range list {
+		if m.Type == "complete" || m.Type == "error" {
+			c.free(m.ID) // under the lock, so that a connection that ends for want of operations is not closed before this is sent
+		}
 		_ = c.conn.SetWriteDeadline(time.Now().Add(writing))
 		if err := c.conn.WriteMessage(websocket.TextMessage, m.text()); err != nil {
 			c.cut()

@@ -14,6 +14,7 @@
 //	         -> admission    a place, and a time to be answered in  (admission.go, memory.go)
 //	         -> engine       request -> response bytes              (engine.go)
 //	         -> write        status by media type, one Write        (answer.go)
+//	         or stream       a response for each event              (subscription.go, stream.go, parts.go)
 //
 // gqlgen's handler.Server carries the front, so that its transports for streams can stand beside ours. The
 // POST and GET transports here go past its executor: they hand the query's text and the variables' bytes to
@@ -101,6 +102,10 @@ type Observer interface {
 	// LimitPassed is called for each limit that a request passes, by its key in the configuration, and says whether the
 	// request is refused for it. What the engine finds is not told here.
 	LimitPassed(limit string, refused bool)
+	// SubscriptionsOpen is called with 1 when a subscription begins, and with -1 when it ends.
+	SubscriptionsOpen(change int)
+	// EventDone is called for each response to a subscription, with what became of it, as of a request.
+	EventDone(outcome string)
 }
 
 // What became of a request, as Observer and logs name it.
@@ -136,6 +141,8 @@ type Server struct {
 	page   http.Handler // nil if graphiql is off
 	// sockets is nil if the graph is not served over WebSockets.
 	sockets *sockets
+	// streams are the subscriptions that are open.
+	streams *streams
 	// backlog is the answers that clients have not read yet.
 	backlog     backlog
 	compressors *compressors // nil if answers are not compressed
@@ -160,6 +167,7 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s.compressors = newCompressors(s.cfg.Server.Compression)
 	s.bounds = s.cfg.Limits.bounds()
 	s.proxies, _ = newProxies(s.cfg.Server.TrustedProxies, s.cfg.Server.ForwardedHeader) // they are valid
+	s.streams = newStreams(s.cfg.Subscription)
 	s.admission, s.memory = newAdmission(s.cfg.Admission), newMemory(s.cfg.Limits.Memory)
 	s.backlog.limit = int64(s.cfg.Limits.HTTPMaxUnreadBytes)
 	var err error
@@ -314,3 +322,5 @@ type unobserved struct{}
 func (unobserved) RequestDone(string, string, time.Duration) {}
 func (unobserved) Panicked()                                 {}
 func (unobserved) LimitPassed(string, bool)                  {}
+func (unobserved) SubscriptionsOpen(int)                     {}
+func (unobserved) EventDone(string)                          {}

@@ -15,7 +15,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// WebSocket is how the graph is served over WebSockets, by the protocol graphql-transport-ws: queries and mutations.
+// WebSocket is how the graph is served over WebSockets, by the protocol graphql-transport-ws.
 // https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverWebSocket.md
 type WebSocket struct {
 	// Enabled serves it at the graph's path. It is off by default.

@@ -20,7 +20,7 @@ import (
 
 // Engine is the engine's part of the configuration, joined to what is known of a request: the verified
 // token, and who is kept on which side.
-func Engine(cfg *config.Config, board *rollout.Board, made *mocks.Names, logger *slog.Logger) (engine.Config, error) {
+func Engine(cfg *config.Config, board *rollout.Board, made *mocks.Names, metrics *telemetry.Metrics, logger *slog.Logger) (engine.Config, error) {
 	var seldom telemetry.Seldom
 	policies, err := auth.NewPolicies(cfg.Authorization.Directives, func(policy string, err error) {
 		if skipped, ok := seldom.Pass(policy, time.Now()); ok {
@@ -39,8 +39,16 @@ func Engine(cfg *config.Config, board *rollout.Board, made *mocks.Names, logger 
 		out.Extensions = out.Extensions.And(mocked(made))
 	}
 	out.Labels = func(ctx context.Context, list []string) []string {
-		in := subgraph.FromContext(ctx)
-		return board.Table().Active(rollout.Request{Headers: in.Header, Claims: in.Claim}, list)
+		return decisionOf(ctx, board).Active(list)
+	}
+	out.Fallback = func(ctx context.Context, lost []string) []string {
+		off := decisionOf(ctx, board).FallBack(lost)
+		for _, l := range off {
+			if name, ok := rollout.Of(l); ok {
+				metrics.FellBack(name)
+			}
+		}
+		return off
 	}
 	header, claim := cfg.DemandControl.Clients.Named()
 	out.Client = func(ctx context.Context) string {

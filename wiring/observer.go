@@ -21,6 +21,8 @@ type Observer struct {
 	Logger  *slog.Logger
 	// Made are the subgraphs that are made up; nil for none.
 	Made *mocks.Names
+	// Sides counts what goes to the sides of migrations; nil counts nothing.
+	Sides *Sides
 	// Seldom keeps the log from saying one thing again and again.
 	Seldom *telemetry.Seldom
 }
@@ -78,6 +80,9 @@ func (o Observer) FetchDone(ctx context.Context, r *executor.Request, took time.
 	}
 	o.Metrics.FetchDone(o.Made.Counted(r.Fetch.Subgraph), took, bytes, code)
 	o.Tracer.FetchDone(ctx, bytes, code)
+	if r.Fetch.Sides != nil {
+		o.Sides.fetched(ctx, r, took, err)
+	}
 }
 
 // WatchCaches reports the engine's caches.

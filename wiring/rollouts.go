@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/events"
@@ -15,16 +16,36 @@ type Migrations struct {
 	Config *config.Config
 	Logger *slog.Logger
 
-	broker *events.Broker
+	broker atomic.Pointer[events.Broker]
+	// writers are those whom the replicas tell each other of.
+	writers *rollout.Writers
 }
+
+// Writers remember who wrote through which side of a migration, here and on the other replicas.
+func (m *Migrations) Writers() *rollout.Writers {
+	m.writers = rollout.NewWriters(func(text []byte) {
+		if b := m.broker.Load(); b != nil {
+			b.Topic(writersTopic).Tell(text)
+		}
+	})
+	return m.writers
+}
+
+const writersTopic = "writers"
 
 // Store opens where the replicas keep it; Close closes that.
 func (m *Migrations) Store() (rollout.Store, error) {
-	var err error
-	if m.broker, err = events.Open(m.Config.NATS, m.Logger); err != nil {
+	broker, err := events.Open(m.Config.NATS, m.Logger)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", m.Config.Name, err)
 	}
-	return m.broker.KeyValue(rollout.StoreName, rollout.Kept), nil
+	m.broker.Store(broker)
+	if m.writers != nil {
+		if err := broker.Topic(writersTopic).Hear(m.writers.Heard); err != nil {
+			return nil, err
+		}
+	}
+	return broker.KeyValue(rollout.StoreName, rollout.Kept), nil
 }
 
 // Memory is where a replica keeps what it knew last, which the server in process does by itself.
@@ -37,7 +58,7 @@ func (m *Migrations) Memory() string {
 
 // Close closes the store, if it was opened.
 func (m *Migrations) Close() {
-	if m.broker != nil {
-		m.broker.Close()
+	if b := m.broker.Load(); b != nil {
+		b.Close()
 	}
 }

@@ -51,6 +51,7 @@ func (r *run) absorb(p *fetchProgram, s *fetchState, text []byte) error {
 		err = r.mergeEntities(p, s, data)
 	}
 	r.noteErrors(p, s, data, found)
+	r.noteSides(p, s, text, found)
 	return err
 }
 

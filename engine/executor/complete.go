@@ -31,7 +31,7 @@ func (r *run) complete(dst []byte) ([]byte, Outcome) {
 	}
 	c.remaining()
 	dst, errors := c.report.append(dst)
-	return append(dst, '}'), Outcome{Errors: errors, DataNull: !ok, Fetches: r.sent}
+	return append(dst, '}'), Outcome{Errors: errors, DataNull: !ok, Fetches: r.sent, Lost: r.lost}
 }
 
 func (c *completer) begin(s *store) {

@@ -77,6 +77,8 @@ type Outcome struct {
 	DataNull bool
 	// Fetches counts the requests that were made; a fetch without objects makes none.
 	Fetches int
+	// Lost are the override labels whose new side failed; nil for none.
+	Lost []string
 }
 
 // Plan is what the program was compiled from.

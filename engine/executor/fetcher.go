@@ -29,6 +29,9 @@ type Request struct {
 	// Expect is how many bytes the answer has, going by those before it; 0 if there was none. It is a guess, for
 	// the size of a buffer.
 	Expect int
+	// Failed are the indices of the Fetch's Sides of which the answer reported an error; nil until it was read, and where
+	// there is none.
+	Failed []int
 }
 
 // Header is that of an HTTP answer, such as an http.Header. Names may be written in any case.

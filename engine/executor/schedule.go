@@ -28,6 +28,8 @@ type run struct {
 	// ready are fetches that may start and that nobody has taken.
 	ready []int
 	sent  int
+	// lost are the labels whose new side failed.
+	lost []string
 }
 
 // fetchState is a fetch in one run.
@@ -59,7 +61,7 @@ func (p *Program) begin(ctx context.Context, f Fetcher, in Input) *run {
 		r = &run{program: p, fetches: make([]fetchState, len(p.fetches)), seed: maphash.MakeSeed()}
 	}
 	r.ctx, r.fetcher, r.in = ctx, f, in
-	r.sent = 0
+	r.sent, r.lost = 0, nil
 	r.store.begin(p.root, len(p.fetches), p.cells.size())
 	return r
 }
@@ -278,6 +280,7 @@ func (r *run) settle(id int, response *Response, err error) (result error) {
 		p.expect.saw(len(response.Body))
 		err = r.absorb(p, s, response.Body)
 	}
+	r.noteLost(p, s, err)
 	r.ended(id)
 	return err
 }

@@ -23,6 +23,7 @@ type emitter struct {
 func (e *emitter) fetches(groups []*group) []*queryplan.Fetch {
 	for _, g := range groups {
 		typenames(g)
+		g.sides = e.graph.sides(g)
 	}
 	if e.sharing {
 		groups = e.share(groups)
@@ -91,6 +92,7 @@ func (e *emitter) fetch(id int, g *group) *queryplan.Fetch {
 	} else {
 		f.Subgraph = e.graph.sg.Subgraphs[g.sub].Name
 		f.Selections = e.selections(g.set, g.sub)
+		f.Sides = g.sides
 	}
 	targets := append(g.targets(), g.also...)
 	for i, t := range targets {

@@ -26,6 +26,8 @@ type group struct {
 	also []*target
 	// introspection, if not nil, is what the engine answers itself.
 	introspection []*operation.Selection
+	// sides are what override labels decided of it.
+	sides []queryplan.Side
 }
 
 // feeder is objects of one fetch and path, at which a group is entered.

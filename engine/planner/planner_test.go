@@ -2,6 +2,7 @@ package planner_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -64,6 +65,9 @@ func sections(t *testing.T, archive *txtar.Archive) map[string]string {
 		out["events"] = f.Subgraph + ": " + f.Operation + "\n"
 	}
 	for _, f := range plan.Fetches {
+		for _, side := range f.Sides {
+			out["sides"] += fmt.Sprintln(f.Subgraph, side.Label, side.New, side.Coordinates, side.Paths)
+		}
 		out["sent"] += f.Subgraph + ": " + f.Operation + "\n"
 	}
 	return out

@@ -99,6 +99,8 @@ type Fetch struct {
 	Contextual *Contextual
 	// DependsOn are the IDs of fetches that must have ended before this one starts, ascending.
 	DependsOn []int
+	// Sides says for which override labels the fetch answers what they decide; nil for most.
+	Sides []Side
 }
 
 // Target is a further path of an entity fetch.
