@@ -50,7 +50,7 @@ func main() {
 // serve starts the gateway that the configuration describes, and serves until the context ends.
 func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if _, given := os.LookupEnv("GOGC"); !given {
-		heap.Tune()
+		heap.Tune(cfg.Authentication.Keeps())
 	}
 	logger := telemetry.Logger(cfg.Telemetry.Log, hooks.Log)
 	metrics := telemetry.NewMetrics()

@@ -129,6 +129,19 @@ func (c Config) Validate() error {
 	return errors.Join(slices.Concat(c.validateJWT(), c.validateAPIKeys(), c.validateSessions(), c.validateOwners())...) // in one list, as each has its place in the file
 }
 
+// Keeps is about how many bytes are held for long of who asks, where many do.
+func (c Config) Keeps() int {
+	const identity, minted, most = 1 << 11, 1 << 10, 16 << 20
+	n := 0
+	if c.Asks() {
+		n += c.tokens().withDefaults().CacheSize * identity
+	}
+	if m := c.Minting; m != nil {
+		n += m.Remembers() * minted
+	}
+	return min(n, most)
+}
+
 // Asks says whether anybody is asked who they are.
 func (c Config) Asks() bool {
 	return c.Router.JWT != nil || c.Router.APIKeys != nil || c.Router.Sessions != nil

@@ -125,7 +125,7 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 			return nil, err
 		}
 	}
-	reply := r.pool.reply(max(len(req.Body), req.Expect) + headRoom)
+	reply := r.pool.reply(max(len(req.Body)+length(credentials), req.Expect) + headRoom)
 	err := r.sender.send(ctx, out, reply)
 	if credentials != nil {
 		r.shown.Answered(ctx, credentials, reply.Status)

@@ -24,7 +24,8 @@ type Config struct {
 }
 
 const (
-	usualMost     = 10_000
+	// UsualMost is how many are kept by default.
+	UsualMost     = 10_000
 	usualPatience = 10 * time.Second
 	// Pause is how long a failure to obtain one is answered with.
 	Pause = time.Second
@@ -60,7 +61,7 @@ type entry[V any] struct {
 func New[V any](cfg Config) *Cache[V] {
 	c := &Cache[V]{most: cfg.Most, patience: cfg.Patience, now: cfg.Now, byKey: map[string]*list.Element{}, order: list.New()}
 	if c.most == 0 {
-		c.most = usualMost
+		c.most = UsualMost
 	}
 	if c.patience == 0 {
 		c.patience = usualPatience
