@@ -55,7 +55,7 @@ func gateway(t *testing.T, books, reviews, config string) (*process, string) {
 	if !strings.Contains(config, "admin:") {
 		config += "admin: {listen: 'off'}\n"
 	}
-	if err := os.WriteFile(settings, []byte("supergraph: {file: supergraph.graphql}\n"+config), 0o600); err != nil {
+	if err := os.WriteFile(settings, []byte("supergraph: {file: supergraph.graphql, introspection: true}\n"+config), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p := start(t, nil, "serve", "--config", settings, "--listen", "127.0.0.1:0")
@@ -90,6 +90,7 @@ func TestASubgraphsFaultLeavesTheRest(t *testing.T) {
 		{"too few entities", text(200, "application/json", `{"data":{"_entities":[]}}`), ""},
 		{"a wrong type", text(200, "application/json", `{"data":{"_entities":[{"stars":"many"}]}}`), ""},
 		{"an error of its own", text(200, "application/json", `{"data":{"_entities":[{"stars":null}]},"errors":[{"message":"no stars tonight","path":["_entities",0,"stars"],"extensions":{"code":"CLOUDS"}}]}`), "CLOUDS"},
+		{"one that is not for clients", text(200, "application/json", `{"data":{"_entities":[{"stars":null}]},"errors":[{"message":"no stars in db-7.internal","path":["_entities",0,"stars"],"extensions":{"code":"SQL","stacktrace":["at reviews"]}}]}`), "DOWNSTREAM_SERVICE_ERROR"},
 		{"slow", func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			select {
@@ -101,7 +102,7 @@ func TestASubgraphsFaultLeavesTheRest(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			books, reviews := answering(t, book), serving(t, test.reviews)
-			_, url := gateway(t, books.URL, reviews.URL, "traffic_shaping: {all: {timeout: 300ms}}\n")
+			_, url := gateway(t, books.URL, reviews.URL, "traffic_shaping: {all: {timeout: 300ms}}\ninclude_subgraph_errors: {all: {allow_codes: [CLOUDS]}}\n")
 			status, a := post(t, url, `{ book(id: 1) { title stars } }`, nil)
 			if status != http.StatusOK || string(a.Data) != `{"book":{"title":"Middlemarch","stars":null}}` {
 				t.Errorf("HTTP %d %s", status, a.Data)

@@ -32,7 +32,9 @@ var floors = map[string][]string{
 	"telemetry":            {"telemetry/otlp", "telemetry/trace"},
 	"schema":               {},
 	"events":               {},
-	"rollout":              {"events"},
+	"rollout/comparison":   {},
+	"rollout":              {"events", "rollout/comparison"},
+	"facade":               {"rollout", "telemetry"},
 	"rollout/canary":       {"events", "rollout"},
 	"subgraph/wire":        {},
 	"subgraph/shaping":     {},
@@ -62,6 +64,7 @@ var floors = map[string][]string{
 	"engine/executor": {"engine/queryplan"},
 	// 3: a source is a Fetcher; it knows plans, and nothing of who asks
 	"engine":           {"engine/authorization", "engine/cost", "engine/executor", "engine/introspection", "engine/operation", "engine/planner", "engine/queryplan", "engine/supergraph"},
+	"rollout/shadow":   {"engine", "engine/queryplan", "engine/supergraph", "rollout", "rollout/comparison"},
 	"subgraph":         {"engine/executor", "engine/queryplan", "engine/supergraph", "subgraph/shaping", "subgraph/wire", "telemetry/trace"},
 	"monolith-adapter": {"auth/exchange", "auth/held", "auth/mint", "engine/executor", "engine/queryplan", "engine/supergraph", "monolith-adapter/mapping", "graph/model", "subgraph", "subgraph/shaping", "nearest", "telemetry/trace"},
 	"mocks":            {"engine/executor", "engine/queryplan", "engine/supergraph", "graph/model", "nearest"},
@@ -73,12 +76,12 @@ var floors = map[string][]string{
 	// test support: random graphs, a source that forgives nothing
 	"internal/universe": {"engine/executor"},
 	// 4
-	"admin":         {"auth/apikeys", "events", "rollout"},
+	"admin":         {"auth/apikeys", "events", "rollout", "rollout/shadow"},
 	"documents":     {"telemetry"},
 	"transport":     {"auth", "documents", "engine", "ratelimit", "telemetry", "telemetry/trace"},
-	"config":        {"auth", "documents", "engine", "engine/operation", "events", "monolith-adapter", "mocks", "nearest", "ratelimit", "rollout", "subgraph", "telemetry", "transport", "usage"},
+	"config":        {"auth", "documents", "engine", "engine/operation", "events", "facade", "monolith-adapter", "mocks", "nearest", "ratelimit", "rollout", "subgraph", "telemetry", "transport", "usage"},
 	"owners/status": {"engine/operation", "engine/supergraph", "nearest", "owners/contract"},
-	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
+	"owners":        {"config", "engine", "engine/composition", "engine/executor", "engine/supergraph", "facade", "mocks", "monolith-adapter", "owners/status", "owners/contract", "rollout", "subgraph"},
 	// 5, 6
 	"monolith-adapter/suite": {"config", "junit", "monolith-adapter", "monolith-adapter/mapping"},
 

@@ -41,9 +41,15 @@ func catalog(t *testing.T) string {
 // production, unless requests may choose.
 func serveCatalog(t *testing.T, inMocks, more string) (address, admin string) {
 	t.Helper()
+	return serveContract(t, catalogSchema, inMocks, more)
+}
+
+// serveContract does so with another contract of the catalog's.
+func serveContract(t *testing.T, schema, inMocks, more string) (address, admin string) {
+	t.Helper()
 	dir := t.TempDir()
 	address, admin = free.Address(t), free.Address(t)
-	writeIn(t, dir, "catalog.graphql", catalogSchema)
+	writeIn(t, dir, "catalog.graphql", schema)
 	environment := "production"
 	if strings.Contains(inMocks, "per_request") {
 		environment = "dev"

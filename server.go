@@ -25,6 +25,7 @@ import (
 	health "github.com/ficusgraph/ficus/examples/health/service"
 	"github.com/ficusgraph/ficus/examples/monolith/legacy"
 	tickets "github.com/ficusgraph/ficus/examples/tickets/service"
+	"github.com/ficusgraph/ficus/facade"
 	"github.com/ficusgraph/ficus/heap"
 	"github.com/ficusgraph/ficus/owners"
 	"github.com/ficusgraph/ficus/ratelimit"
@@ -71,6 +72,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	wiring.Traffic(cfg, counts, logger)
 	onward, err := wiring.Onward(cfg, logger)
 	if err != nil {
 		return err
@@ -87,7 +89,10 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	served.Store(first)
 	migrations := wiring.Migrations{Config: cfg, Logger: logger}
 	defer migrations.Close()
-	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{Store: migrations.Store, Memory: migrations.Memory(), Writers: migrations.Writers(), Logger: logger})
+	cookies := facade.NewCookies(cfg.Facade.CookieKeys, time.Now)
+	board := rollout.NewBoard(cfg.Rollout, rollout.Parts{
+		Store: migrations.Store, Memory: migrations.Memory(), Writers: migrations.Writers(), Facts: cookies.Facts, Logger: logger,
+	})
 	if err := board.Define(first.Migrations.List, first.Migrations.Labels); err != nil {
 		return err
 	}
@@ -100,7 +105,8 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		return err
 	}
 	used := wiring.Usage(cfg, made, &engineConfig)
-	watched := wiring.Observer{Metrics: counts, Tracer: tracer, Logger: logger, Made: made, Sides: sides, Seldom: &telemetry.Seldom{}}
+	shadows := &wiring.Shadows{Board: board, Served: &served, Made: made, Logger: logger}
+	watched := wiring.Observer{Metrics: counts, Tracer: tracer, Logger: logger, Made: made, Sides: sides, Shadows: shadows, Seldom: &telemetry.Seldom{}}
 	limiter, err := ratelimit.New(cfg.RateLimit(), ratelimit.Parts{Logger: logger, Measured: watched.RateMeasured})
 	if err != nil {
 		return err
@@ -121,6 +127,9 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		return err
 	}
 	gateway := engine.New(snapshot, watched)
+	compared := shadows.Over(gateway)
+	defer compared.Close()
+	sides.Comparing = compared
 	if err := wiring.WatchCaches(metrics, gateway); err != nil {
 		return err
 	}
@@ -130,27 +139,38 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if err != nil {
 		return err
 	}
+	beside := wiring.Facade(cfg, first, wiring.Deciding{Board: board, Cookies: cookies, Who: who, Sides: sides}, counts, logger)
+	if beside != nil {
+		defer beside.Close()
+	}
 	changes := &wiring.Reloads{
-		Known:   known,
+		Facade: beside, Known: known,
 		Gateway: gateway, Config: engineConfig, Metrics: metrics, Logger: logger, Served: &served, Notices: notices, Board: board, Made: made,
 	}
 
 	parts := transport.Parts{
-		Engine: gateway, Schema: gateway.Schema, Context: wiring.Inbound(onward),
+		Engine: compared, Schema: gateway.Schema, Context: wiring.Inbound(onward),
 		Observer: counts, Metrics: metrics.Handler(), Logger: logger, Stale: changes.Stale, Tracer: tracer,
 		Beside:    map[string]http.Handler{},
+		Files:     wiring.Files(cfg),
 		RateLimit: limiter,
 	}
 	wiring.Publish(onward, &parts)
+	if beside != nil {
+		parts.Elsewhere = beside
+	}
 	if known != nil {
 		parts.Documents = known
 	}
 	if who != nil {
 		parts.Authenticate, parts.Ready, parts.Challenge = auth.Middleware(who), who.Ready, who.Challenge()
 		parts.Connect = auth.Connect(who)
+		parts.Verify = parts.Connect
 	}
 	if back != nil {
-		parts.Admin = wiring.API(cfg, back.Addr(), &served, board, who, used, logger)
+		operators := wiring.API(cfg, back.Addr(), &served, board, who, used, logger)
+		shadows.Mismatches(operators, compared, &parts)
+		parts.Admin = operators
 	}
 	sides.Gate(cfg, &parts)
 	if made != nil {
@@ -163,6 +183,10 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	}
 	server, err := transport.New(cfg.Transport(), parts)
 	if err != nil {
+		return err
+	}
+	shadows.Spare(server)
+	if err := wiring.WatchCertificates(metrics, server); err != nil {
 		return err
 	}
 	var watching sync.WaitGroup

@@ -65,7 +65,7 @@ func TestARunningGatewaySaysHowFarItsContractIsKept(t *testing.T) {
 	}
 }
 
-// TestWithoutATokenOperatorsAreOnThisMachine: elsewhere the API is shut, and the log says so.
+// TestWithoutATokenOperatorsAreOnThisMachine: the gateway does not start where others could be.
 func TestWithoutATokenOperatorsAreOnThisMachine(t *testing.T) {
 	dir, _, operators := statusFolder(t, "")
 	startIn(t, dir, "serve").line("serving")
@@ -78,10 +78,5 @@ func TestWithoutATokenOperatorsAreOnThisMachine(t *testing.T) {
 	dir, _, operators = statusFolder(t, "")
 	_, port, _ := strings.Cut(operators, ":")
 	writeIn(t, dir, "ficus.yaml", "environment: dev\nsupergraph: { listen: \"127.0.0.1:0\" }\nadmin: { listen: \"0.0.0.0:"+port+"\" }\nsubgraphs: { shop: { mock: always, schema: { file: shop.graphql } } }\n")
-	p := startIn(t, dir, "serve")
-	p.line("the admin API refuses everybody")
-	p.line("serving")
-	if got := send(t, http.MethodGet, "http://"+operators+"/api/v1/status", nil, nil); got.status != 403 || !strings.Contains(got.body, "ADMIN_TOKEN_NOT_SET") {
-		t.Errorf("open to everybody: HTTP %d %s", got.status, got.body)
-	}
+	startIn(t, dir, "serve").line("can be asked from other machines, and there is no admin.token")
 }

@@ -8,6 +8,7 @@
 //	claims -> Identity       exp, nbf, iss, aud, then cached by digest   (verifier.go, cache.go)
 //
 //	API key -> Identity      what is kept of it, in the words of claims    (apikey.go, apikeys/)
+//	certificate -> Identity  whom it names, once TLS has verified it     (certificate.go)
 //
 // and what services are shown of it: its token, one that is minted or exchanged for it, or claims as headers (onward.go).
 //

@@ -31,6 +31,8 @@ type Router struct {
 	APIKeys *APIKeys `yaml:"api_keys"`
 	// Sessions lets in who has a session of the monolith.
 	Sessions *Sessions `yaml:"sessions"`
+	// MTLS takes clients for whom their certificate names.
+	MTLS *MTLS `yaml:"mtls"`
 }
 
 // JWT says which tokens are good.
@@ -126,7 +128,7 @@ type Header struct {
 
 // Validate reports everything that is wrong with the configuration.
 func (c Config) Validate() error {
-	return errors.Join(slices.Concat(c.validateJWT(), c.validateAPIKeys(), c.validateSessions(), c.validateOwners())...) // in one list, as each has its place in the file
+	return errors.Join(slices.Concat(c.validateJWT(), c.validateAPIKeys(), c.validateSessions(), c.validateMTLS(), c.validateOwners())...) // in one list, as each has its place in the file
 }
 
 // Keeps is about how many bytes are held for long of who asks, where many do.
@@ -144,7 +146,7 @@ func (c Config) Keeps() int {
 
 // Asks says whether anybody is asked who they are.
 func (c Config) Asks() bool {
-	return c.Router.JWT != nil || c.Router.APIKeys != nil || c.Router.Sessions != nil
+	return c.Router.JWT != nil || c.Router.APIKeys != nil || c.Router.Sessions != nil || c.Router.MTLS != nil
 }
 
 func (c Config) validateJWT() []error {

@@ -21,6 +21,10 @@ const (
 	ReasonType      Reason = "the token is of a type that is not for requests"
 	ReasonClaim     Reason = "the token lacks a claim that is required"
 	ReasonRevoked   Reason = "the token has been revoked"
+	ReasonBinding   Reason = "the token is bound to a certificate that was not shown"
+
+	ReasonCertificateExpired  Reason = "the client certificate has expired"
+	ReasonCertificateNameless Reason = "the client certificate names nobody"
 
 	ReasonSession Reason = "nobody is signed in by the session"
 

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -68,7 +69,10 @@ func (v *Verifier) Challenge() string {
 }
 
 // credential is what a request brings: one of them, or none.
-type credential struct{ token, key, session string }
+type credential struct {
+	token, key, session string
+	shown               *x509.Certificate
+}
 
 // brought is what the request brings. A token and an API key may be of different callers and are refused: whichever went
 // first, somebody would take the request for the other's. A session is looked for where there is neither: a browser sends
@@ -86,6 +90,9 @@ func (v *Verifier) brought(r *http.Request) (c credential, fault string) {
 	if v.sessions != nil && fault == "" && c == (credential{}) {
 		c.session, fault = cookieToken(r, v.sessions.cfg.Cookie)
 	}
+	if v.mtls != nil && fault == "" && c == (credential{}) {
+		c.shown = certificate(r)
+	}
 	return c, fault
 }
 
@@ -95,8 +102,18 @@ func (v *Verifier) identify(r *http.Request, c credential) (*http.Request, error
 	if c.session != "" {
 		return v.signedIn(r, c.session)
 	}
+	if c.shown != nil {
+		identity, err := v.fromCertificate(c.shown)
+		if err != nil {
+			return nil, err
+		}
+		return r.WithContext(NewContext(r.Context(), identity)), nil
+	}
 	if c.key == "" {
 		identity, err := v.Verify(r.Context(), c.token)
+		if err == nil {
+			err = v.bound(identity, r)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -43,9 +43,11 @@ func (p *Parts) fill() {
 type Verifier struct {
 	cfg     JWT
 	apiKeys APIKeys
-	parts   Parts
-	sets    []*keySet
-	cache   *cache
+	// mtls is nil where certificates name nobody.
+	mtls  *MTLS
+	parts Parts
+	sets  []*keySet
+	cache *cache
 	// revoked is nil where nothing can be revoked.
 	revoked *revoked
 	// keys is nil where API keys are not taken.
@@ -65,10 +67,10 @@ func New(cfg Config, parts Parts) (*Verifier, error) {
 		return nil, err
 	}
 	if !cfg.Asks() {
-		return nil, errors.New("authentication.router: none of jwt, api_keys and sessions is configured")
+		return nil, errors.New("authentication.router: none of jwt, api_keys, sessions and mtls is configured")
 	}
 	parts.fill()
-	v := &Verifier{cfg: cfg.tokens().withDefaults(), apiKeys: cfg.Router.APIKeys.withDefaults(), parts: parts, own: cfg.own()}
+	v := &Verifier{cfg: cfg.tokens().withDefaults(), apiKeys: cfg.Router.APIKeys.withDefaults(), mtls: cfg.Router.MTLS, parts: parts, own: cfg.own()}
 	v.cache = newCache(v.cfg.CacheSize)
 	v.sessions = newSessions(cfg.Router.Sessions, parts)
 	var errs []error
@@ -152,7 +154,7 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Identity, error) 
 		return nil, err
 	}
 	i := newIdentity(token, sum, claims)
-	if slices.Contains(v.own, i.Issuer) {
+	if ours(i.Issuer) || slices.Contains(v.own, i.Issuer) {
 		return nil, &Error{Reason: ReasonIssuer}
 	}
 	if err := v.revoked.refuses(i); err != nil {

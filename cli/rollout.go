@@ -42,14 +42,15 @@ func (p Program) rolloutCommand() *cobra.Command {
 	}
 	flags := c.PersistentFlags()
 	_, admin := transport.Config{}.Addresses()
-	flags.StringSliceVar(&f.urls, "url", []string{"http://" + admin}, "the gateway's admin listener; for drill, those of all replicas")
+	flags.StringSliceVar(&f.urls, "url", []string{"http://" + admin}, "the gateway's admin listener; for drill, mismatches and replay, those of all replicas")
 	flags.StringVar(&f.token, "token", "", "its admin.token; by default the environment's FICUS_ADMIN_TOKEN")
 	flags.StringVar(&f.by, "by", "", "who orders it (default you, on this machine)")
 	flags.StringVar(&f.why, "why", "", "why; the history keeps it")
 	flags.StringVar(&f.revision, "revision", "", "do nothing if the migration has changed since this revision")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON")
-	c.AddCommand(p.rolloutList(&f), p.rolloutShow(&f), p.rolloutHistory(&f), p.rolloutSet(&f), p.rolloutDrill(&f), p.rolloutGrant())
+	c.AddCommand(p.rolloutList(&f), p.rolloutShow(&f), p.rolloutHistory(&f), p.rolloutSet(&f), p.rolloutDrill(&f), p.rolloutGrant(), p.rolloutMismatches(&f), p.rolloutReplay(&f))
 	for _, o := range []struct{ verb, short string }{
+		{"shadow", "Have the old owner answer, and the new one be asked too, to compare them"},
 		{"start", "Begin, or begin again after an abort, with the first step"},
 		{"pause", "Go no further until it is resumed"},
 		{"resume", "Go on"},
@@ -277,6 +278,9 @@ func standing(w io.Writer, s rollout.Standing) error {
 	line("owner", s.Owner)
 	line("why", s.Why)
 	line("coordinates", strings.Join(s.Coordinates, ", "))
+	for _, p := range s.Paths {
+		line("path", p.String())
+	}
 	line("kept together by", strings.Join(s.Key, ", else "))
 	line("steps", strings.Trim(fmt.Sprint(s.Steps), "[]"))
 	if a := s.Analysis; a != nil {

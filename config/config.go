@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -21,6 +22,7 @@ import (
 	"github.com/ficusgraph/ficus/documents"
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/events"
+	"github.com/ficusgraph/ficus/facade"
 	"github.com/ficusgraph/ficus/mocks"
 	monolith "github.com/ficusgraph/ficus/monolith-adapter"
 	"github.com/ficusgraph/ficus/ratelimit"
@@ -46,8 +48,10 @@ type Config struct {
 	DemandControl  engine.Demand      `yaml:"demand_control"`
 	RateLimits     ratelimit.Config   `yaml:"rate_limits"`
 	// Who answers.
-	Contract   Contract        `yaml:"contract"`
-	Traffic    subgraph.Config `yaml:",inline"`
+	Contract Contract        `yaml:"contract"`
+	Traffic  subgraph.Config `yaml:",inline"`
+	// TLS is of both sides, clients and services.
+	TLS        TLS             `yaml:"tls"`
 	Connectors monolith.Config `yaml:"connectors"`
 	Mocks      mocks.Config    `yaml:"mocks"`
 	// Where the gateway runs, and what is otherwise there.
@@ -57,11 +61,15 @@ type Config struct {
 	Front     Front            `yaml:",inline"`
 	Documents documents.Config `yaml:",inline"`
 	Telemetry telemetry.Config `yaml:"telemetry"`
+	// Facade is what is served beside the graph, by others.
+	Facade facade.Config `yaml:"facade"`
 
 	// Files is where the files that the configuration names lie.
 	Files fs.FS `yaml:"-"`
 	// Name of the file that it was read from, for messages.
 	Name string `yaml:"-"`
+	// origins are the files that values were taken from, by the value.
+	origins map[string]string
 	// tree is the file, for the places of faults that show later.
 	tree ast.Node
 }
@@ -87,13 +95,19 @@ type Subscription struct {
 	transport.Subscription `yaml:",inline"`
 }
 
+// TLS is TLS to clients and to services: in the file one section, in the house two rooms.
+type TLS struct {
+	Clients  transport.TLS `yaml:",inline"`
+	Services subgraph.TLS  `yaml:",inline"`
+}
+
 // Transport is the configuration of the server.
 func (c *Config) Transport() transport.Config {
 	router := c.Traffic.TrafficShaping.Router
 	return transport.Config{
 		Supergraph: c.Supergraph.Endpoint, CORS: c.Front.CORS, CSRF: c.Front.CSRF, Limits: c.Front.Limits.http(),
 		Batching: c.Front.Batching, HealthCheck: c.Front.HealthCheck, GraphiQL: c.Front.GraphiQL, WebSocket: c.Front.WebSocket, Subscription: c.Front.Subscription.Subscription,
-		Admin:  c.Front.Admin,
+		Admin: c.Front.Admin, TLS: c.TLS.Clients,
 		Server: c.Front.Server, Shutdown: c.Front.Shutdown, Dedupe: router.Dedupe.Enabled,
 		Admission: transport.Admission{
 			Timeout: router.Timeout, Concurrency: router.ConcurrencyLimit, MaxWaiting: router.MaxWaiting, MaxWait: router.MaxWait,
@@ -107,7 +121,7 @@ type Supergraph struct {
 	transport.Endpoint `yaml:",inline"`
 	// File holds composed supergraph SDL, to serve instead of composing subgraphs.
 	File string `yaml:"file"`
-	// Introspection lets clients ask for the schema; on by default.
+	// Introspection lets clients ask for the schema; by default only in dev.
 	Introspection *bool `yaml:"introspection"`
 	// QueryPlanning bounds the planner and its cache.
 	QueryPlanning QueryPlanning `yaml:"query_planning"`
@@ -155,7 +169,9 @@ func (q QueryPlanning) warm() int {
 type Subgraph struct {
 	// RoutingURL is where the service answers GraphQL.
 	RoutingURL string `yaml:"routing_url"`
-	Schema     Schema `yaml:"schema"`
+	// RoutingURLs are those at which the same service answers too; without a routing_url the first of them is it.
+	RoutingURLs []string `yaml:"routing_urls"`
+	Schema      Schema   `yaml:"schema"`
 	// Source says who answers: remote (the service at routing_url), connectors (a schema with @connect), local
 	// (Go resolvers of this gateway). "" is connectors or remote, as the schema says.
 	Source Source `yaml:"source"`
@@ -204,7 +220,7 @@ func Load(file string, env func(string) (string, bool)) (*Config, error) {
 // Parse reads a configuration from data; the files that it names are looked up in files, absolute ones on disk.
 func Parse(name string, data []byte, files fs.FS, env func(string) (string, bool)) (*Config, error) {
 	cfg := &Config{Name: name, Files: files}
-	tree, err := decode(name, data, env, cfg.ReadFile, cfg)
+	tree, err := decode(name, data, env, cfg.remember, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -215,8 +231,11 @@ func Parse(name string, data []byte, files fs.FS, env func(string) (string, bool
 			return nil, err
 		}
 	}
+	cfg.Traffic.TLS = cfg.TLS.Services
+	cfg.route()
 	cfg.Connectors.Outbound = subgraph.Connectors{
 		Traffic: cfg.Traffic.TrafficShaping.Connector, TLS: cfg.Traffic.TLS.Connector, Limits: cfg.Front.Limits.Connector,
+		Headers: cfg.Traffic.Headers, Statuses: cfg.Traffic.SubgraphStatus, Errors: cfg.Traffic.IncludeSubgraphErrors,
 	}
 	if err := cfg.Validate(); err != nil {
 		return nil, place(name, tree, err)
@@ -247,6 +266,7 @@ func (c *Config) Validate() error {
 	add("", c.validateRateLimits())
 	add("", c.Authentication.Validate())
 	add("", c.validateShown())
+	add("", c.validateMTLS())
 	add("", c.Authorization.Validate())
 	add("", c.Rollout.Validate())
 	add("", c.NATS.Validate())
@@ -257,7 +277,16 @@ func (c *Config) Validate() error {
 	add("", c.Telemetry.Validate())
 	add("", c.Documents.Validate())
 	add("", c.Mocks.Validate())
+	add("", c.Facade.Validate())
 	return errors.Join(errs...)
+}
+
+// validateMTLS checks that who is to be known by a certificate is asked for one.
+func (c *Config) validateMTLS() error {
+	if c.Authentication.Router.MTLS != nil && c.TLS.Clients.Supergraph.ClientAuthentication == nil {
+		return errors.New("authentication.router.mtls: nobody is asked for a certificate; add tls.supergraph.client_authentication")
+	}
+	return nil
 }
 
 func (s Subgraph) validate() error {
@@ -282,7 +311,7 @@ func (s Subgraph) validate() error {
 	case !slices.Contains(sources, s.Source):
 		errs = append(errs, fmt.Errorf("source: %q is none of remote, connectors, local", s.Source))
 	}
-	errs = append(errs, s.Mock.validate())
+	errs = append(errs, s.Mock.validate(), s.validateURLs())
 	return errors.Join(errs...)
 }
 
@@ -304,6 +333,21 @@ func (c *Config) ReadFile(name string) ([]byte, error) {
 	}
 	return fs.ReadFile(c.Files, filepath.ToSlash(filepath.Clean(name)))
 }
+
+// remember is ReadFile for what becomes a value.
+func (c *Config) remember(name string) ([]byte, error) {
+	text, err := c.ReadFile(name)
+	if err == nil {
+		if c.origins == nil {
+			c.origins = map[string]string{}
+		}
+		c.origins[strings.TrimRight(string(text), "\r\n")] = name
+	}
+	return text, err
+}
+
+// Origin is the file that a value was taken from whole, as ${file.PATH}; "" if it was not.
+func (c *Config) Origin(value string) string { return c.origins[value] }
 
 // Stat tells of a file that the configuration names.
 func (c *Config) Stat(name string) (fs.FileInfo, error) {
@@ -332,12 +376,14 @@ func JSONSchema() ([]byte, error) { return jsonSchema(&Config{}) }
 
 // Engine is the configuration of the engine.
 func (c *Config) Engine() engine.Config {
+	limits := c.Front.Limits.operations()
+	limits.HideNames = c.Environment != Dev
 	return engine.Config{
-		Introspection: c.Supergraph.Introspection == nil || *c.Supergraph.Introspection,
+		Introspection: c.introspection(),
 		CacheSize:     c.Supergraph.QueryPlanning.CacheSize,
 		Warm:          c.Supergraph.QueryPlanning.warm(),
 		PlanPaths:     c.Supergraph.QueryPlanning.MaxPaths,
-		Limits:        c.Front.Limits.operations(),
+		Limits:        limits,
 		Demand:        c.DemandControl,
 		Authorization: engine.Authorization{
 			Disabled: !c.Authorization.Directives.IsEnabled(),

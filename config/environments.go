@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/ficusgraph/ficus/subgraph"
 )
 
 // Environment is where a gateway runs, which says how far the mock source may go there. "" is production: the
@@ -112,6 +114,10 @@ func (c *Config) Decide(asked string, otherwise Environment) error {
 	case c.Environment == "":
 		c.Environment = otherwise
 	}
+	if c.Environment == Dev {
+		c.Traffic.IncludeSubgraphErrors = subgraph.EveryError()
+		c.Connectors.Outbound.Errors = subgraph.EveryError()
+	}
 	return c.Place(c.allowed())
 }
 
@@ -135,6 +141,14 @@ func (c *Config) allowed() error {
 // Permits reports whether whoever asks may choose what the mock source does, and see what it did: everywhere but
 // in production.
 func (c *Config) Permits() bool { return c.Environment == Staging || c.Environment == Dev }
+
+// introspection reports whether clients may ask for the schema: as it is said, or in dev.
+func (c *Config) introspection() bool {
+	if c.Supergraph.Introspection == nil {
+		return c.Environment == Dev
+	}
+	return *c.Supergraph.Introspection
+}
 
 // Mocking says when the mock source answers the fields of a subgraph in the environment. In production it does so
 // only for the coordinates that mocks.acknowledged lists; see Acknowledges.

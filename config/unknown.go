@@ -108,6 +108,9 @@ var moved = []struct{ under, key, to string }{
 	{"traffic_shaping.connector.sources.*.", "http_max_response_bytes", "limits.connector.sources.*.http_max_response_size"},
 	{"traffic_shaping.connector.all.", "http_max_response_bytes", "limits.connector.all.http_max_response_size"},
 	{"traffic_shaping.connector.sources.*.", "http2", "traffic_shaping.connector.sources.*.experimental_http2"},
+	{"traffic_shaping.all.", "experimental_retry", "traffic_shaping.all.retry, with max_attempts and budget"},
+	{"traffic_shaping.subgraphs.*.", "experimental_retry", "traffic_shaping.subgraphs.*.retry, with max_attempts and budget"},
+	{"traffic_shaping.", "deduplicate_variables", "nothing: variables are always sent once"},
 	{"mocks.", "enabled", "environment: dev (or --env dev), and mock: never, unimplemented or always at each subgraph that is otherwise"},
 	{"traffic_shaping.connector.all.", "http2", "traffic_shaping.connector.all.experimental_http2"},
 }

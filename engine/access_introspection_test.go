@@ -11,6 +11,7 @@ import (
 
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/authorization"
+	"github.com/ficusgraph/ficus/engine/operation"
 	"github.com/ficusgraph/ficus/engine/supergraph"
 )
 
@@ -154,6 +155,7 @@ func TestNamesThatCallersDoNotSeeAreNotSuggested(t *testing.T) {
 	}{
 		{"all see all", engine.Config{Introspection: true}, true},
 		{"no introspection", engine.Config{}, false},
+		{"as it is said", engine.Config{Introspection: true, Limits: operation.Limits{HideNames: true}}, false},
 		{"filtered", engine.Config{Introspection: true, Authorization: engine.Authorization{FilterIntrospection: true}}, false},
 	} {
 		s, err := engine.NewSnapshot(sg, &asked{}, c.cfg)

@@ -58,7 +58,10 @@ type use struct {
 	// exceeded are the limits that it passes, and that are only measured.
 	exceeded        []operation.Excess
 	text, operation string
-	times           atomic.Int64
+	// deciding are the labels that matter to it, active those of them that are, joined.
+	deciding []string
+	active   string
+	times    atomic.Int64
 }
 
 const (

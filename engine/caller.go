@@ -43,7 +43,7 @@ func newCallers(s *Snapshot, room uint64) (*callers, error) {
 }
 
 // of is the request's caller. Labels and policies are decided here, once for the request.
-func (c *callers) of(ctx context.Context, d decided, values operation.Values, labels []string) (caller, error) {
+func (c *callers) of(ctx context.Context, d decided, values operation.Values, r *Request) (caller, error) {
 	if c == nil {
 		return caller{}, nil
 	}
@@ -51,7 +51,7 @@ func (c *callers) of(ctx context.Context, d decided, values operation.Values, la
 	if err != nil {
 		return caller{}, err
 	}
-	out := caller{labels: c.active(ctx, m.labels, labels)}
+	out := caller{labels: c.active(ctx, m.labels, r)}
 	out.grant = c.access.grant(ctx, d.prepared, values, m.needs)
 	return out, nil
 }
@@ -102,18 +102,30 @@ func (c *callers) matters(op *operation.Operation) matters {
 	return m
 }
 
+// deciding are the labels that matter to an operation of which all is known.
+func (c *callers) deciding(d decided) []string {
+	if c == nil {
+		return nil
+	}
+	m, err := c.matter(d)
+	if err != nil {
+		return nil
+	}
+	return m.labels
+}
+
 // active joins those of the labels that the request brings, or that are decided to be active for it.
-func (c *callers) active(ctx context.Context, relevant, given []string) string {
+func (c *callers) active(ctx context.Context, relevant []string, r *Request) string {
 	if len(relevant) == 0 {
 		return ""
 	}
 	var on []string
-	if c.cfg.Labels != nil {
+	if c.cfg.Labels != nil && !r.aside {
 		on = c.cfg.Labels(ctx, relevant)
 	}
 	var out []string
 	for _, l := range relevant {
-		if slices.Contains(on, l) || slices.Contains(given, l) {
+		if slices.Contains(on, l) || slices.Contains(r.Labels, l) {
 			out = append(out, l)
 		}
 	}

@@ -52,6 +52,8 @@ type Config struct {
 	RateLimit func(ctx context.Context, op Executing) error
 	// Extensions are what responses have beside data and errors; nil means nothing.
 	Extensions Extensions
+	// Reply gathers what sources say beside their answers that goes back to the client; nil for nothing.
+	Reply Replying
 	// Admit refuses operations that the caller may not ask at all, by an error of package operation; nil means none.
 	Admit func(ctx context.Context, p *operation.Prepared) error
 	// Authorization says how @authenticated, @requiresScopes and @policy are enforced.
@@ -119,6 +121,9 @@ type Request struct {
 	// Spent, if not nil, is what other operations of the request cost, which this one adds to: a batch may cost as much
 	// as one operation may.
 	Spent *atomic.Int64
+
+	// aside: Labels are all that are active, and nobody is to find a trace of the request.
+	aside bool
 }
 
 // Executing is an operation that is about to be executed: its name, "" if it has none, its kind, and what it is
@@ -142,6 +147,10 @@ type Outcome struct {
 	Fetches  int
 	// Cost is the estimate of what was asked for, if there is one.
 	Cost int
+	// Reply is what goes back to the client beside the response, nil for nothing. It may be shared, and must not be changed.
+	Reply *Reply
+	// Decided is what labels had to do with it; the zero value if nothing.
+	Decided Decided
 	// Release, if not nil, must be called when the response was written: its bytes are shared and are not dst.
 	Release func()
 }
@@ -154,20 +163,20 @@ func (e *Engine) Execute(ctx context.Context, r *Request, dst []byte) ([]byte, O
 	if err != nil {
 		return e.refuse(ctx, dst, out, err)
 	}
-	ctx, extensions, r := s.cfg.extend(ctx, Executed{Document: r.Query, Operation: out.OperationName, Plan: planned.program.Plan()}, r)
+	ctx, extensions, r := s.cfg.extend(ctx, Executed{Document: r.Query, Operation: out.OperationName, Plan: planned.program.Plan(), Variables: r.Variables}, r)
 	try := attempt{s, prepared, values, r, input(values, e.observer)}
 	var run executor.Outcome
 	if out.Kind == ast.Query && r.Sharing != nil {
-		dst, run, out.Release = e.flights.run(ctx, planned.program, values, r.Sharing, func(dst []byte) ([]byte, executor.Outcome) {
+		dst, run, out.Reply, out.Release = e.flights.run(ctx, planned.program, values, r.Sharing, func(dst []byte) ([]byte, executor.Outcome, *Reply) {
 			return try.run(ctx, e, planned.program, dst)
 		})
 	} else {
-		dst, run = try.run(ctx, e, planned.program, dst)
+		dst, run, out.Reply = try.run(ctx, e, planned.program, dst)
 	}
 	if out.Kind == ast.Mutation {
 		e.flights.mutations.Add(1)
 	}
-	out.Errors, out.DataNull, out.Fetches = run.Errors, run.DataNull, run.Fetches
+	out.Errors, out.DataNull, out.Fetches, out.Decided = run.Errors, run.DataNull, run.Fetches, planned.decided()
 	return appendExtensions(dst, extensions), out
 }
 

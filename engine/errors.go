@@ -30,6 +30,9 @@ func refuse(dst []byte, out Outcome, list operation.Errors) ([]byte, Outcome) {
 	return append(dst, text...), out
 }
 
+// Refusal is an error that a client is told with the code and the message, as from Responses.Begin.
+func Refusal(code, message string) error { return &operation.Error{Code: code, Message: message} }
+
 // Code is that of a request which is refused for the error, empty for none.
 func Code(err error) string {
 	if err == nil {

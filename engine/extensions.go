@@ -10,13 +10,15 @@ import (
 // to its response as "extensions" once it is executed; nil for nothing, and what writes nothing adds none.
 type Extensions func(ctx context.Context, of Executed) (context.Context, func(dst []byte) []byte)
 
-// Executed is what is executed: the document, the operation's name, "" if it has none, and its plan. A subscription is
-// one, and so is each of its events, which is said to be one: it is executed in a context under that of the subscription.
+// Executed is what is executed: the document, the operation's name, "" if it has none, its plan, and the variables as the
+// client sent them. A subscription is one, and so is each of its events, which is said to be one: it is executed in a
+// context under that of the subscription.
 type Executed struct {
 	Document  string
 	Operation string
 	Plan      *queryplan.Plan
 	Event     bool
+	Variables []byte
 }
 
 // And is both extensions, whose members go into one object.

@@ -22,23 +22,23 @@ type attempt struct {
 
 // run answers the operation. Where it is a query, and the new owner of what a label moves failed, the whole operation is
 // asked once more with the label off, if Config.Fallback says so: part of it would be read from two owners.
-func (a attempt) run(ctx context.Context, e *Engine, program *executor.Program, dst []byte) ([]byte, executor.Outcome) {
+func (a attempt) run(ctx context.Context, e *Engine, program *executor.Program, dst []byte) ([]byte, executor.Outcome, *Reply) {
 	before := len(dst)
-	dst, out := program.Run(ctx, a.fetcher, a.in, dst)
+	dst, out, reply := a.Snapshot.run(ctx, program, a.in, dst)
 	if out.Lost == nil || a.cfg.Fallback == nil || a.prepared.Kind() != ast.Query || ctx.Err() != nil {
-		return dst, out
+		return dst, out, reply
 	}
 	off := a.cfg.Fallback(ctx, out.Lost)
 	if len(off) == 0 {
-		return dst, out
+		return dst, out, reply
 	}
 	again, err := a.without(ctx, off, e)
 	if err != nil {
-		return dst, out
+		return dst, out, reply
 	}
-	dst, second := again.program.Run(ctx, a.fetcher, a.in, dst[:before])
+	dst, second, reply := a.Snapshot.run(ctx, again.program, a.in, dst[:before])
 	second.Fetches += out.Fetches
-	return dst, second
+	return dst, second, reply
 }
 
 // without is the operation planned for the request's caller, with some labels off.
@@ -48,7 +48,7 @@ func (a attempt) without(ctx context.Context, off []string, e *Engine) (*use, er
 		return nil, err
 	}
 	d := decided{a.prepared, mask}
-	who, err := a.callers.of(ctx, d, a.values, a.request.Labels)
+	who, err := a.callers.of(ctx, d, a.values, a.request)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ import (
 // something and asks for it afterwards never gets what was read before.
 //
 // Whoever came first does the work under its own context. If its client leaves, the others do not suffer: one
-// of them begins anew.
+// of them begins anew. And where the answer brought a cookie, nobody gets that of another: all others ask themselves.
 type flights struct {
 	// mutations counts those that ended.
 	mutations atomic.Uint64
@@ -38,10 +38,12 @@ type flightKey struct {
 type flight struct {
 	// done is closed when it is. What is below is not written afterwards.
 	done chan struct{}
-	// good says that body and outcome are the answer; else whoever waited asks again.
-	good    bool
-	body    []byte
-	outcome executor.Outcome
+	// good says that body, outcome and reply are the answer; else whoever waited asks again. own says that some of it is for
+	// nobody but who asked first: then whoever waited asks alone.
+	good, own bool
+	body      []byte
+	outcome   executor.Outcome
+	reply     *Reply
 	// users counts those who may still read body.
 	users   atomic.Int32
 	release func()
@@ -52,26 +54,31 @@ const maxKept = 1 << 20
 
 // run answers a query by the program, or waits for the same one to be answered. The body is valid until release
 // is called.
-func (fs *flights) run(ctx context.Context, p *executor.Program, values operation.Values, sharing []byte, ask func(dst []byte) ([]byte, executor.Outcome)) (body []byte, out executor.Outcome, release func()) {
+func (fs *flights) run(ctx context.Context, p *executor.Program, values operation.Values, sharing []byte, ask func(dst []byte) ([]byte, executor.Outcome, *Reply)) (body []byte, out executor.Outcome, reply *Reply, release func()) {
 	key := flightKey{p, fs.inputs(values, sharing)}
 	for {
 		f, first := fs.join(key)
 		if first {
 			fs.lead(ctx, key, f, ask)
-			return f.body, f.outcome, f.release
+			return f.body, f.outcome, f.reply, f.release
 		}
 		select {
 		case <-f.done:
 			if f.good {
 				out := f.outcome
 				out.Fetches = 0 // they are the other's
-				return f.body, out, f.release
+				return f.body, out, f.reply, f.release
 			}
+			own := f.own
 			f.release()
+			if own {
+				body, out, reply := ask(nil)
+				return body, out, reply, func() {}
+			}
 		case <-ctx.Done():
 			f.release()
-			body, out := ask(nil) // says that the request was canceled
-			return body, out, func() {}
+			body, out, reply := ask(nil) // says that the request was canceled
+			return body, out, reply, func() {}
 		}
 	}
 }
@@ -102,7 +109,7 @@ func (fs *flights) join(key flightKey) (f *flight, first bool) {
 		f = &flight{}
 		f.release = func() { fs.leave(f) }
 	}
-	f.done, f.good = make(chan struct{}), false
+	f.done, f.good, f.own = make(chan struct{}), false, false
 	f.users.Store(1)
 	if fs.open == nil {
 		fs.open = map[flightKey]*flight{}
@@ -112,15 +119,16 @@ func (fs *flights) join(key flightKey) (f *flight, first bool) {
 }
 
 // lead answers, and lets go those who wait, also if it panics.
-func (fs *flights) lead(ctx context.Context, key flightKey, f *flight, ask func(dst []byte) ([]byte, executor.Outcome)) {
+func (fs *flights) lead(ctx context.Context, key flightKey, f *flight, ask func(dst []byte) ([]byte, executor.Outcome, *Reply)) {
 	defer func() {
 		fs.mu.Lock()
 		delete(fs.open, key)
 		fs.mu.Unlock()
 		close(f.done)
 	}()
-	f.body, f.outcome = ask(f.body[:0])
-	f.good = ctx.Err() == nil
+	f.body, f.outcome, f.reply = ask(f.body[:0])
+	f.own = f.reply != nil && f.reply.Own
+	f.good = ctx.Err() == nil && !f.own
 }
 
 // leave gives the flight back when nobody needs its body any longer.

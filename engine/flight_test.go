@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/ficusgraph/ficus/engine"
 	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/queryplan"
 )
 
 // gated answers with the number of the fetch, once its gate is open or its client has left.
@@ -37,8 +39,9 @@ func (g *gated) Fetch(ctx context.Context, r *executor.Request) (*executor.Respo
 // asking is a client's request and what came of it.
 type asking struct {
 	engine.Request
-	ctx  context.Context
-	body string
+	ctx   context.Context
+	body  string
+	reply *engine.Reply
 }
 
 // together has requests under way at one time, in their order, and lets them be answered after what happens
@@ -54,7 +57,7 @@ func together(t *testing.T, g *gated, e *engine.Engine, meanwhile func(), all ..
 				ctx = t.Context()
 			}
 			body, out := e.Execute(ctx, &a.Request, nil)
-			a.body = string(body)
+			a.body, a.reply = string(body), out.Reply
 			if out.Release != nil {
 				out.Release()
 			}
@@ -149,5 +152,45 @@ func TestAClientThatLeavesTakesNobodyAlong(t *testing.T) {
 				t.Errorf("%d fetches", n)
 			}
 		})
+	}
+}
+
+// cookies gives each execution a cookie of its own, as a source does that begins a session.
+func cookies() (engine.Replying, *atomic.Int32) {
+	var given atomic.Int32
+	return func(ctx context.Context) (context.Context, func(*queryplan.Plan, executor.Outcome) *engine.Reply) {
+		return ctx, func(*queryplan.Plan, executor.Outcome) *engine.Reply {
+			sid := fmt.Sprintf("sid=%d", given.Add(1))
+			return &engine.Reply{Header: http.Header{"Set-Cookie": {sid}}, Own: true}
+		}
+	}, &given
+}
+
+func TestACookieIsForNobodyButWhoAskedFirst(t *testing.T) {
+	replying, given := cookies()
+	g := &gated{}
+	e := engine.New(snapshot(t, g, engine.Config{Reply: replying}), nil)
+	all := []*asking{ask("a", "{ version }", ""), ask("a", "{ version }", ""), ask("a", "{ version }", "")}
+	synctest.Test(t, func(t *testing.T) { together(t, g, e, func() {}, all...) })
+	seen := map[string]bool{}
+	for _, a := range all {
+		seen[a.reply.Header.Get("Set-Cookie")] = true
+	}
+	if len(seen) != 3 || given.Load() != 3 || g.asked.Load() != 3 {
+		t.Errorf("three clients got %v of %d cookies, after %d fetches", seen, given.Load(), g.asked.Load())
+	}
+}
+
+func TestWhatIsForAllIsSharedWithTheAnswer(t *testing.T) {
+	g := &gated{}
+	e := engine.New(snapshot(t, g, engine.Config{Reply: func(ctx context.Context) (context.Context, func(*queryplan.Plan, executor.Outcome) *engine.Reply) {
+		return ctx, func(*queryplan.Plan, executor.Outcome) *engine.Reply {
+			return &engine.Reply{Header: http.Header{"X-Cost": {"1"}}}
+		}
+	}}), nil)
+	all := []*asking{ask("a", "{ version }", ""), ask("a", "{ version }", "")}
+	synctest.Test(t, func(t *testing.T) { together(t, g, e, func() {}, all...) })
+	if g.asked.Load() != 1 || all[0].reply == nil || all[1].reply != all[0].reply {
+		t.Errorf("%d fetches, replies %v and %v", g.asked.Load(), all[0].reply, all[1].reply)
 	}
 }

@@ -36,7 +36,7 @@ func NewSnapshot(graph *supergraph.Supergraph, fetcher executor.Fetcher, cfg Con
 		Graph: graph, cfg: cfg, planner: planner.New(graph, planner.Config{MaxPaths: cfg.PlanPaths, SharePaths: true}),
 	}
 	// Who may not see the schema is not told of it in errors either.
-	s.cfg.Limits.HideNames = !cfg.Introspection || cfg.Authorization.FilterIntrospection
+	s.cfg.Limits.HideNames = cfg.Limits.HideNames || !cfg.Introspection || cfg.Authorization.FilterIntrospection
 	var err error
 	if s.caches, err = newCaches(cfg.CacheSize); err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values op
 		return nil, err
 	}
 	d := decided{p, mask}
-	who, err := s.callers.of(ctx, d, values, r.Labels)
+	who, err := s.callers.of(ctx, d, values, r)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,9 @@ func (s *Snapshot) program(ctx context.Context, p *operation.Prepared, values op
 	if err != nil {
 		return nil, err
 	}
-	u.times.Add(1)
+	if !r.aside {
+		u.times.Add(1)
+	}
 	return u, u.err
 }
 
@@ -138,7 +140,7 @@ func (s *Snapshot) plan(ctx context.Context, v variant, r *Request, count *looku
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
-	u, _ := s.variants.SetIfAbsent(v, &use{planned: result, exceeded: op.Exceeded, text: r.Query, operation: r.OperationName})
+	u, _ := s.variants.SetIfAbsent(v, &use{planned: result, exceeded: op.Exceeded, text: r.Query, operation: r.OperationName, deciding: s.callers.deciding(v.decided), active: v.labels})
 	return u, nil
 }
 

@@ -11,7 +11,7 @@ import (
 // Responses takes what a subscription is answered with, one response after the other.
 type Responses interface {
 	// Begin is asked before an event is worked on: for the context to do so in, under the given one, and what ends it. An
-	// error is what the client gets as its last response; one of package operation says it in its own words.
+	// error is what the client gets as its last response; a Refusal is told as it is.
 	Begin(ctx context.Context) (context.Context, func(), error)
 	// Emit takes a response, whose bytes are valid until it returns. While it has not returned the source waits, if it is of
 	// those that can. An error ends the subscription.

@@ -31,6 +31,8 @@ type answer struct {
 	delay time.Duration
 	// overlay is what the session's mutations changed; nil for nothing.
 	overlay *overlay
+	// event is that of a subscription which is told; nil for none.
+	event *event
 	// acted is what the mutation changed whose answer is written.
 	acted []*change
 	failures
@@ -163,8 +165,11 @@ func (a *answer) field(o object, f collected) error {
 		s.paged = true
 		s.part = a.window(t, s, s.length())
 	}
-	if o.typ == a.graph.Mutation {
+	switch o.typ {
+	case a.graph.Mutation:
 		return a.mutation(def, t, s)
+	case a.graph.Subscription:
+		return a.subscription(def, t, s)
 	}
 	return a.value(t, s)
 }

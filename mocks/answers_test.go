@@ -101,7 +101,11 @@ func TestAnswers(t *testing.T) {
 
 // mocked lists what was made up, as the gateway does.
 func mocked(ctx context.Context, of engine.Executed) (context.Context, func([]byte) []byte) {
-	ctx = mocks.Begin(ctx, of.Operation)
+	if of.Event {
+		ctx = mocks.BeginEvent(ctx)
+	} else {
+		ctx = mocks.Begin(ctx, of.Operation)
+	}
 	return ctx, func(dst []byte) []byte {
 		text := mocks.End(ctx, of.Plan)
 		if text == nil {

@@ -82,6 +82,12 @@ func (r *rule) over(base *rule) *rule {
 	if r.effect == nil {
 		out.effect = base.effect
 	}
+	if r.every == 0 {
+		out.every = base.every
+	}
+	if r.count == nil {
+		out.count = base.count
+	}
 	if r.err == nil && !r.valued {
 		out.err = base.err
 	}

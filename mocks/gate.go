@@ -51,6 +51,7 @@ func (g *Gate) Wrap(next http.Handler) http.Handler {
 			refused.write(w)
 			return
 		}
+		g.resets(request)
 		next.ServeHTTP(&marking{ResponseWriter: w, request: request}, r.WithContext(NewContext(r.Context(), request)))
 	})
 }
@@ -94,10 +95,14 @@ func (g *Gate) asks(out *Request, r *http.Request, grant *Grant) *refusal {
 	} else {
 		out.NewSession = g.NewSession
 	}
-	if out.Choice != nil && out.Choice.Reset && g.Sessions != nil {
-		g.Sessions.Reset(out.key())
-	}
 	return nil
+}
+
+// resets forgets what the session changed, where the client asks for that.
+func (g *Gate) resets(request *Request) {
+	if request.Choice != nil && request.Choice.Reset && g.Sessions != nil {
+		g.Sessions.Reset(request.key())
+	}
 }
 
 // real says which field of a choice is not made up. With a grant, what services answer stays as it is.

@@ -19,7 +19,7 @@ type Injector struct {
 	Next   executor.Fetcher
 }
 
-var _ executor.Fetcher = (*Injector)(nil)
+var _ executor.Streamer = (*Injector)(nil)
 
 // Fetch implements executor.Fetcher.
 func (i *Injector) Fetch(ctx context.Context, r *executor.Request) (*executor.Response, error) {
@@ -39,6 +39,30 @@ func (i *Injector) Fetch(ctx context.Context, r *executor.Request) (*executor.Re
 	}
 	request.inject()
 	return i.change(res, r.Fetch, c), nil
+}
+
+// Stream implements executor.Streamer: each event is changed as an answer is.
+func (i *Injector) Stream(ctx context.Context, r *executor.Request, take func(*executor.Response) error) error {
+	request := FromContext(ctx)
+	if request == nil || request.Choice == nil || i.Mocked.Has(r.Fetch.Subgraph) {
+		return executor.Stream(ctx, i.Next, r, take)
+	}
+	c := request.Choice
+	concerned := len(c.fields) > 0 && i.concerns(r.Fetch.Selections, c)
+	if concerned {
+		request.inject()
+	}
+	return executor.Stream(ctx, i.Next, r, func(res *executor.Response) error {
+		if c.Latency > 0 {
+			if err := sleep(ctx, c.Latency); err != nil {
+				return err
+			}
+		}
+		if concerned {
+			res = i.change(res, r.Fetch, c)
+		}
+		return take(res)
+	})
 }
 
 // sleep waits, unless the request ends before.

@@ -101,8 +101,6 @@ type Source struct {
 	wordings *sync.Map
 }
 
-var _ executor.Fetcher = (*Source)(nil)
-
 // New is a source for the subgraph of that name.
 func New(graph *supergraph.Supergraph, subgraph string, seed int64) (*Source, error) {
 	g := graph.Subgraph(subgraph)
@@ -127,10 +125,8 @@ func (s *Source) Fetch(ctx context.Context, r *executor.Request) (*executor.Resp
 	if err != nil {
 		return nil, s.fault(CodeInternal, "internal error", fmt.Errorf("variables: %w", err))
 	}
-	a := &answer{Source: s, ctx: ctx, variables: variables}
+	a := s.answering(ctx, variables)
 	if request := FromContext(ctx); request != nil {
-		a.request(request)
-		a.overlay = request.overlay()
 		request.answered(r.Fetch)
 	}
 	a.raw(`{"data":`)
@@ -139,6 +135,21 @@ func (s *Source) Fetch(ctx context.Context, r *executor.Request) (*executor.Resp
 	} else {
 		err = a.root(r.Fetch)
 	}
+	return s.completed(a, err)
+}
+
+// answering is an answer to be written, as the client's request asks for it.
+func (s *Source) answering(ctx context.Context, variables map[string]any) *answer {
+	a := &answer{Source: s, ctx: ctx, variables: variables}
+	if request := FromContext(ctx); request != nil {
+		a.request(request)
+		a.overlay = request.overlay()
+	}
+	return a
+}
+
+// completed is the response once the data is written.
+func (s *Source) completed(a *answer, err error) (*executor.Response, error) {
 	switch {
 	case errors.Is(err, errTooLarge):
 		return nil, s.fault(CodeTooLarge, fmt.Sprintf("a mocked answer has more than %d objects; select fewer nested lists", maxObjects), err)

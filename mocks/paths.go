@@ -22,6 +22,21 @@ func Begin(ctx context.Context, operation string) context.Context {
 	return ctx
 }
 
+// BeginEvent is the context of one event of a subscription: what is noted of it is its own. What is asked for and the session
+// are those of the subscription, which has begun.
+func BeginEvent(ctx context.Context) context.Context {
+	r := FromContext(ctx)
+	if r == nil {
+		return ctx
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return NewContext(ctx, &Request{
+		Choice: r.Choice, Operation: r.Operation, Report: r.Report, Subject: r.Subject, Session: r.Session, Sessions: r.Sessions,
+		fetches: slices.Clone(r.fetches), changed: r.changed, injected: r.injected,
+	})
+}
+
 // End says what of an answer was made up: a JSON object that lists the paths, as the client calls them, beneath which
 // all is, the choice that was made and what mutations did; nil if nothing was, or it is not to be said.
 func End(ctx context.Context, plan *queryplan.Plan) []byte {

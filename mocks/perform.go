@@ -51,6 +51,9 @@ func (a *answer) perform(def *supergraph.Field, t *ast.Type, s *seat) *Failure {
 	if err != nil {
 		return &Failure{CodeFull, upperFirst(err.Error()) + "."}
 	}
+	if one != nil {
+		request.Sessions.tell(one.id, happened(x))
+	}
 	a.overlay, a.acted = next, x.done // without a session too: the answer itself shows what the mutation did
 	a.tell(x, def, s, one)
 	s.shape(a.payload(x, t, x.done))
@@ -58,6 +61,15 @@ func (a *answer) perform(def *supergraph.Field, t *ast.Type, s *seat) *Failure {
 		s.place = x.alone
 	}
 	return nil
+}
+
+// happened is what a mutation did, for those who follow the session.
+func happened(x *act) []happening {
+	out := make([]happening, len(x.done))
+	for i, c := range x.done {
+		out[i] = happening{x.kind, c}
+	}
+	return out
 }
 
 // isGone reports whether an object was deleted, but not by the mutation whose answer is written: that still shows it.

@@ -37,6 +37,9 @@ type rule struct {
 	fixed bool
 	// effect is what a mutation does.
 	effect *effect
+	// every is how often a subscription has an event that is made up, count how many of them there are.
+	every time.Duration
+	count *int
 }
 
 // Failure is the error that a field is to have.
@@ -82,7 +85,7 @@ func (b *builder) leaf(s topic) bool {
 }
 
 // settings are what can be said, in the order in which messages list them.
-var settings = []string{"value", "examples", "generator", "options", "range", "length", "nullRate", "null", "delay", "error", "text", "values", "effect"}
+var settings = []string{"value", "examples", "generator", "options", "range", "length", "nullRate", "null", "delay", "error", "text", "values", "effect", "every", "count"}
 
 // rule makes a rule of what is said of a subject; what does not fit is noted as a fault.
 func (b *builder) rule(s topic, list []setting) *rule {
@@ -137,6 +140,8 @@ func (b *builder) say(r *rule, s topic, one setting, options map[string]any) err
 		err = b.sayKind(r, s, one)
 	case "effect":
 		r.effect, err = b.effect(s, one.value)
+	case "every", "count":
+		err = b.sayPace(r, s, one)
 	default:
 		err = fmt.Errorf("there is no such setting%s", near(one.key, settings))
 	}

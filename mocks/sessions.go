@@ -53,6 +53,8 @@ type Sessions struct {
 	byID map[string]*list.Element
 	// used are the sessions, of which the first was asked for last.
 	used *list.List
+	// feeds are the subscriptions that follow a session, by its id. They stay when what was changed is forgotten.
+	feeds map[string]map[*feed]struct{}
 }
 
 // NewSessions keeps none yet.

@@ -19,6 +19,8 @@ type outgoing struct {
 	body    []byte
 	// mutation: it changes something, and is not sent twice.
 	mutation bool
+	// coordinate of the connector; "" for what the gateway sends for itself, such as for a token.
+	coordinate string
 }
 
 // identity is the same for requests that are the same.
@@ -34,7 +36,7 @@ func (o *outgoing) identity() string {
 
 // build makes the request of one call. client are the headers of the client's request.
 func (c *Connector) build(base string, e *evaluation, client http.Header) (*outgoing, error) {
-	out := &outgoing{method: c.request.method, mutation: c.Mutation}
+	out := &outgoing{method: c.request.method, mutation: c.Mutation, coordinate: c.Coordinate}
 	var source *request
 	if c.Source != nil {
 		source = &c.Source.request

@@ -83,6 +83,12 @@ type link struct {
 	connectors *Connectors
 	// repeatable: an answer to a batch is as good for others who want the same entities.
 	repeatable bool
+	// headerRules are the configuration's rules for the header of requests, nil for none.
+	headerRules *subgraph.RequestRules
+	// redaction is what of errors clients may not see, nil for nothing.
+	redaction *executor.Redaction
+	// back is what of answers goes back to the client beside the data, nil for nothing.
+	back *subgraph.ResponseRules
 	// toMany is the link for the connector's @batched, or nil.
 	toMany *link
 }
@@ -130,6 +136,14 @@ func (l *link) to(c *Connector, connectors *Connectors, cfg Config, ports Ports)
 	out := *l
 	out.Connector, out.connectors, out.uses = c, connectors, c.variablesUsed()
 	out.repeatable = c.Kind == Batch && c.reading() && !c.answerReads("batch")
+	var err error
+	if out.headerRules, err = cfg.Outbound.Headers.OfConnector(c.Of, l.source); err != nil {
+		return &out, fmt.Errorf("%s: %w", c.Coordinate, err)
+	}
+	out.redaction = cfg.Outbound.Errors.OfConnectors(c.Of)
+	if out.back, err = cfg.Outbound.ResponseRules(c.Of, l.source); err != nil {
+		return &out, fmt.Errorf("%s: %w", c.Coordinate, err)
+	}
 	if err := out.readEnv(cfg, ports); err != nil {
 		return &out, fmt.Errorf("%s: %w", c.Coordinate, err)
 	}
@@ -286,8 +300,12 @@ func (f *Fetcher) Fetch(ctx context.Context, r *executor.Request) (*executor.Res
 		}
 	}
 	run := f.run(ctx, l, r.Operation, variables)
-	if r.Fetch.IsEntity() {
-		return &executor.Response{Body: run.entities(r.Fetch.Selections)}, nil
+	run.fetch = r.Fetch
+	if l.back != nil {
+		subgraph.Told(ctx, r.Fetch)
 	}
-	return &executor.Response{Body: run.root(r.Fetch.Selections)}, nil
+	if r.Fetch.IsEntity() {
+		return &executor.Response{Body: run.entities(r.Fetch.Selections), Redaction: l.redaction}, nil
+	}
+	return &executor.Response{Body: run.root(r.Fetch.Selections), Redaction: l.redaction}, nil
 }

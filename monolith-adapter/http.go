@@ -74,13 +74,20 @@ type answer struct {
 func (c *client) shaped(ctx context.Context, o *outgoing, p *shaping.Passage) (*answer, error) {
 	var a *answer
 	var failure error
-	repeatable := !o.mutation && c.shaper.Repeatable(o.method)
+	aside := subgraph.AsideOf(ctx)
+	if !aside.Sends(o.method, o.coordinate) {
+		return nil, errAside
+	}
+	repeatable := !o.mutation && aside == nil && c.shaper.Repeatable(o.method)
 	err := c.shaper.Do(ctx, p, repeatable, func(ctx context.Context) shaping.Verdict {
 		var status int
 		ctx, span := trace.Start(ctx, trace.KindClient, o.method, "", time.Now())
 		a, status, failure = c.attempt(ctx, o, p)
 		describe(span, o, a, failure)
 		span.End(time.Now())
+		if aside != nil {
+			return shaping.Verdict{Uncounted: true} // what nobody needs must not keep clients from being answered
+		}
 		return verdict(ctx, a, status, failure)
 	})
 	if err != nil {
@@ -139,10 +146,16 @@ func describe(span *trace.Span, o *outgoing, a *answer, err error) {
 	}
 }
 
+// errAside is a request that is not sent only to compare owners.
+var errAside = errors.New("it may change something, and is not sent to compare owners; say that it is safe in the migration if it is")
+
 // traced is the header with what tells the source of the span that it works for.
 func traced(ctx context.Context, header [][2]string) [][2]string {
 	h := http.Header{}
 	trace.FromContext(ctx).Inject(h)
+	if a := subgraph.AsideOf(ctx); a != nil {
+		h = a.Mark(h)
+	}
 	if len(h) == 0 {
 		return header
 	}
@@ -184,26 +197,10 @@ func verdict(ctx context.Context, a *answer, status int, err error) shaping.Verd
 	case err != nil:
 		return shaping.Verdict{Failed: true, Retry: status == 0}
 	}
-	v := shaping.Verdict{Failed: a.status >= 500}
-	switch a.status {
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		v.Retry, v.After = true, retryAfter(a.header.Get("Retry-After"), time.Now())
-	}
-	return v
+	return subgraph.Verdict(a.status, a.header)
 }
 
 func timedOut(err error) bool {
 	var timeout net.Error
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
-}
-
-// retryAfter reads seconds or a date; 0 if there is neither.
-func retryAfter(v string, now time.Time) time.Duration {
-	if n, err := strconv.ParseUint(v, 10, 31); err == nil {
-		return time.Duration(n) * time.Second
-	}
-	if at, err := http.ParseTime(v); err == nil {
-		return max(0, at.Sub(now))
-	}
-	return 0
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/queryplan"
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
@@ -28,6 +29,8 @@ type run struct {
 	operation *operationState
 	// together is the run of the connector's @batched, or nil.
 	together *run
+	// fetch is what is answered; nil for a trial.
+	fetch *queryplan.Fetch
 	// canned, if not nil, is what is answered in place of the application.
 	canned *answer
 }
@@ -123,6 +126,7 @@ func (r *run) prepare(own mapping.Variables) (*exchange, *failed) {
 	if x.out, err = r.build(r.base, &x.e, r.headers); err != nil {
 		return x, &failed{code: CodeRequestInvalid, message: "The request could not be made of its inputs.", cause: err}
 	}
+	x.out.headers = r.headerRules.Apply(r.ctx, x.out.headers)
 	x.told.URL, x.told.sent = x.out.url, x.out
 	return x, nil
 }
@@ -144,6 +148,9 @@ func (x *exchange) perform(selection *mapping.Selection) (mapped, *failed) {
 
 // mapped is what the selection makes of an answer.
 func (x *exchange) mapped(res *received, selection *mapping.Selection) (mapped, *failed) {
+	if x.back != nil && x.fetch != nil {
+		x.back.Hear(x.ctx, x.fetch, x.out.url, res.status, res.header)
+	}
 	x.told.Status, x.told.Bytes, x.told.received = res.status, len(res.body), res
 	v, f := x.interpret(res, &x.e, selection, x.uses["response"])
 	x.told.value = v

@@ -110,7 +110,7 @@ func (r *Registry) contract(in inputs, a *assignment) (*supergraph.Supergraph, e
 	if err != nil {
 		return nil, err
 	}
-	a.graph.Migrations, err = migrations(in.migrations, sg)
+	a.graph.Migrations, err = migrations(in.migrations, sg, r.cfg)
 	return sg, err
 }
 

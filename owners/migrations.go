@@ -9,6 +9,7 @@ import (
 
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/engine/supergraph"
+	"github.com/ficusgraph/ficus/facade"
 	"github.com/ficusgraph/ficus/rollout"
 )
 
@@ -24,21 +25,24 @@ func migrationFiles(cfg *config.Config) ([]file, error) {
 type Migrations struct {
 	List   []*rollout.Migration
 	Labels map[string]string
+	// Paths lead what is asked beside the graph.
+	Paths *facade.Table
 	// by is the label of each coordinate.
 	by map[string]string
 }
 
 // migrations reads the files of migrations and gives what moves together one label in the graph. All errors are returned,
 // joined, with their places.
-func migrations(files []file, sg *supergraph.Supergraph) (Migrations, error) {
+func migrations(files []file, sg *supergraph.Supergraph, cfg *config.Config) (Migrations, error) {
 	out := Migrations{Labels: map[string]string{}}
 	by := map[string]string{}
+	paths := facade.NewBuilder(cfg.Facade, cfg.Transport().Own())
 	var errs []error
 	for _, f := range files {
 		m := &rollout.Migration{Name: strings.TrimSuffix(path.Base(f.name), path.Ext(f.name)), File: f.name}
 		tree, err := config.Decode(f.name, []byte(f.text), m)
 		if err == nil {
-			err = config.Place(f.name, tree, errors.Join(m.Validate(), out.add(m, sg, by)))
+			err = config.Place(f.name, tree, flat(m.Validate(), out.add(m, sg, by), paths.Add(m)))
 		}
 		errs = append(errs, err)
 	}
@@ -47,8 +51,21 @@ func migrations(files []file, sg *supergraph.Supergraph) (Migrations, error) {
 	}
 	slices.SortFunc(out.List, func(a, b *rollout.Migration) int { return strings.Compare(a.Name, b.Name) })
 	sg.Relabel(by)
-	out.by = by
+	out.by, out.Paths = by, paths.Table()
 	return out, nil
+}
+
+// flat is several joined errors as one.
+func flat(joined ...error) error {
+	var out []error
+	for _, err := range joined {
+		if several, ok := err.(interface{ Unwrap() []error }); ok {
+			out = append(out, several.Unwrap()...)
+			continue
+		}
+		out = append(out, err)
+	}
+	return errors.Join(out...)
 }
 
 // add checks a migration against the graph.

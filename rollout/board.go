@@ -45,8 +45,10 @@ type Board struct {
 	log    *slog.Logger
 	now    func() time.Time
 	table  atomic.Pointer[Table]
-	mu     sync.Mutex
-	moving map[string]*moving
+	// shadowing are the migrations whose sides are compared.
+	shadowing atomic.Pointer[map[string]*Shadowed]
+	mu        sync.Mutex
+	moving    map[string]*moving
 	// states are those of the store, also of migrations that no file names.
 	states map[string]stated
 	// read is closed once the store's states have been read; away is why it cannot be watched now.
@@ -59,6 +61,8 @@ type Board struct {
 	// wake ends the wait for the next end of an entry.
 	wake chan struct{}
 	next time.Time
+	// facts are what of a request's facts counts.
+	facts func(Facts) Facts
 }
 
 // moving is a migration of the graph.
@@ -86,14 +90,17 @@ type Parts struct {
 	Memory string
 	// Writers remember who wrote through which side; nil remembers nobody.
 	Writers *Writers
-	Logger  *slog.Logger
-	Now     func() time.Time
+	// Facts are what of a request's facts counts; nil is what they say.
+	Facts  func(Facts) Facts
+	Logger *slog.Logger
+	Now    func() time.Time
 }
 
 // NewBoard is a board without migrations.
 func NewBoard(cfg Config, parts Parts) *Board {
 	b := &Board{
 		cfg: cfg, open: parts.Store, opened: make(chan struct{}), log: parts.Logger, now: parts.Now, memory: parts.Memory, writers: parts.Writers,
+		facts:  parts.Facts,
 		states: map[string]stated{}, wake: make(chan struct{}, 1), read: make(chan struct{}),
 	}
 	if b.log == nil {
@@ -104,6 +111,7 @@ func NewBoard(cfg Config, parts Parts) *Board {
 	}
 	b.recall()
 	b.table.Store(New(cfg))
+	b.shadowing.Store(new(map[string]*Shadowed))
 	return b
 }
 
@@ -166,6 +174,8 @@ func (b *Board) decide() {
 		}
 	}
 	b.table.Store(t)
+	shadowing := b.compared()
+	b.shadowing.Store(&shadowing)
 	select {
 	case b.wake <- struct{}{}:
 	default:

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ficusgraph/ficus/rollout/comparison"
 )
 
 // Migration names what moves together from one owner to another, and how: a file migrations/*.yaml. Its state, how far
@@ -20,7 +22,11 @@ type Migration struct {
 	Why         string `yaml:"why"`
 	// Coordinates that move, Type.field; each has @override(from:, label:) in the schema of the subgraph To.
 	Coordinates []string `yaml:"coordinates"`
-	// From and To are the subgraphs that answer before and after.
+	// Paths that move beside the graph, with the same decision.
+	Paths []Path `yaml:"paths"`
+	// Cookie that answers to the paths set on the new side; nil for none.
+	Cookie *Cookie `yaml:"cookie"`
+	// From and To are the subgraphs that answer before and after, and the back ends of the facade.
 	From string `yaml:"from"`
 	To   string `yaml:"to"`
 	// Key is who is kept together, the first that a request has; by default what rollout.key says.
@@ -30,6 +36,12 @@ type Migration struct {
 	// Allow and Deny are keys that are always, or never, on the new side, whatever the percentage.
 	Allow []Entry `yaml:"allow"`
 	Deny  []Entry `yaml:"deny"`
+	// Shadow has the other owner be asked too, to compare; nil has not. Compare says by coordinate what is the same.
+	Shadow  *Shadow          `yaml:"shadow"`
+	Compare comparison.Rules `yaml:"compare"`
+	// Keep are coordinates, and variables such as $id, whose values are kept as they are where the sides differ. Of all
+	// others only type, length and a hash are.
+	Keep []string `yaml:"keep"`
 	// Lowering is what becomes of those on the new side when the percentage is lowered: strict, the default, or keep.
 	Lowering Lowering `yaml:"lowering"`
 	// ReadYourWrites is how long whoever wrote through a side, by a mutation among the coordinates, reads from that side.
@@ -85,8 +97,8 @@ func (m *Migration) Validate() error {
 	if !nameShape.MatchString(m.Name) {
 		add("migration: %q is not a name; write letters, digits, - and _, 64 at most", m.Name)
 	}
-	if len(m.Coordinates) == 0 {
-		add("coordinates: is empty; name what moves, such as [Site.health]")
+	if len(m.Coordinates)+len(m.Paths) == 0 {
+		add("coordinates: is empty; name what moves, such as [Site.health], or paths")
 	}
 	for i, c := range m.Coordinates {
 		switch {
@@ -98,13 +110,16 @@ func (m *Migration) Validate() error {
 	}
 	for _, side := range [][2]string{{"from", m.From}, {"to", m.To}} {
 		if side[1] == "" {
-			add("%s: is missing; name the subgraph", side[0])
+			add("%s: is missing; name the subgraph, or the back end", side[0])
 		}
 	}
 	if m.From != "" && m.From == m.To {
-		add("to: is the subgraph that it comes from; name the new one")
+		add("to: is where it comes from; name the new one")
 	}
+	errs = append(errs, m.validPaths()...)
 	errs = append(errs, validKeys("key", m.Key)...)
+	errs = append(errs, m.Shadow.validate(), m.Compare.Validate("compare"))
+	errs = append(errs, validKept(m.Keep)...)
 	for i, p := range m.Steps {
 		switch {
 		case !(p > 0 && p <= 100):

@@ -34,6 +34,9 @@ const (
 // development. Told reports whether the answer is to say the sides. The refusal is a choice made by headers that does not
 // hold; one by cookies is ignored.
 func (b *Board) Begin(f Facts, free bool) (d *Decision, told bool, refused *Refusal) {
+	if b.facts != nil {
+		f = b.facts(f)
+	}
 	d = b.Table().Begin(f)
 	d.keeper, d.writers, d.now = keeper{[]byte(b.cfg.Secret)}, b.writers, b.now()
 	text, byHeader := f.Header(HeaderSides)

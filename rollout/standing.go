@@ -12,8 +12,10 @@ type Standing struct {
 	Owner       string   `json:"owner,omitempty"`
 	Why         string   `json:"why,omitempty"`
 	Coordinates []string `json:"coordinates"`
-	From        string   `json:"from"`
-	To          string   `json:"to"`
+	// Paths that move beside them.
+	Paths []Path `json:"paths,omitempty"`
+	From  string `json:"from"`
+	To    string `json:"to"`
 	// Key is who is kept together, such as "claim tenant".
 	Key   []string  `json:"key"`
 	Steps []float64 `json:"steps"`
@@ -39,6 +41,17 @@ func (b *Board) Show(name string) (Standing, error) {
 	return b.standing(m), nil
 }
 
+// Migration is a migration of the graph; an ErrUnknown if it has none of the name.
+func (b *Board) Migration(name string) (*Migration, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	m, ok := b.moving[name]
+	if !ok {
+		return nil, ErrUnknown
+	}
+	return m.Migration, nil
+}
+
 // List is where all migrations stand, by name.
 func (b *Board) List() []Standing {
 	b.mu.Lock()
@@ -53,7 +66,8 @@ func (b *Board) List() []Standing {
 func (b *Board) standing(m *moving) Standing {
 	s := b.state(m)
 	out := Standing{
-		Name: m.Name, Description: m.Description, Owner: m.Owner, Why: m.Why, Coordinates: m.Coordinates, From: m.From, To: m.To,
+		Name: m.Name, Description: m.Description, Owner: m.Owner, Why: m.Why, From: m.From, To: m.To,
+		Coordinates: slices.Concat([]string{}, m.Coordinates), Paths: m.Paths,
 		Steps: m.steps(), State: s.State, Revision: s.revision, Key: []string{}, Schedule: m.Schedule, Verdict: m.verdict,
 	}
 	if m.Analysis != nil {

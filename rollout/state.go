@@ -16,6 +16,8 @@ type Stage string
 const (
 	// Monolith: the old owner answers. It is where a migration begins, whatever the schema says.
 	Monolith Stage = "monolith"
+	// InShadow: the old owner answers, and the new one is asked too, to compare them.
+	InShadow Stage = "shadow"
 	// Canary: the new owner answers for a share of the keys.
 	Canary Stage = "canary"
 	// Service: the new owner answers for all.
@@ -35,6 +37,8 @@ type State struct {
 	// Allow and Deny are beside those of the migration's file.
 	Allow []Entry `json:"allow,omitempty"`
 	Deny  []Entry `json:"deny,omitempty"`
+	// Began is when the migration was last started, or put in shadow: what was compared before says nothing any more.
+	Began time.Time `json:"began,omitzero"`
 	// Change made this state of the one before.
 	Change Change `json:"change"`
 }
@@ -61,7 +65,7 @@ func (c Change) String() string {
 
 // Order is what an operator asks for.
 type Order struct {
-	// Verb is one of start, set, pause, resume, abort, finish, allow, deny, forget.
+	// Verb is one of shadow, start, set, pause, resume, abort, finish, allow, deny, forget.
 	Verb string `json:"verb"`
 	// Percent for set; nil is the next step.
 	Percent *Percent `json:"percent,omitempty"`
@@ -72,7 +76,7 @@ type Order struct {
 }
 
 // Verbs are those of an Order.
-var Verbs = []string{"start", "set", "pause", "resume", "abort", "finish", "allow", "deny", "forget"}
+var Verbs = []string{"shadow", "start", "set", "pause", "resume", "abort", "finish", "allow", "deny", "forget"}
 
 // ErrRefused is an order that the state does not permit.
 var ErrRefused = errors.New("refused")
@@ -86,8 +90,10 @@ func (s State) After(m *Migration, o Order, at time.Time) (State, error) {
 	next := s
 	var err error
 	switch o.Verb {
+	case "shadow":
+		err = next.shadow(m, at)
 	case "start":
-		err = next.start(m)
+		err = next.start(m, at)
 	case "set":
 		err = next.set(m, o.Percent)
 	case "pause":
@@ -114,12 +120,24 @@ func (s State) After(m *Migration, o Order, at time.Time) (State, error) {
 	return next, err
 }
 
+// shadow has the old owner answer for everybody, and the sides compared.
+func (s *State) shadow(m *Migration, at time.Time) error {
+	switch {
+	case m.Shadow == nil:
+		return refused("%s does not say how it is compared; write shadow: {} in %s", m.Name, m.File)
+	case s.Stage == Service:
+		return refused("%s is finished; abort first", m.Name)
+	}
+	s.Stage, s.Aborted, s.Paused, s.Percent, s.Began = InShadow, false, false, 0, at
+	return nil
+}
+
 // start begins, or begins again after an abort, with the first step.
-func (s *State) start(m *Migration) error {
-	if s.Stage != Monolith && !s.Aborted {
+func (s *State) start(m *Migration, at time.Time) error {
+	if s.Stage != Monolith && s.Stage != InShadow && !s.Aborted {
 		return refused("%s has been started, and is at %s %%; set takes it further", m.Name, s.Percent)
 	}
-	s.Stage, s.Aborted, s.Paused = Canary, false, false
+	s.Stage, s.Aborted, s.Paused, s.Began = Canary, false, false, at
 	s.Generation++
 	s.Percent, _ = m.next(0)
 	return nil
@@ -129,7 +147,7 @@ func (s *State) set(m *Migration, to *Percent) error {
 	switch {
 	case s.Aborted:
 		return refused("%s was aborted (%s); start begins again", m.Name, s.Change.Why)
-	case s.Stage == Monolith:
+	case s.Stage == Monolith, s.Stage == InShadow:
 		return refused("%s has not been started; start begins with its first step", m.Name)
 	case to == nil:
 		next, ok := m.next(s.Percent)
@@ -185,7 +203,7 @@ func initial(label string) State {
 // rule is how the migration's label is decided, and when that ends by itself: at the next end of an entry of a list.
 func (s State) rule(m *Migration, now time.Time) (r *rule, until time.Time) {
 	r = &rule{
-		salt: m.Name, kill: s.Aborted || s.Stage == Monolith, percent: s.Percent, keys: m.Key,
+		salt: m.Name, kill: s.Aborted || s.Stage == Monolith || s.Stage == InShadow, percent: s.Percent, keys: m.Key,
 		keep: m.Lowering == Keep, generation: s.Generation, reads: m.ReadYourWrites, fallback: m.Fallback,
 	}
 	if s.Stage == Service {

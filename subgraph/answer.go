@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/ficusgraph/ficus/engine/executor"
@@ -15,13 +16,13 @@ import (
 func (r *Remote) judged(a *reply) (*executor.Response, error) {
 	kind := a.header.Get("Content-Type")
 	if fault := judge(a.Status, kind, a.Body); fault != "" {
-		err := fmt.Errorf("fetch %s from %s: HTTP %d, %s, %d bytes: %q", r.name, r.url.Redacted(),
+		err := fmt.Errorf("fetch %s from %s: HTTP %d, %s, %d bytes: %q", r.name, a.from.url.Redacted(),
 			a.Status, kind, len(a.Body), beginning(a.Body))
 		e := &executor.Error{Code: CodeHTTP, Status: a.Status, Message: fault, Err: err}
 		a.free()
 		return nil, e
 	}
-	a.response = executor.Response{Body: a.Body, Header: a.header, Free: a.free}
+	a.response = executor.Response{Body: a.Body, Header: a.header, Redaction: r.redacted, Status: a.told, Free: a.free}
 	return &a.response, nil
 }
 
@@ -73,7 +74,10 @@ func isGraphQL(body []byte) bool {
 	return json.Unmarshal(body, &r) == nil && (len(r.Errors) > 0 || len(r.Data) > 0 && string(r.Data) != "null")
 }
 
-// described is a content type as a client may see it: the media type, if it is one at all.
+// knownMedia are types whose names tell nothing of who sends them.
+var knownMedia = []string{"text/plain", "text/xml", "text/css", "text/csv", "text/event-stream", "application/xml", "application/octet-stream", "application/grpc", "application/javascript", "application/pdf", "image/png", "multipart/mixed"}
+
+// described is a content type as a client may see it.
 func described(kind string) string {
 	media, _, err := mime.ParseMediaType(kind)
 	switch {
@@ -81,8 +85,10 @@ func described(kind string) string {
 		return "something without a content type"
 	case media == "text/html":
 		return "HTML"
-	default:
+	case slices.Contains(knownMedia, media):
 		return media
+	default:
+		return "another content type"
 	}
 }
 

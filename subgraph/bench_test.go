@@ -48,7 +48,7 @@ func BenchmarkFetch(b *testing.B) {
 		{Propagate: &subgraph.Propagate{Named: "x-one"}},
 	}}}})
 	run("remote with a token for it", subgraph.Config{Shown: func(string) subgraph.Shown {
-		return shown{{"Authorization", "Bearer " + strings.Repeat("t", 600)}, {"X-User-Id", "u1"}}
+		return showing{{"Authorization", "Bearer " + strings.Repeat("t", 600)}, {"X-User-Id", "u1"}}
 	}})
 	b.Run("bare", func(b *testing.B) {
 		c := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true, ReadBufferSize: 32 << 10, WriteBufferSize: 16 << 10}}

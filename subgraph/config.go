@@ -16,15 +16,43 @@ import (
 type Config struct {
 	// Headers says which headers services get beside those of the protocol; none by default.
 	Headers Headers `yaml:"headers"`
+	// IncludeSubgraphErrors says what of the errors that sources report clients see.
+	IncludeSubgraphErrors IncludeErrors `yaml:"include_subgraph_errors"`
+	// SubgraphStatus says which HTTP statuses of sources clients see; none by default.
+	SubgraphStatus Statuses `yaml:"subgraph_status"`
 	// TrafficShaping bounds what a fetch may take.
 	TrafficShaping TrafficShaping `yaml:"traffic_shaping"`
 	// OverrideSubgraphURL says where subgraphs are served, by name, instead of what the graph says.
 	OverrideSubgraphURL map[string]string `yaml:"override_subgraph_url"`
-	// TLS is how services prove who they are, and the gateway to them.
-	TLS TLS `yaml:"tls"`
+	// TLS is how services prove who they are, and the gateway to them; in the file it stands beside that to clients.
+	TLS TLS `yaml:"-"`
 
 	// Shown is what the service for a subgraph is shown of who asks, by the section authentication; nil is nothing.
 	Shown func(subgraph string) Shown `yaml:"-"`
+	// RoutingURLs are the URLs of subgraphs that have several, by name; the first is that of the graph.
+	RoutingURLs map[string][]string `yaml:"-"`
+	// Watcher is told how fetches that are shaped got to their services; nil for nobody.
+	Watcher Watcher `yaml:"-"`
+}
+
+// Watcher is told how fetches got to their services, as far as anything there bounds or repeats them. It is called
+// from many goroutines.
+type Watcher interface {
+	// FetchPassed is told of each such fetch, when it has ended.
+	FetchPassed(subgraph string, p *shaping.Passage)
+	// URLAttempted is told of each attempt at one of several URLs, and whether it failed by the service's fault.
+	URLAttempted(subgraph, url string, failed bool)
+	// URLJudged is told when one of several URLs is left out, with the reason, or taken in again.
+	URLJudged(subgraph, url string, well bool, reason error)
+}
+
+// more are the further URLs of a subgraph, beside the one.
+func (c Config) more(name, url string) []string {
+	all := c.RoutingURLs[name]
+	if len(all) < 2 || all[0] != url {
+		return nil
+	}
+	return all[1:]
 }
 
 // TrafficShaping bounds what a fetch may take.
@@ -65,7 +93,7 @@ type Dedupe struct {
 
 // Validate reports everything that is wrong with the configuration.
 func (c Config) Validate() error {
-	errs := []error{c.Headers.validate(), c.TrafficShaping.All.validate("traffic_shaping.all")}
+	errs := []error{c.Headers.validate(), c.SubgraphStatus.validate(), c.IncludeSubgraphErrors.validate(), c.TrafficShaping.All.validate("traffic_shaping.all")}
 	for _, name := range slices.Sorted(maps.Keys(c.TrafficShaping.Subgraphs)) {
 		errs = append(errs, c.TrafficShaping.Subgraphs[name].validate("traffic_shaping.subgraphs."+name))
 	}
@@ -84,6 +112,12 @@ func fallback[T comparable](v *T, to T) {
 	if *v == zero {
 		*v = to
 	}
+}
+
+// CheckURL says what is wrong with the address of a service.
+func CheckURL(text string) error {
+	_, err := parseURL(text)
+	return err
 }
 
 // parseURL reads the address of a service.

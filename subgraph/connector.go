@@ -14,9 +14,12 @@ import (
 // Connectors is how the requests of connectors leave. Its parts stand in sections of the configuration that are
 // about more than connectors.
 type Connectors struct {
-	Traffic ConnectorTraffic // traffic_shaping.connector
-	TLS     ConnectorTLS     // tls.connector
-	Limits  ConnectorLimits  // limits.connector
+	Traffic  ConnectorTraffic // traffic_shaping.connector
+	TLS      ConnectorTLS     // tls.connector
+	Limits   ConnectorLimits  // limits.connector
+	Headers  Headers          // headers
+	Statuses Statuses         // subgraph_status
+	Errors   IncludeErrors    // include_subgraph_errors
 }
 
 // Sources are the names of the sources that something is said about, sorted, with the key that says it.
@@ -27,6 +30,7 @@ func (c Connectors) Sources() []Named {
 			out = append(out, Named{Key: key + ".sources." + name, Source: name})
 		}
 	}
+	add("headers.connector", slices.Sorted(maps.Keys(c.Headers.Connector.Sources)))
 	add("limits.connector", slices.Sorted(maps.Keys(c.Limits.Sources)))
 	add("tls.connector", slices.Sorted(maps.Keys(c.TLS.Sources)))
 	add("traffic_shaping.connector", slices.Sorted(maps.Keys(c.Traffic.Sources)))

@@ -14,12 +14,12 @@ func Upload(data []byte) (body io.ReadCloser, again func() (io.ReadCloser, error
 // Hosted has a service spoken to by net/http, as if it had TLS.
 func Hosted(t *testing.T, r *Remote, cfg Config) {
 	t.Helper()
-	r.sender.close()
+	r.closeIdle()
 	secure, err := cfg.TLS.config(r.name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.sender = newHosted(r.url, r.header, cfg.shaping(r.name), secure)
+	r.sites.all[0].sender = newHosted(r.sites.all[0].url, r.header, cfg.shaping(r.name), secure)
 }
 
 // Class is how many bytes the buffers for answers of a size hold.

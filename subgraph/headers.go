@@ -1,6 +1,7 @@
 package subgraph
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -10,17 +11,31 @@ import (
 	"strings"
 )
 
-// Headers says which headers services get.
+// Headers says which headers services get, and which of theirs clients get.
 type Headers struct {
 	// All holds for every subgraph.
 	All HeaderRules `yaml:"all"`
-	// Subgraphs holds for the subgraphs named, after All.
+	// Subgraphs holds for the subgraphs named, after All. For one with connectors it holds for those.
 	Subgraphs map[string]HeaderRules `yaml:"subgraphs"`
+	// Connector is about the requests of connectors, which All says nothing of.
+	Connector ConnectorHeaders `yaml:"connector"`
+	// CacheControl says how long clients may keep answers.
+	CacheControl CacheControl `yaml:"cache_control"`
+}
+
+// ConnectorHeaders says which headers the sources of connectors get, beside those of the schema.
+type ConnectorHeaders struct {
+	// All holds for every source.
+	All HeaderRules `yaml:"all"`
+	// Sources holds for those named <subgraph>.<source>, after All.
+	Sources map[string]HeaderRules `yaml:"sources"`
 }
 
 // HeaderRules are applied in their order.
 type HeaderRules struct {
 	Request []HeaderRule `yaml:"request"`
+	// Response is about what of answers goes back to the client.
+	Response []ResponseRule `yaml:"response"`
 }
 
 // HeaderRule is one of its members.
@@ -44,15 +59,6 @@ type Propagate struct {
 	Default string `yaml:"default"`
 }
 
-// Insert sets a header to a value, or to a claim of the client's token.
-type Insert struct {
-	Name  string `yaml:"name"`
-	Value string `yaml:"value"`
-	// FromClaim names a claim. Without a token, or without the claim in it, Default is sent, or nothing.
-	FromClaim string `yaml:"from_claim"`
-	Default   string `yaml:"default"`
-}
-
 // Remove takes away a header by name, or all that match.
 type Remove struct {
 	Named    string `yaml:"named"`
@@ -73,6 +79,11 @@ func (h Headers) validate() error {
 	for _, name := range slices.Sorted(maps.Keys(h.Subgraphs)) {
 		errs = append(errs, h.Subgraphs[name].validate("headers.subgraphs."+name))
 	}
+	errs = append(errs, h.Connector.All.validate("headers.connector.all"))
+	for _, name := range slices.Sorted(maps.Keys(h.Connector.Sources)) {
+		errs = append(errs, h.Connector.Sources[name].validate("headers.connector.sources."+name))
+	}
+	errs = append(errs, h.CacheControl.validate())
 	return flatten(errs)
 }
 
@@ -83,13 +94,17 @@ func (h HeaderRules) validate(key string) error {
 			errs = append(errs, fmt.Errorf("%s.request[%d]: %w", key, i, err))
 		}
 	}
-	return flatten(errs)
+	return flatten(append(errs, h.validateResponse(key)))
 }
 
 // compile is the rules for one subgraph.
 func (h Headers) compile(subgraph string) ([]rule, error) {
+	return compileRequest(h.All.Request, h.Subgraphs[subgraph].Request)
+}
+
+func compileRequest(lists ...[]HeaderRule) ([]rule, error) {
 	var out []rule
-	for _, r := range slices.Concat(h.All.Request, h.Subgraphs[subgraph].Request) {
+	for _, r := range slices.Concat(lists...) {
 		c, err := r.compile()
 		if err != nil {
 			return nil, fmt.Errorf("headers: %w", err)
@@ -143,23 +158,6 @@ func (p *Propagate) compile() (rule, error) {
 		return nil, err
 	}
 	return propagateNamed{from: textproto.CanonicalMIMEHeaderKey(p.Named), to: textproto.CanonicalMIMEHeaderKey(to), absent: values(p.Default)}, nil
-}
-
-func (i *Insert) compile() (rule, error) {
-	if (i.Value == "") == (i.FromClaim == "") {
-		return nil, fmt.Errorf("insert %s: give one of value and from_claim", i.Name)
-	}
-	if i.Default != "" && i.FromClaim == "" {
-		return nil, fmt.Errorf("insert %s: default goes with from_claim", i.Name)
-	}
-	if err := checkHeader("insert.name", i.Name, i.Value+i.Default); err != nil {
-		return nil, err
-	}
-	name := textproto.CanonicalMIMEHeaderKey(i.Name)
-	if i.FromClaim != "" {
-		return insertClaim{name: name, claim: i.FromClaim, absent: values(i.Default)}, nil
-	}
-	return insertValue{name, values(i.Value)}, nil
 }
 
 func (r *Remove) compile() (rule, error) {
@@ -218,11 +216,15 @@ func values(v string) []string {
 }
 
 // apply is the header of one request: a copy of base, changed by the rules.
-func apply(rules []rule, base http.Header, in *Inbound) http.Header {
+func apply(ctx context.Context, rules []rule, base http.Header) http.Header {
 	out := make(http.Header, len(base)+len(rules))
 	maps.Copy(out, base)
+	in := FromContext(ctx)
+	a := application{out: out, from: in.Header, reserved: isReserved, in: in, asked: askedIn(ctx)}
 	for _, r := range rules {
-		r.apply(out, in)
+		r.apply(&a)
 	}
 	return out
 }
+
+func isReserved(name string) bool { return slices.Contains(reserved, name) }

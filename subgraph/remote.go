@@ -1,7 +1,10 @@
 package subgraph
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -11,6 +14,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ficusgraph/ficus/engine/executor"
+	"github.com/ficusgraph/ficus/engine/queryplan"
+	"github.com/ficusgraph/ficus/subgraph/shaping"
 	"github.com/ficusgraph/ficus/telemetry/trace"
 )
 
@@ -22,15 +27,38 @@ import (
 // all other cases it may have acted, and the failure is reported.
 type Remote struct {
 	name     string
-	url      *url.URL
+	sites    sites
 	header   http.Header
 	rules    []rule
 	shown    Shown
+	back     *ResponseRules
+	redacted *executor.Redaction
 	timeout  time.Duration
 	maxBytes int
-	sender   sender
-	pool     pool
-	closed   atomic.Bool
+	// compression is how bodies are sent; "" for as they are.
+	compression Compression
+	// shaper is nil where nothing bounds or repeats fetches.
+	shaper *shaping.Shaper
+	// checks is nil where URLs are not asked whether they are well, ejection says when those are left out that fail.
+	checks   *checks
+	ejection Ejection
+	// flights is nil where equal queries are not asked once.
+	flights *flights
+	// hedging is nil where no query is sent twice.
+	hedging *hedging
+	watcher Watcher
+	pool    pool
+	closed  atomic.Bool
+}
+
+// site is a URL at which the service answers.
+type site struct {
+	url    *url.URL
+	sender sender
+	// named is the URL without what may be secret, for logs and metrics.
+	named    string
+	underWay atomic.Int64
+	health   health
 }
 
 var _ executor.Fetcher = (*Remote)(nil)
@@ -48,6 +76,10 @@ type sender interface {
 type outgoing struct {
 	// header is nil if it is the protocol's own.
 	header http.Header
+	// credentials are those of who asks that header holds, as pairs of names and values; nil for none.
+	credentials [][2]string
+	// fetch that asks.
+	fetch *queryplan.Fetch
 	// span is what services are told that they work for; nil for nothing.
 	span *trace.Span
 	body []byte
@@ -69,44 +101,91 @@ func NewRemote(name, url string, cfg Config) (*Remote, error) {
 	if err != nil {
 		return nil, fmt.Errorf("subgraph %s: %w", name, err)
 	}
+	back, err := responseRules(cfg.Headers, cfg.SubgraphStatus, name)
+	if err != nil {
+		return nil, fmt.Errorf("subgraph %s: %w", name, err)
+	}
 	secure, err := cfg.TLS.config(name)
 	if err != nil {
 		return nil, fmt.Errorf("subgraph %s: tls: %w", name, err)
 	}
 	s := cfg.shaping(name)
-	r := &Remote{name: name, url: u, header: protocolHeader(), rules: rules, timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes}
+	r := &Remote{
+		name: name, header: protocolHeader(s.Compression), rules: rules, timeout: s.Timeout, maxBytes: s.HTTPMaxResponseBytes,
+		compression: s.Compression, watcher: cfg.Watcher, back: back, redacted: cfg.IncludeSubgraphErrors.ofService(name),
+	}
 	if cfg.Shown != nil {
 		r.shown = cfg.Shown(name)
 	}
-	if direct(u, s) {
-		r.sender = newWired(u, r.header, s)
-	} else {
-		r.sender = newHosted(u, r.header, s, secure)
+	r.sites = sites{all: []*site{r.site(u, s, secure)}, strategy: s.LoadBalancing.Strategy}
+	for _, more := range cfg.more(name, url) {
+		u, err := parseURL(more)
+		if err != nil {
+			return nil, fmt.Errorf("subgraph %s: %w", name, err)
+		}
+		r.sites.all = append(r.sites.all, r.site(u, s, secure))
+	}
+	if len(r.sites.all) > 1 {
+		r.ejection = s.LoadBalancing.Ejection
+		s.Retry.MaxAttempts = cmp.Or(s.Retry.MaxAttempts, 2)
+		if s.LoadBalancing.HealthCheck.Interval > 0 {
+			r.checks = newChecks(s, apply(context.Background(), rules, r.header), secure.Clone())
+		}
+	}
+	r.hedging = newHedging(s.Hedge)
+	if s.Bounds() || len(r.sites.all) > 1 || r.hedging != nil {
+		r.shaper = shaping.New(s.OnlyAsked(s.MaxConnsPerHost * len(r.sites.all)))
+	}
+	if s.DeduplicateQuery != nil && *s.DeduplicateQuery {
+		r.flights = &flights{}
 	}
 	return r, nil
 }
 
+func (r *Remote) site(u *url.URL, s Shaping, secure *tls.Config) *site {
+	t := &site{url: u, named: (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()}
+	if direct(u, s) {
+		t.sender = newWired(u, r.header, s)
+	} else {
+		t.sender = newHosted(u, r.header, s, secure)
+	}
+	return t
+}
+
 // protocolHeader is what every request has. Its map is shared by requests, which do not change it.
-func protocolHeader() http.Header {
-	return http.Header{
+func protocolHeader(c Compression) http.Header {
+	h := http.Header{
 		"Content-Type":    {"application/json"},
 		"Accept":          {"application/json, application/graphql-response+json"},
 		"Accept-Encoding": {acceptedCodings},
 		"User-Agent":      {"ficus"},
 	}
+	if c != "" {
+		h["Content-Encoding"] = []string{string(c)}
+	}
+	return h
 }
 
 // Close closes the connections that are not in use; the others close when their fetches end.
 func (r *Remote) Close() {
 	r.closed.Store(true)
-	r.sender.close()
+	if r.checks != nil {
+		r.checks.end()
+	}
+	r.closeIdle()
+}
+
+func (r *Remote) closeIdle() {
+	for _, t := range r.sites.all {
+		t.sender.close()
+	}
 }
 
 // settle closes what a fetch leaves open on a service that is not asked any more: requests that began on the last
 // graph still are.
 func (r *Remote) settle() {
 	if r.closed.Load() {
-		r.sender.close()
+		r.closeIdle()
 	}
 }
 
@@ -114,32 +193,105 @@ func (r *Remote) settle() {
 func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Response, error) {
 	defer r.settle()
 	now := time.Now()
-	out := outgoing{span: trace.FromContext(ctx), body: req.Body, now: now, deadline: now.Add(r.timeout), mutation: req.Fetch.Kind == ast.Mutation}
+	out := outgoing{fetch: req.Fetch, span: trace.FromContext(ctx), body: req.Body, now: now, deadline: now.Add(r.timeout), mutation: req.Fetch.Kind == ast.Mutation}
 	if len(r.rules) > 0 {
-		out.header = apply(r.rules, r.header, FromContext(ctx))
+		out.header = apply(ctx, r.rules, r.header)
 	}
-	var credentials [][2]string
+	if a := AsideOf(ctx); a != nil {
+		if out.header == nil {
+			out.header = r.header
+		}
+		out.header = a.Mark(out.header)
+	}
 	if r.shown != nil {
 		var err error
-		if out.header, credentials, err = r.show(ctx, out.header); err != nil {
+		if out.header, out.credentials, err = r.show(ctx, out.header); err != nil {
 			return nil, err
 		}
 	}
-	reply := r.pool.reply(max(len(req.Body)+length(credentials), req.Expect) + headRoom)
-	err := r.sender.send(ctx, out, reply)
-	if credentials != nil {
-		r.shown.Answered(ctx, credentials, reply.Status)
+	room := max(len(req.Body)+length(out.credentials), req.Expect) + headRoom
+	if r.compression != "" {
+		var err error
+		if out.body, err = r.compression.compress(req.Body); err != nil {
+			return nil, &executor.Error{Code: CodeRouting, Message: "the request could not be compressed", Err: fmt.Errorf("fetch %s: %w", r.name, err)}
+		}
 	}
-	if reply.Status != 0 {
-		out.span.Child().Number("http.response.status_code", reply.Status)
+	switch {
+	case r.flights == nil:
+		return r.ask(ctx, out, room)
+	case out.mutation:
+		defer r.flights.mutations.Add(1)
+		return r.ask(ctx, out, room)
+	default:
+		return r.share(ctx, out, room)
 	}
-	if err == nil {
-		err = r.pool.decode(reply, r.maxBytes)
+}
+
+// share sends a query, or takes the answer to an equal one that is being asked.
+func (r *Remote) share(ctx context.Context, out outgoing, room int) (*executor.Response, error) {
+	alone := false
+	res, err := r.flights.run(ctx, &out, func() (*executor.Response, error) {
+		alone = true
+		return r.ask(ctx, out, room)
+	})
+	if r.back != nil && !alone {
+		r.overhear(ctx, out.fetch, res, err)
+	}
+	return res, err
+}
+
+// overhear notes of an answer that another asked for what goes back to this client too.
+func (r *Remote) overhear(ctx context.Context, f *queryplan.Fetch, res *executor.Response, err error) {
+	var failed *executor.Error
+	switch {
+	case err == nil:
+		r.back.Hear(ctx, f, "", res.Status, res.Header)
+	case errors.As(err, &failed):
+		r.back.Hear(ctx, f, "", failed.Status, nil)
+	}
+	Told(ctx, f)
+}
+
+// ask sends a request, as often as it takes, and judges the answer.
+func (r *Remote) ask(ctx context.Context, out outgoing, room int) (*executor.Response, error) {
+	var a *reply
+	var err error
+	if r.shaper == nil {
+		a, err = r.attempt(ctx, r.sites.all[0], out, room)
+	} else {
+		a, err = r.shaped(ctx, out, room)
+	}
+	if a == nil {
+		return nil, r.refused(ctx, err)
+	}
+	if out.credentials != nil {
+		r.shown.Answered(ctx, out.credentials, a.Status)
+	}
+	if a.Status != 0 {
+		out.span.Child().Number("http.response.status_code", a.Status)
 	}
 	if err != nil {
-		err := r.failure(ctx, reply.Status, err)
-		reply.free()
+		err := r.failure(ctx, a, err)
+		a.free()
 		return nil, err
 	}
-	return r.judged(reply)
+	if r.back != nil {
+		a.told = r.back.status(a.Status)
+		r.back.Hear(ctx, out.fetch, "", a.Status, a.header)
+		Told(ctx, out.fetch)
+	}
+	return r.judged(a)
+}
+
+// attempt sends a request once and reads the answer, whole. What it returns is never nil.
+func (r *Remote) attempt(ctx context.Context, to *site, out outgoing, room int) (*reply, error) {
+	a := r.pool.reply(room)
+	a.from = to
+	to.underWay.Add(1)
+	defer to.underWay.Add(-1)
+	err := to.sender.send(ctx, out, a)
+	if err == nil {
+		err = r.pool.decode(a, r.maxBytes)
+	}
+	return a, err
 }

@@ -15,9 +15,13 @@ import (
 type reply struct {
 	wire.Answer
 	header executor.Header
+	// from is where the answer is from.
+	from *site
 	// more is the header that tells of the trace.
 	more     []byte
 	response executor.Response
+	// told is the status that clients see with errors, 0 for none.
+	told int
 	// free gives the buffer back; nothing may refer to the answer then.
 	free func()
 	// decoded has the body, where the answer was encoded.
@@ -68,7 +72,7 @@ func (p *pool) put(r *reply) {
 	if r.decoded != nil {
 		r.decoded.free()
 	}
-	r.header, r.response, r.decoded = nil, executor.Response{}, nil
+	r.header, r.from, r.response, r.decoded, r.told = nil, nil, executor.Response{}, nil, 0
 	number, holds := class(cap(r.Buffer))
 	switch {
 	case cap(r.Buffer) < holds:

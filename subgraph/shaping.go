@@ -1,11 +1,12 @@
 package subgraph
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ficusgraph/ficus/subgraph/shaping"
 )
 
 // Shaping bounds the fetches of one subgraph, and says how it is connected to.
@@ -38,6 +39,16 @@ type Shaping struct {
 	// HTTP2PingTimeout is how long its answer may take, 20s by default.
 	HTTP2PingInterval time.Duration `yaml:"experimental_http2_keep_alive_interval"`
 	HTTP2PingTimeout  time.Duration `yaml:"experimental_http2_keep_alive_timeout"`
+	// DeduplicateQuery has equal queries to the service that are under way at one time asked once; false by default.
+	DeduplicateQuery *bool `yaml:"deduplicate_query"`
+	// Compression is how the bodies of requests are sent: gzip, br, deflate; as they are by default.
+	Compression Compression `yaml:"compression"`
+	// LoadBalancing is how fetches are spread over several URLs.
+	LoadBalancing Balancing `yaml:"load_balancing"`
+	// Hedge has queries sent twice that take long; not by default.
+	Hedge Hedge `yaml:"hedge"`
+	// Config is how much is asked of the service; unlike a connector's source it is not bounded unless that is said.
+	shaping.Config `yaml:",inline"`
 }
 
 var defaults = Shaping{
@@ -64,7 +75,12 @@ func (c Config) shaping(name string) Shaping {
 		fallback(&s.HTTP2MaxStreams, next.HTTP2MaxStreams)
 		fallback(&s.HTTP2PingInterval, next.HTTP2PingInterval)
 		fallback(&s.HTTP2PingTimeout, next.HTTP2PingTimeout)
+		fallback(&s.DeduplicateQuery, next.DeduplicateQuery)
+		fallback(&s.Compression, next.Compression)
 	}
+	s.LoadBalancing = s.LoadBalancing.or(c.TrafficShaping.All.LoadBalancing).or(balancing)
+	s.Hedge = s.Hedge.or(c.TrafficShaping.All.Hedge)
+	s.Config = s.Or(c.TrafficShaping.All.Config)
 	return s
 }
 
@@ -90,10 +106,13 @@ func (s Shaping) validate(key string) error {
 			errs = append(errs, fmt.Errorf("%s.%s: must not be negative", key, v.key))
 		}
 	}
-	errs = append(errs,
+	if len(s.Retry.Methods) > 0 {
+		errs = append(errs, fmt.Errorf("%s.retry.methods: is for connectors; of a service queries are repeated, and mutations are not, whatever the method", key))
+	}
+	errs = append(errs, s.Validate(key), s.LoadBalancing.validate(key+".load_balancing"), s.Hedge.validate(key+".hedge"), oneOf(key+".compression", s.Compression, Gzip, Brotli, Deflate),
 		oneOf(key+".experimental_http2", s.ExperimentalHTTP2, HTTP2Enable, HTTP2Disable, HTTP2Only),
 		oneOf(key+".dns_resolution_strategy", s.DNSResolutionStrategy, IPv4AndIPv6, IPv4Only, IPv6Only, IPv4ThenIPv6, IPv6ThenIPv4))
-	return errors.Join(errs...)
+	return flatten(errs)
 }
 
 // oneOf is an error unless a value is one of those that there are, or left open.

@@ -14,21 +14,21 @@ import (
 	"github.com/ficusgraph/ficus/subgraph"
 )
 
-// shown are headers that say who asks; none means that nobody can say.
-type shown [][2]string
+// showing are headers that say who asks; none means that nobody can say.
+type showing [][2]string
 
-func (s shown) Sets(name string) bool {
+func (s showing) Sets(name string) bool {
 	return name == "X-User-Id" || len(s) > 0 && name == s[0][0]
 }
 
-func (s shown) Headers(context.Context) ([][2]string, error) {
+func (s showing) Headers(context.Context) ([][2]string, error) {
 	if s == nil {
 		return nil, errors.New("the issuer is away")
 	}
 	return s, nil
 }
 
-func (shown) Answered(context.Context, [][2]string, int) {}
+func (showing) Answered(context.Context, [][2]string, int) {}
 
 // TestWhoAsksIsNotForRulesToSay: whatever they pass on or set under its names.
 func TestWhoAsksIsNotForRulesToSay(t *testing.T) {
@@ -43,14 +43,14 @@ func TestWhoAsksIsNotForRulesToSay(t *testing.T) {
 		{Insert: &subgraph.Insert{Name: "X-User-Id", Value: "set"}},
 	}}}
 	for name, tc := range map[string]struct {
-		shown shown
+		shown showing
 		rules subgraph.Headers
 		want  []string
 		code  string
 	}{
-		"somebody":        {shown{{"Authorization", "Bearer t"}, {"X-User-Id", "ann"}}, rules, []string{"Bearer t", "ann", "1"}, ""},
-		"without rules":   {shown{{"Authorization", "Bearer t"}}, subgraph.Headers{}, []string{"Bearer t", "", ""}, ""},
-		"nobody":          {shown{}, rules, []string{"Basic x", "", "1"}, ""},
+		"somebody":        {showing{{"Authorization", "Bearer t"}, {"X-User-Id", "ann"}}, rules, []string{"Bearer t", "ann", "1"}, ""},
+		"without rules":   {showing{{"Authorization", "Bearer t"}}, subgraph.Headers{}, []string{"Bearer t", "", ""}, ""},
+		"nobody":          {showing{}, rules, []string{"Basic x", "", "1"}, ""},
 		"nobody can tell": {nil, rules, nil, "SUBREQUEST_IDENTITY_ERROR"},
 	} {
 		got = nil

@@ -32,6 +32,10 @@ const (
 	CodeRouting = "INTERNAL_SERVER_ERROR"
 	// CodeIdentity is a service that could not be shown who asks, and was not asked therefore.
 	CodeIdentity = "SUBREQUEST_IDENTITY_ERROR"
+	// CodeRateLimited is a fetch that was not sent, as the service had enough of them; CodeUnavailable one that was
+	// not, as the service fails or is too slow.
+	CodeRateLimited = "REQUEST_RATE_LIMITED"
+	CodeUnavailable = "UPSTREAM_UNAVAILABLE"
 )
 
 // Table hands each fetch to the Fetcher of its subgraph. It is immutable.
@@ -39,7 +43,7 @@ type Table struct {
 	fetchers map[string]executor.Fetcher
 }
 
-var _ executor.Fetcher = (*Table)(nil)
+var _ executor.Streamer = (*Table)(nil)
 
 // NewTable is a table of fetchers by the names of their subgraphs.
 func NewTable(fetchers map[string]executor.Fetcher) *Table {
@@ -56,6 +60,16 @@ func (t *Table) Fetch(ctx context.Context, r *executor.Request) (*executor.Respo
 		}
 	}
 	return f.Fetch(ctx, r)
+}
+
+// Stream implements executor.Streamer.
+func (t *Table) Stream(ctx context.Context, r *executor.Request, take func(*executor.Response) error) error {
+	f, ok := t.fetchers[r.Fetch.Subgraph]
+	if !ok {
+		_, err := t.Fetch(ctx, r)
+		return err
+	}
+	return executor.Stream(ctx, f, r, take)
 }
 
 // Inbound is what a client sent, as far as header rules may use it.

@@ -23,9 +23,13 @@ type Metrics struct {
 	fetches  fetchVectors
 	// connectors make the series of connectors.
 	connectors *connectorVectors
+	passages   *passageVectors
 	reloads    reloadSeries
 	migrations migrationVectors
 	spans      spanSeries
+	// facade is made with its first request.
+	facade     *facadeSeries
+	facadeOnce sync.Once
 	// subscriptions of clients.
 	subscriptions subscriptionSeries
 
@@ -72,6 +76,7 @@ func NewMetrics() *Metrics {
 	m.limits = newLimitVector(m.registry)
 	m.fetches = newFetchVectors(m.registry)
 	m.connectors = newConnectorVectors(m.registry)
+	m.passages = newPassageVectors(m.registry)
 	m.reloads = newReloadSeries(m.registry)
 	m.migrations = newMigrationVectors(m.registry)
 	m.spans = newSpanSeries(m.registry)

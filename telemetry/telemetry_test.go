@@ -51,6 +51,11 @@ func TestMetrics(t *testing.T) {
 	m.PlanDone(time.Millisecond, 1000, errors.New("too many"))
 	m.FetchDone("users", time.Millisecond, 100, "")
 	m.FetchDone("users", time.Millisecond, 0, "SUBREQUEST_HTTP_ERROR")
+	m.FetchPassed(telemetry.Passage{Subgraph: "users", Attempts: 3, Waited: 2 * time.Second, Breaker: "closed"})
+	m.URLAttempted("users", "http://a/", false)
+	m.URLAttempted("users", "http://a/", true)
+	m.URLJudged("users", "http://b/", false)
+	m.FetchPassed(telemetry.Passage{Subgraph: "users", Refused: "open", Breaker: "open"})
 	if err := m.WatchCache("plans", func() telemetry.Cache { return telemetry.Cache{Entries: 7, Weight: 9, Hits: 5, Misses: 2} }); err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +63,13 @@ func TestMetrics(t *testing.T) {
 		t.Error("a cache was watched twice")
 	}
 	has(t, scrape(t, m),
+		`ficus_fetch_retries_total{subgraph="users"} 2`,
+		`ficus_fetch_url_attempts_total{outcome="failed",subgraph="users",url="http://a/"} 1`,
+		`ficus_fetch_url_up{subgraph="users",url="http://a/"} 1`,
+		`ficus_fetch_url_up{subgraph="users",url="http://b/"} 0`,
+		`ficus_fetch_wait_seconds_total{subgraph="users"} 2`,
+		`ficus_fetch_refusals_total{reason="open",subgraph="users"} 1`,
+		`ficus_fetch_breaker_state{subgraph="users"} 2`,
 		`ficus_requests_total{kind="query",outcome="ok"} 2`,
 		`ficus_requests_total{kind="mutation",outcome="partial"} 1`,
 		`ficus_requests_total{kind="unknown",outcome="other"} 1`,
@@ -117,7 +129,10 @@ func TestSubgraphsAreBounded(t *testing.T) {
 	m := telemetry.NewMetrics()
 	for n := range 1100 {
 		m.FetchDone(fmt.Sprintf("s%d", n), time.Millisecond, 1, "")
+		m.FetchPassed(telemetry.Passage{Subgraph: fmt.Sprintf("s%d", n), Attempts: 2})
+		m.URLAttempted("users", fmt.Sprintf("http://s%d", n), false)
 	}
+	has(t, scrape(t, m), `ficus_fetch_retries_total{subgraph="other"} 100`, `ficus_fetch_url_attempts_total{outcome="ok",subgraph="other",url="other"} 100`)
 	has(t, scrape(t, m), `ficus_fetch_response_bytes_total{subgraph="other"} 100`)
 }
 
@@ -172,6 +187,7 @@ func TestValidate(t *testing.T) {
 func TestNoMetricsCountNothing(t *testing.T) {
 	var m *telemetry.Metrics
 	m.FetchDone("users", time.Millisecond, 1, "")
+	m.FetchPassed(telemetry.Passage{Subgraph: "users", Attempts: 1})
 	m.RequestDone("query", "ok", time.Millisecond)
 	m.PlanDone(time.Millisecond, 1, nil)
 	m.Panicked()

@@ -83,6 +83,12 @@ func (a *admission) leave() {
 	}
 }
 
+// Busy reports whether the server has about as much to do as it may: what can wait should.
+func (s *Server) Busy() bool {
+	places := s.admission.places
+	return cap(places) > 0 && len(places)*5 >= cap(places)*4 || s.memory.check() != nil
+}
+
 // full is the refusal of an operation that finds so many waiting, itself among them.
 func (a *admission) full(waiting int) *refusal {
 	r := refusef(http.StatusServiceUnavailable, CodeOverloaded, "the gateway executes as many operations as it may; try again in a moment")

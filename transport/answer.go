@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -66,6 +67,7 @@ func (s *Server) execute(w http.ResponseWriter, r *http.Request, c *call, m medi
 	c.request.Query, c.request.OperationName, c.request.Variables = p.query, p.operationName, p.variables
 	if s.cfg.Dedupe {
 		c.sharing = appendSharing(c.sharing[:0], r)
+		c.sharing = appendOperation(c.sharing, p)
 		c.request.Sharing = c.sharing
 	}
 	var body []byte
@@ -89,6 +91,7 @@ func (s *Server) execute(w http.ResponseWriter, r *http.Request, c *call, m medi
 		c.out = body
 	}
 	c.outcome, c.status = outcomeName(c.result), statusOf(c.result, m)
+	reply(w.Header(), c.result)
 	s.head(ctx, w, c.status)
 	if c.form != formNone && (c.status == http.StatusOK || c.status == http.StatusBadRequest) {
 		c.status = http.StatusOK
@@ -110,6 +113,16 @@ func (s *Server) head(ctx context.Context, w http.ResponseWriter, status int) {
 	}
 }
 
+// reply writes what sources said that goes back to the client. Who refuses an operation has asked none of them.
+func reply(to http.Header, o engine.Outcome) {
+	if o.Reply == nil {
+		return
+	}
+	for name, values := range o.Reply.Header {
+		to[name] = append(slices.Clip(to[name]), values...)
+	}
+}
+
 // context is the one that a request is executed in.
 func (s *Server) context(w http.ResponseWriter, r *http.Request) context.Context {
 	ctx := withRequestID(r.Context(), requestID(w))
@@ -123,6 +136,8 @@ func (s *Server) context(w http.ResponseWriter, r *http.Request) context.Context
 // https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes
 func statusOf(o engine.Outcome, m media) int {
 	switch {
+	case o.Reply != nil && o.Reply.Status != 0:
+		return o.Reply.Status
 	case !o.Refused:
 		return http.StatusOK
 	case o.Code == engine.CodeMutationForbidden:

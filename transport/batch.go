@@ -110,16 +110,16 @@ func (s *Server) batch(w http.ResponseWriter, r *http.Request, c *call, m media)
 	if s.cfg.Dedupe {
 		c.sharing = appendSharing(c.sharing[:0], r)
 	}
-	answers := make([][]byte, len(list))
+	answers, replies := make([][]byte, len(list)), make([]*engine.Reply, len(list))
 	var spent atomic.Int64
 	var all sync.WaitGroup
 	for i, p := range list {
 		all.Go(func() {
-			asked := engine.Request{OperationName: p.operationName, Variables: p.variables, Sharing: c.sharing, Spent: &spent}
-			if !s.cfg.Dedupe {
-				asked.Sharing = nil
+			asked := engine.Request{OperationName: p.operationName, Variables: p.variables, Spent: &spent}
+			if s.cfg.Dedupe {
+				asked.Sharing = slices.Clip(c.sharing)
 			}
-			answers[i] = s.one(ctx, w, r, p, &asked, c.start)
+			answers[i], replies[i] = s.one(ctx, w, r, p, &asked, c.start)
 		})
 	}
 	all.Wait()
@@ -129,17 +129,36 @@ func (s *Server) batch(w http.ResponseWriter, r *http.Request, c *call, m media)
 	visit := ratelimit.FromContext(ctx)
 	visit.Headers(w.Header())
 	visit.RetryAfter(w.Header())
+	replyAll(w.Header(), replies)
 	s.send(w, r, m, c.status, c.out)
 }
 
+// replyAll writes what goes back beside the answers of a batch: of each header what the first operation has that has some,
+// the cookies of all, and that nobody may keep the answer.
+func replyAll(to http.Header, replies []*engine.Reply) {
+	for _, one := range replies {
+		if one == nil {
+			continue
+		}
+		for name, values := range one.Header {
+			switch {
+			case name == "Cache-Control":
+				to[name] = []string{"no-store"}
+			case name == "Set-Cookie" || to[name] == nil:
+				to[name] = append(slices.Clip(to[name]), values...)
+			}
+		}
+	}
+}
+
 // one is the answer to one operation of a batch. On a goroutine of ours nobody else could recover.
-func (s *Server) one(ctx context.Context, w http.ResponseWriter, r *http.Request, p params, asked *engine.Request, start time.Time) (answer []byte) {
+func (s *Server) one(ctx context.Context, w http.ResponseWriter, r *http.Request, p params, asked *engine.Request, start time.Time) (answer []byte, reply *engine.Reply) {
 	var result engine.Outcome
 	outcome := OutcomePanic
 	defer func() {
 		if v := recover(); v != nil {
 			s.caught(ctx, requestID(w), v)
-			answer = []byte(internalBody)
+			answer, reply = []byte(internalBody), nil
 		}
 		s.parts.Observer.RequestDone(kindName(result.Kind), outcome, time.Since(start))
 	}()
@@ -147,6 +166,9 @@ func (s *Server) one(ctx context.Context, w http.ResponseWriter, r *http.Request
 	refused := s.parts.know(&p, r.Header)
 	if refused == nil {
 		asked.Query = p.query
+		if asked.Sharing != nil {
+			asked.Sharing = appendOperation(asked.Sharing, p)
+		}
 		body, result, refused = s.ask(ctx, asked, start, nil)
 	}
 	if result.Release != nil {
@@ -158,8 +180,8 @@ func (s *Server) one(ctx context.Context, w http.ResponseWriter, r *http.Request
 			s.passed(r, refused.excess, true)
 		}
 		outcome = OutcomeRefused
-		return refused.body()
+		return refused.body(), nil
 	}
 	outcome = outcomeName(result)
-	return body
+	return body, result.Reply
 }

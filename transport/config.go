@@ -32,6 +32,8 @@ type Config struct {
 	Subscription Subscription `yaml:"subscription"`
 	// Admin is the listener for operators.
 	Admin Admin `yaml:"admin"`
+	// TLS is how the gateway proves to clients who it is, and they to it.
+	TLS TLS `yaml:"tls"`
 	// Server bounds connections.
 	Server Connections `yaml:"server"`
 	// Shutdown is how the server ends.
@@ -99,6 +101,12 @@ type Connections struct {
 	ReadTimeout time.Duration `yaml:"read_timeout"`
 	// WriteTimeout is how long answering may take, from the end of the request's header to the last byte; 120s by default.
 	WriteTimeout time.Duration `yaml:"write_timeout"`
+	// MaxConnections is how many may be open, 8,000 by default. Beyond, those are closed that wait for a request for
+	// longest; one is refused only where on all of them something is being answered.
+	MaxConnections int `yaml:"max_connections"`
+	// StrictTransportSecurity is what browsers are told by the header of this name where TLS is spoken,
+	// max-age=31536000 by default; off for nothing.
+	StrictTransportSecurity string `yaml:"strict_transport_security"`
 	// TrustedProxies are the networks of proxies whose word is taken for who asked them; none by default.
 	TrustedProxies []string `yaml:"trusted_proxies"`
 	// ForwardedHeader is where they say it: x-forwarded-for, which is the default, forwarded, or another with one
@@ -130,6 +138,9 @@ func (c Config) Validate() error {
 	if c.Admin.Listen != AdminOff {
 		add(validAddress("admin.listen", c.Admin.Listen))
 	}
+	if c.Admin.Listen != AdminOff && c.Admin.Token == "" && !onlyHere(c.Admin.Listen) {
+		add(fmt.Errorf("admin.listen: %s can be asked from other machines, and there is no admin.token; set one, as openssl rand -hex 32 makes it, or listen on 127.0.0.1", c.Admin.Listen))
+	}
 	if n := len(c.Admin.Token); n > 0 && n < leastToken {
 		add(fmt.Errorf("admin.token: has %d characters, and can be guessed; take at least %d, as openssl rand -hex 32 makes them", n, leastToken))
 	}
@@ -152,11 +163,17 @@ func (c Config) Validate() error {
 	add(notNegative("server.read_timeout", int64(c.Server.ReadTimeout)))
 	add(notNegative("server.write_timeout", int64(c.Server.WriteTimeout)))
 	add(notNegative("server.idle_timeout", int64(c.Server.IdleTimeout)))
+	add(notNegative("server.max_connections", int64(c.Server.MaxConnections)))
+	if v := c.Server.StrictTransportSecurity; v != "" && v != hstsOff && !hstsShape.MatchString(v) {
+		add(fmt.Errorf("server.strict_transport_security: %q is not its value; write max-age=31536000 with ; includeSubDomains or without, or off", v))
+	}
 	add(notNegative("server.compression.min_bytes", int64(c.Server.Compression.MinBytes)))
 	add(notNegative("shutdown.delay", int64(c.Shutdown.Delay)))
 	add(notNegative("shutdown.timeout", int64(c.Shutdown.Timeout)))
 	_, err := newProxies(c.Server.TrustedProxies, c.Server.ForwardedHeader)
 	add(err)
+	errs = append(errs, c.TLS.Supergraph.validate("tls.supergraph")...)
+	errs = append(errs, c.TLS.Admin.validate("tls.admin")...)
 	add(c.Batching.validate())
 	add(c.WebSocket.validate())
 	add(c.Subscription.validate())
@@ -185,6 +202,8 @@ func (c Config) withDefaults() Config {
 	fallback(&c.Server.ReadTimeout, 30*time.Second)
 	fallback(&c.Server.WriteTimeout, 2*time.Minute)
 	fallback(&c.Server.IdleTimeout, 2*time.Minute)
+	fallback(&c.Server.MaxConnections, 8_000)
+	fallback(&c.Server.StrictTransportSecurity, "max-age=31536000")
 	fallback(&c.Server.ForwardedHeader, "X-Forwarded-For")
 	fallback(&c.Server.Compression.MinBytes, 2048)
 	fallback(&c.Batching.MaximumSize, 10)
@@ -227,6 +246,16 @@ func validAddress(key, v string) error {
 		return fmt.Errorf("%s: %q is not an address; write host:port, such as 127.0.0.1:4000", key, v)
 	}
 	return nil
+}
+
+// onlyHere says whether an address can be reached only from this machine; one that is no address is another fault.
+func onlyHere(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if address == "" || err != nil || host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
 }
 
 // pathShape is what may be a path: no pattern of the router, no query.

@@ -66,6 +66,31 @@ func TestValidate(t *testing.T) {
 			t.Errorf("the error does not say %q:\n%v", want, err)
 		}
 	}
+	for name, c := range map[string]transport.Config{
+		"cors.origins: null with allow_credentials":           {CORS: transport.CORS{Origins: []string{"null"}, AllowCredentials: true}},
+		`cors.match_origins[0]: ".*" with allow_credentials`:  {CORS: transport.CORS{MatchOrigins: []string{".*"}, AllowCredentials: true}},
+		"admin.listen: 0.0.0.0:9090 can be asked from other":  {Admin: transport.Admin{Listen: "0.0.0.0:9090"}},
+		"admin.listen: :9090 can be asked from other":         {Admin: transport.Admin{Listen: ":9090"}},
+		"admin.listen: gateway:9090 can be asked from other":  {Admin: transport.Admin{Listen: "gateway:9090"}},
+		"server.max_connections: must not be negative":        {Server: transport.Connections{MaxConnections: -1}},
+		`server.strict_transport_security: "yes" is not its `: {Server: transport.Connections{StrictTransportSecurity: "yes"}},
+	} {
+		if err := c.Validate(); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v, want %s", err, name)
+		}
+	}
+	for _, c := range []transport.Config{
+		{Admin: transport.Admin{Listen: "0.0.0.0:9090", Token: "a token of some length"}},
+		{Admin: transport.Admin{Listen: "[::1]:9090"}},
+		{Admin: transport.Admin{Listen: "localhost:9090"}},
+		{CORS: transport.CORS{MatchOrigins: []string{`https://[a-z]+\.test`}, AllowCredentials: true}},
+		{Server: transport.Connections{StrictTransportSecurity: "max-age=60; includeSubDomains"}},
+		{Server: transport.Connections{StrictTransportSecurity: "off"}},
+	} {
+		if err := c.Validate(); err != nil {
+			t.Error(err)
+		}
+	}
 	same := transport.Config{Supergraph: transport.Endpoint{Path: "/health"}}
 	if err := same.Validate(); err == nil || !strings.Contains(err.Error(), "give each its own") {
 		t.Errorf("same path: %v", err)

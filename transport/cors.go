@@ -18,7 +18,7 @@ type CORS struct {
 	AllowAnyOrigin bool `yaml:"allow_any_origin"`
 	// Origins are allowed as they are written, such as https://app.example.com.
 	Origins []string `yaml:"origins"`
-	// MatchOrigins are regular expressions; an origin that one of them matches is allowed.
+	// MatchOrigins are regular expressions; an origin that one of them matches as a whole is allowed.
 	MatchOrigins []string `yaml:"match_origins"`
 	// AllowCredentials lets browsers send cookies.
 	AllowCredentials bool `yaml:"allow_credentials"`
@@ -49,12 +49,26 @@ func (c CORS) validate() error {
 		}
 	}
 	for i, m := range c.MatchOrigins {
-		if _, err := regexp.Compile(m); err != nil {
+		p, err := regexp.Compile(whole(m))
+		switch {
+		case err != nil:
 			errs = append(errs, fmt.Errorf("cors.match_origins[%d]: %w", i, err))
+		case c.AllowCredentials && (p.MatchString(stranger) || p.MatchString("null")):
+			errs = append(errs, fmt.Errorf("cors.match_origins[%d]: %q with allow_credentials would let every website act for your users; name the host", i, m))
 		}
+	}
+	if c.AllowCredentials && slices.Contains(c.Origins, "null") {
+		errs = append(errs, errors.New("cors.origins: null with allow_credentials would let every website act for your users: any can make its pages have that origin"))
 	}
 	return errors.Join(append(errs, notNegative("cors.max_age", int64(c.MaxAge)))...)
 }
+
+// stranger is an origin that nobody means.
+const stranger = "https://a.website.that.nobody.means.invalid"
+
+// whole is the pattern of origins that the expression matches from end to end: as a part of one, https://app would be
+// matched by https://app.of.somebody.else.
+func whole(expression string) string { return "^(?:" + expression + ")$" }
 
 // middleware is nil where no website may ask.
 func (c CORS) middleware(guard csrfGuard) (func(http.Handler) http.Handler, error) {
@@ -96,7 +110,7 @@ func (c CORS) origins() (func(string) bool, error) {
 	}
 	var patterns []*regexp.Regexp
 	for _, m := range c.MatchOrigins {
-		p, err := regexp.Compile(m)
+		p, err := regexp.Compile(whole(m))
 		if err != nil {
 			return nil, fmt.Errorf("cors.match_origins: %w", err)
 		}

@@ -20,6 +20,7 @@ const headerRequestID = "X-Request-Id"
 func (s *Server) enter(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.identify(w, r)
+		s.protect(w, r)
 		defer func() {
 			v := recover()
 			if v == nil {

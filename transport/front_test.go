@@ -232,6 +232,8 @@ func TestCORS(t *testing.T) {
 		{"not listed", transport.CORS{Origins: []string{"https://other.test"}}, preflight, "", ""},
 		{"listed but for its port", transport.CORS{Origins: []string{"https://app.test:8443"}}, preflight, "", ""},
 		{"matched", transport.CORS{MatchOrigins: []string{`^https://[a-z]+\.test$`}}, preflight, "https://app.test", "content-type,x-ours"},
+		{"matched as a part only", transport.CORS{MatchOrigins: []string{`https://app`}}, preflight, "", ""},
+		{"matched by one of two words", transport.CORS{MatchOrigins: []string{`https://app|https://app\.test`}}, preflight, "https://app.test", "content-type,x-ours"},
 		{"header not listed", transport.CORS{AllowAnyOrigin: true, AllowHeaders: []string{"content-type"}}, preflight, "", ""},
 		{"header listed", transport.CORS{AllowAnyOrigin: true, AllowHeaders: []string{"content-type", "x-ours"}}, preflight, "*", "content-type,x-ours"},
 		{"what proves a request safe may be sent", transport.CORS{AllowAnyOrigin: true, AllowHeaders: []string{"content-type"}}, []string{"Origin: https://app.test", "Access-Control-Request-Method: POST", "Access-Control-Request-Headers: apollo-require-preflight"}, "*", "apollo-require-preflight"},

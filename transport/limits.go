@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -64,11 +65,14 @@ func (s *Server) measure(r *http.Request, b bound, actual int) {
 	}
 }
 
-// passed counts and logs a limit that is passed: where one client does, many do, so a line a minute says it.
-func (s *Server) passed(r *http.Request, x *excess, refused bool) {
+// passed is tell for a request.
+func (s *Server) passed(r *http.Request, x *excess, refused bool) { s.tell(r.Context(), x, refused) }
+
+// tell counts and logs a limit that is passed: where one client does, many do, so a line a minute says it.
+func (s *Server) tell(ctx context.Context, x *excess, refused bool) {
 	s.parts.Observer.LimitPassed(x.limit, refused)
 	if skipped, ok := s.seldom.Pass(x.limit, time.Now()); ok {
-		s.parts.Logger.LogAttrs(r.Context(), slog.LevelWarn, "limit passed", slog.String("limit", x.limit), slog.Int("max", x.max),
+		s.parts.Logger.LogAttrs(ctx, slog.LevelWarn, "limit passed", slog.String("limit", x.limit), slog.Int("max", x.max),
 			slog.Int("actual", x.actual), slog.Bool("refused", refused), slog.Int("not_said", skipped))
 	}
 }

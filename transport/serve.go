@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -16,17 +17,31 @@ import (
 // ordered end; an error means that a listener broke, or that requests were cut off at the timeout.
 func (s *Server) Serve(ctx context.Context, public, admin net.Listener) error {
 	// Requests in flight outlive ctx: they are cancelled only when the time for draining is over.
+	var watching sync.WaitGroup
+	defer watching.Wait()
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	front, back := s.httpServer(requests, s.public), s.httpServer(requests, s.admin)
+	front, back := s.httpServer(requests, s.public, s.certificates.public), s.httpServer(requests, s.admin, s.certificates.admin)
+	for _, c := range []*certificates{s.certificates.public, s.certificates.admin} {
+		if c != nil {
+			watching.Go(func() { c.follow(requests) })
+		}
+	}
+	most := s.cfg.Server.MaxConnections
+	public = limited(public, most, func() {
+		s.tell(ctx, &excess{"server.max_connections", most, most + 1}, true)
+	})
+	if admin != nil {
+		admin = limited(admin, adminConnections, func() {})
+	}
 	broken := make(chan error, 2)
 	running := 1
 	// Before the first request is taken, so that none is told otherwise.
 	s.ready.Store(true)
-	go func() { broken <- serving("public", front.Serve(public)) }()
+	go func() { broken <- serving("public", answer(front, public)) }()
 	if admin != nil {
 		running++
-		go func() { broken <- serving("admin", back.Serve(admin)) }()
+		go func() { broken <- serving("admin", answer(back, admin)) }()
 	}
 	var err error
 	select {
@@ -57,9 +72,15 @@ func (s *Server) drain(front *http.Server, cut context.CancelFunc) error {
 	if s.sockets != nil {
 		s.sockets.end()
 	}
+	if s.parts.Elsewhere != nil {
+		s.parts.Elsewhere.End()
+	}
 	err := front.Shutdown(limit)
 	if err == nil && s.sockets != nil {
 		err = s.sockets.wait(limit) // front does not know of connections that it gave away
+	}
+	if err == nil && s.parts.Elsewhere != nil {
+		err = s.parts.Elsewhere.Wait(limit)
 	}
 	if err == nil {
 		return nil
@@ -69,10 +90,18 @@ func (s *Server) drain(front *http.Server, cut context.CancelFunc) error {
 	return fmt.Errorf("drain: requests were cut off after %s: %w", s.cfg.Shutdown.Timeout, err)
 }
 
+// answer serves the listener, with TLS where the server has certificates.
+func answer(s *http.Server, l net.Listener) error {
+	if s.TLSConfig != nil {
+		return s.ServeTLS(l, "", "")
+	}
+	return s.Serve(l)
+}
+
 // httpServer is a server with the configured bounds.
-func (s *Server) httpServer(ctx context.Context, h http.Handler) *http.Server {
+func (s *Server) httpServer(ctx context.Context, h http.Handler, own *certificates) *http.Server {
 	c := s.cfg.Server
-	return &http.Server{
+	out := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: c.HeaderReadTimeout,
 		ReadTimeout:       c.ReadTimeout,
@@ -80,9 +109,21 @@ func (s *Server) httpServer(ctx context.Context, h http.Handler) *http.Server {
 		IdleTimeout:       c.IdleTimeout,
 		MaxHeaderBytes:    s.bounds.header.most + slack,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ConnState:         stateChanged,
 		ErrorLog:          slog.NewLogLogger(s.parts.Logger.Handler(), slog.LevelDebug),
 	}
+	if own != nil {
+		out.TLSConfig = own.config()
+		out.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: maxStreams}
+	}
+	return out
 }
+
+// adminConnections is how many operators, and those who watch for them, may have open.
+const adminConnections = 256
+
+// maxStreams is how many requests a client may have under way on one connection of HTTP/2.
+const maxStreams = 100
 
 // serving is the error of a server that ended, nil where it was asked to.
 func serving(name string, err error) error {

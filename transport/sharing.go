@@ -35,6 +35,11 @@ func appendSharing(dst []byte, r *http.Request) []byte {
 	return dst
 }
 
+// appendOperation writes the operation's text and name, which header rules may send on.
+func appendOperation(dst []byte, p params) []byte {
+	return appendPart(appendPart(dst, p.operationName), p.query)
+}
+
 func appendPart(dst []byte, part string) []byte {
 	dst = strconv.AppendInt(append(dst, ' '), int64(len(part)), 10)
 	return append(append(dst, ' '), part...)

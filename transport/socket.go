@@ -279,8 +279,7 @@ func (c *socket) answer(ctx context.Context, m message) {
 // events answers a subscription. Its end is told unless the client ended it, or was told why it was.
 func (c *socket) events(ctx context.Context, r *engine.Request, id string) (engine.Outcome, *refusal) {
 	out, refused := c.k.s.subscribe(ctx, r, func(ctx context.Context) error {
-		_, err := c.admitted(ctx)
-		return err
+		return c.k.s.verify(c.r.WithContext(ctx), c.payload)
 	}, func(body []byte, out engine.Outcome) error {
 		if out.Refused {
 			c.send(id, body, true)

@@ -84,11 +84,7 @@ func (x *stream) next(body []byte, refused bool) error {
 // asksStill asks again who sent the request.
 func (s *Server) asksStill(r *http.Request) func(context.Context) error {
 	return func(ctx context.Context) error {
-		if s.parts.Connect == nil {
-			return nil
-		}
-		_, err := s.parts.Connect(r.WithContext(ctx), []byte("{}"))
-		return err
+		return s.verify(r.WithContext(ctx), []byte("{}"))
 	}
 }
 

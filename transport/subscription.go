@@ -9,7 +9,6 @@ import (
 
 	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/engine"
-	"github.com/ficusgraph/ficus/engine/operation"
 )
 
 // Subscription is how subscriptions are served: over WebSockets, and over HTTP as a stream of events or of parts.
@@ -113,6 +112,15 @@ func (s *Server) subscribe(ctx context.Context, r *engine.Request, again func(co
 // verifying is how often it is asked again who subscribes, at most: a token may expire or be revoked meanwhile.
 const verifying = time.Second
 
+// verify asks again who subscribed.
+func (s *Server) verify(r *http.Request, payload []byte) error {
+	if s.parts.Verify == nil {
+		return nil
+	}
+	_, err := s.parts.Verify(r, payload)
+	return err
+}
+
 // responses takes what the engine answers a subscription with.
 type responses struct {
 	s        *Server
@@ -125,7 +133,7 @@ type responses struct {
 func (r *responses) Begin(ctx context.Context) (context.Context, func(), error) {
 	if now := time.Now(); now.Sub(r.verified) >= verifying {
 		if err := r.again(ctx); err != nil {
-			return ctx, nil, &operation.Error{Code: auth.CodeUnauthenticated, Message: err.Error()}
+			return ctx, nil, engine.Refusal(auth.CodeUnauthenticated, err.Error())
 		}
 		r.verified = now
 	}

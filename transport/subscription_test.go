@@ -277,15 +277,9 @@ func TestSubscriptionsEndWithTheServer(t *testing.T) {
 
 // TestWhoSubscribesIsAskedAgain: a token that is not good any more ends the subscription at the next event.
 func TestWhoSubscribesIsAskedAgain(t *testing.T) {
-	asked := 0
 	server := start(t, transport.Config{}, func(p *transport.Parts) {
 		p.Engine = slowly{ticking{}}
-		p.Connect = func(r *http.Request, _ []byte) (*http.Request, error) {
-			if asked++; asked > 0 {
-				return nil, errors.New("the token has expired")
-			}
-			return r, nil
-		}
+		p.Verify = func(*http.Request, []byte) (*http.Request, error) { return nil, errors.New("the token has expired") }
 	})
 	stream, _ := subscribe(t, server.URL, "subscription { tick }")
 	reads(t, stream, "the token has expired")

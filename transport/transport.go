@@ -33,6 +33,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -61,6 +62,8 @@ type Parts struct {
 	// Connect says who opens a WebSocket, as auth.Connect does; nil means that nobody is asked. Its error is told to the
 	// client.
 	Connect func(r *http.Request, payload []byte) (*http.Request, error)
+	// Verify says whether who subscribed may go on, as Connect does; nil means that nobody is asked again.
+	Verify func(r *http.Request, payload []byte) (*http.Request, error)
 	// Challenge is the WWW-Authenticate header of operations that the engine refuses for want of a token.
 	Challenge string
 	// Context makes the context that a request is executed in, from its own and the request.
@@ -82,10 +85,14 @@ type Parts struct {
 	Page http.Handler
 	// Beside is served on the public listener to GET, by chi's patterns: what such a page loads and asks for.
 	Beside map[string]http.Handler
+	// Elsewhere is served whatever is not the gateway's own; nil means that there is nothing.
+	Elsewhere Elsewhere
 	// Metrics is served on the admin listener as /metrics.
 	Metrics http.Handler
 	// Admin is served on the admin listener beneath /api/; it decides itself who may ask.
 	Admin http.Handler
+	// Files are where certificates lie.
+	Files Files
 	// Logger gets what operators should know; nil means slog.Default.
 	Logger *slog.Logger
 	// NewID makes request ids.
@@ -131,6 +138,8 @@ type Server struct {
 	admin  http.Handler
 	csrf   csrfGuard
 	bounds bounds
+	// hsts is the value of a header, nil for none.
+	hsts []string
 	// proxies tell who asks.
 	proxies proxies
 	// admission gives places to operations; memory, if not nil, refuses requests while there is none.
@@ -147,7 +156,9 @@ type Server struct {
 	backlog     backlog
 	compressors *compressors // nil if answers are not compressed
 	unpackers   unpackers
-	ready       atomic.Bool
+	// certificates are those of the listeners, nil where one speaks no TLS.
+	certificates struct{ public, admin *certificates }
+	ready        atomic.Bool
 	// draining has answers close their connections: clients come back on a new one, which the balancer sends
 	// elsewhere. Connections that are idle stay open meanwhile, as a request may be on its way.
 	draining atomic.Bool
@@ -169,9 +180,18 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s.proxies, _ = newProxies(s.cfg.Server.TrustedProxies, s.cfg.Server.ForwardedHeader) // they are valid
 	s.streams = newStreams(s.cfg.Subscription)
 	s.admission, s.memory = newAdmission(s.cfg.Admission), newMemory(s.cfg.Limits.Memory)
+	if v := s.cfg.Server.StrictTransportSecurity; v != hstsOff {
+		s.hsts = []string{v}
+	}
 	s.backlog.limit = int64(s.cfg.Limits.HTTPMaxUnreadBytes)
 	var err error
 	if s.page, err = s.newPage(); err != nil {
+		return nil, fmt.Errorf("transport: %w", err)
+	}
+	if s.certificates.public, err = newCertificates("tls.supergraph", s.cfg.TLS.Supergraph, s.parts.Files, s.parts.Logger); err != nil {
+		return nil, fmt.Errorf("transport: %w", err)
+	}
+	if s.certificates.admin, err = newCertificates("tls.admin", s.cfg.TLS.Admin, s.parts.Files, s.parts.Logger); err != nil {
 		return nil, fmt.Errorf("transport: %w", err)
 	}
 	if s.cfg.WebSocket.Enabled {
@@ -197,6 +217,12 @@ func (s *Server) AdminHandler() http.Handler { return s.admin }
 func (p *Parts) fill() {
 	if p.Logger == nil {
 		p.Logger = slog.Default()
+	}
+	if p.Files.Read == nil {
+		p.Files.Read = os.ReadFile
+	}
+	if p.Files.Stat == nil {
+		p.Files.Stat = os.Stat
 	}
 	if p.NewID == nil {
 		p.NewID = newID
@@ -235,7 +261,6 @@ const guestTokens = 15_000
 // routes is the public handler.
 func (s *Server) routes() (http.Handler, error) {
 	r := chi.NewRouter()
-	r.Use(s.enter)
 	cors, err := s.cfg.CORS.middleware(s.csrf)
 	if err != nil {
 		return nil, err
@@ -255,7 +280,10 @@ func (s *Server) routes() (http.Handler, error) {
 	}
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.methodNotAllowed)
-	return r, nil
+	if s.parts.Elsewhere != nil {
+		return s.enter(s.divide(r)), nil
+	}
+	return s.enter(r), nil
 }
 
 // adminRoutes is the handler of the admin listener.

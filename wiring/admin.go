@@ -16,7 +16,7 @@ import (
 )
 
 // API is what operators can ask and change while the gateway runs.
-func API(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], board *rollout.Board, who *auth.Verifier, used *usage.Recorder, logger *slog.Logger) http.Handler {
+func API(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], board *rollout.Board, who *auth.Verifier, used *usage.Recorder, logger *slog.Logger) *admin.API {
 	_, listen := cfg.Transport().Addresses()
 	out := admin.New(admin.Config{Token: cfg.Front.Admin.Token, Listen: listen, Address: at}, logger)
 	out.Handle(http.MethodGet, "/status", standing(served))

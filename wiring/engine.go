@@ -38,6 +38,12 @@ func Engine(cfg *config.Config, board *rollout.Board, made *mocks.Names, metrics
 	if made != nil {
 		out.Extensions = out.Extensions.And(mocked(made))
 	}
+	if cfg.Traffic.Back() {
+		out.Reply = replies(cfg.Traffic.Headers.CacheControl.Enabled)
+	}
+	if cfg.Traffic.Headers.ReadOperations() {
+		out.Extensions = out.Extensions.And(asked)
+	}
 	out.Labels = func(ctx context.Context, list []string) []string {
 		return decisionOf(ctx, board).Active(list)
 	}

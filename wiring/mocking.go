@@ -27,6 +27,16 @@ func Gate(cfg *config.Config, served *atomic.Pointer[owners.Graph], made *mocks.
 	if cfg.Mocks.PerRequest {
 		parts.Beside[scenariosPath] = http.HandlerFunc(g.Scenarios)
 	}
+	connect := parts.Connect
+	parts.Connect = func(r *http.Request, payload []byte) (*http.Request, error) {
+		if connect != nil {
+			var err error
+			if r, err = connect(r, payload); err != nil {
+				return nil, err
+			}
+		}
+		return g.Connect(r, payload)
+	}
 	authenticate := parts.Authenticate
 	parts.Authenticate = func(next http.Handler) http.Handler {
 		if authenticate == nil {
@@ -53,7 +63,11 @@ func mocked(made *mocks.Names) engine.Extensions {
 		if !made.In(of.Plan) && !mocks.Chosen(ctx) {
 			return ctx, nil
 		}
-		ctx = mocks.Begin(ctx, of.Operation)
+		if of.Event {
+			ctx = mocks.BeginEvent(ctx)
+		} else {
+			ctx = mocks.Begin(ctx, of.Operation)
+		}
 		return ctx, func(dst []byte) []byte {
 			text := mocks.End(ctx, of.Plan)
 			if text == nil {

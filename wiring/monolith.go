@@ -14,6 +14,7 @@ import (
 	"github.com/ficusgraph/ficus/monolith-adapter/mapping"
 	"github.com/ficusgraph/ficus/subgraph"
 	"github.com/ficusgraph/ficus/telemetry"
+	"github.com/ficusgraph/ficus/transport"
 )
 
 // MonolithPorts let connectors see the client's headers and the environment, and report their calls.
@@ -53,7 +54,7 @@ func (r *connectorReport) called(ctx context.Context, c *monolith.Call) {
 		Attempts: c.Attempts, Waited: c.Waited, Refused: string(c.Refused), Breaker: c.Breaker,
 	}
 	if c.Err != nil {
-		r.log.WarnContext(ctx, "connector failed", slog.String("connector", c.Connector.Coordinate), slog.String("url", c.ShownURL()),
+		r.log.WarnContext(ctx, "connector failed", slog.String("request_id", transport.RequestID(ctx)), slog.String("connector", c.Connector.Coordinate), slog.String("url", c.ShownURL()),
 			slog.Int("status", c.Status), slog.Duration("took", c.Took), slog.Any("error", c.Err))
 	}
 	for _, p := range c.Problems {

@@ -12,6 +12,7 @@ import (
 	"github.com/ficusgraph/ficus/mocks"
 	"github.com/ficusgraph/ficus/ratelimit"
 	"github.com/ficusgraph/ficus/telemetry"
+	"github.com/ficusgraph/ficus/transport"
 )
 
 // Observer reports what the engine does.
@@ -21,13 +22,18 @@ type Observer struct {
 	Logger  *slog.Logger
 	// Made are the subgraphs that are made up; nil for none.
 	Made *mocks.Names
+	// Shadows are told how owners fare; nil for nobody.
+	Shadows *Shadows
 	// Sides counts what goes to the sides of migrations; nil counts nothing.
 	Sides *Sides
 	// Seldom keeps the log from saying one thing again and again.
 	Seldom *telemetry.Seldom
 }
 
-var _ engine.Observer = Observer{}
+var (
+	_ engine.Observer        = Observer{}
+	_ executor.ErrorObserver = Observer{}
+)
 
 // ParseDone implements engine.Observer.
 func (o Observer) ParseDone(ctx context.Context, took time.Duration, err error) {
@@ -76,13 +82,23 @@ func (o Observer) FetchDone(ctx context.Context, r *executor.Request, took time.
 		if errors.As(err, &known) {
 			code = known.Code
 		}
-		o.Logger.WarnContext(ctx, "fetch failed", slog.String("subgraph", r.Fetch.Subgraph), slog.Duration("took", took), slog.Any("error", err))
+		o.Logger.WarnContext(ctx, "fetch failed", slog.String("request_id", transport.RequestID(ctx)), slog.String("subgraph", r.Fetch.Subgraph), slog.Duration("took", took), slog.Any("error", err))
 	}
+	o.Shadows.Fetched(r.Fetch.Subgraph, took, err)
 	o.Metrics.FetchDone(o.Made.Counted(r.Fetch.Subgraph), took, bytes, code)
 	o.Tracer.FetchDone(ctx, bytes, code)
 	if r.Fetch.Sides != nil {
 		o.Sides.fetched(ctx, r, took, err)
 	}
+}
+
+// mostErrors is how much of the errors of an answer is logged, in bytes.
+const mostErrors = 4096
+
+// ErrorsHidden implements executor.ErrorObserver: what clients do not see is logged, with the id that they do see.
+func (o Observer) ErrorsHidden(ctx context.Context, r *executor.Request, errors []byte) {
+	o.Logger.WarnContext(ctx, "errors of a service", slog.String("request_id", transport.RequestID(ctx)), slog.String("subgraph", r.Fetch.Subgraph),
+		slog.String("errors", string(errors[:min(len(errors), mostErrors)])))
 }
 
 // WatchCaches reports the engine's caches.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ficusgraph/ficus/documents"
 	"github.com/ficusgraph/ficus/engine"
+	"github.com/ficusgraph/ficus/facade"
 	"github.com/ficusgraph/ficus/mocks"
 	"github.com/ficusgraph/ficus/owners"
 	"github.com/ficusgraph/ficus/rollout"
@@ -24,8 +25,10 @@ type Reloads struct {
 	Served  *atomic.Pointer[owners.Graph]
 	Notices *owners.Notices
 	Board   *rollout.Board
-	Made    *mocks.Names
-	Known   *documents.Store
+	// Facade is nil where there is none.
+	Facade *facade.Facade
+	Made   *mocks.Names
+	Known  *documents.Store
 
 	// fault is why the newest graph is not served, nil if it is.
 	fault atomic.Pointer[string]
@@ -48,6 +51,9 @@ func (r *Reloads) Take(ctx context.Context, g *owners.Graph, err error) error {
 		r.Metrics.Reloaded(time.Since(start), 0, err)
 		r.Logger.Error("the changed graph cannot be served; the last good one stays", slog.Any("error", err))
 		return err
+	}
+	if r.Facade != nil {
+		r.Facade.Serve(g.Migrations.Paths)
 	}
 	if r.Made != nil {
 		r.Made.Add(g.Mocked)

@@ -19,7 +19,7 @@ func Usage(cfg *config.Config, made *mocks.Names, into *engine.Config) *usage.Re
 	}
 	used := usage.New(cfg.Usage, time.Now)
 	into.Extensions = into.Extensions.And(func(ctx context.Context, of engine.Executed) (context.Context, func([]byte) []byte) {
-		if !made.In(of.Plan) {
+		if !of.Event && !made.In(of.Plan) {
 			used.Record(of.Document, of.Operation, subgraph.FromContext(ctx).Header.Get)
 		}
 		return ctx, nil

@@ -23,6 +23,9 @@ func (r *run) absorb(p *fetchProgram, s *fetchState, text []byte) error {
 		r.noteMalformed(p, s)
 		return errErrors
 	}
+	if s.response.Redaction != nil || s.response.Status != 0 {
+		r.redact(s, a.errors, found)
+	}
 	data := a.data
 	if p.entities() && data.kind() == object {
 		data = r.store.cells[data.a+firstSlot]

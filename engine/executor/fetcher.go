@@ -47,6 +47,10 @@ type Response struct {
 	Body []byte
 	// Header of an HTTP answer, valid until Free; nil if there was none.
 	Header Header
+	// Redaction says what of the errors in it clients see; nil for all.
+	Redaction *Redaction
+	// Status is what clients are told of the answer's HTTP status, with its errors; 0 for nothing.
+	Status int
 	// Free gives Body back to its pool once nothing refers to it any longer; nil if there is none.
 	Free func()
 }

@@ -16,6 +16,8 @@ type problem struct {
 	code, text          string
 	status              int
 	message, extensions span
+	// redaction is what clients may not see of those; nil for nothing.
+	redaction *Redaction
 	// path is the subgraph's, from the objects of the fetch on.
 	path span
 	// used: it was reported.
@@ -81,7 +83,7 @@ func (s *store) addProblem(p problem) uint32 {
 
 // held is how many bytes the store holds beside its cells.
 func (s *store) held() int {
-	return 12*cap(s.scratch) + 24*cap(s.notes) + 128*cap(s.problems)
+	return 12*cap(s.scratch) + 24*cap(s.notes) + 136*cap(s.problems)
 }
 
 // Codes of errors, as Apollo Router names them where it has them.

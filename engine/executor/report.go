@@ -69,7 +69,9 @@ func (c *completer) problem(p *problem, rest span, below *shapeObject) {
 	if p.target != nil {
 		text = c.store.docs[p.target.plan.ID]
 	}
-	if p.message.end > 0 {
+	if p.hidesMessage(text) {
+		b = append(b, `"`+redactedText+`"`...)
+	} else if p.message.end > 0 {
 		b = append(b, text[p.message.start:p.message.end]...)
 	} else {
 		b = appendQuoted(b, p.text)
@@ -142,15 +144,16 @@ func (o *shapeObject) named(name string) *shapeField {
 
 // appendErrorExtensions writes a subgraph's extensions, with a code if they had none, or those of our own.
 func appendErrorExtensions(b []byte, p *problem, text []byte) []byte {
+	if p.redaction != nil {
+		return appendRedacted(b, p, text)
+	}
 	if p.extensions.end == 0 {
 		b = append(b, `{"code":`...)
 		b = appendQuoted(b, p.code)
-		if p.status != 0 {
-			b = append(b, `,"http":{"status":`...)
-			b = strconv.AppendInt(b, int64(p.status), 10)
-			b = append(b, '}')
-		}
-		return append(b, '}')
+		return append(appendStatus(b, p.status), '}')
+	}
+	if p.status != 0 {
+		return appendRedacted(b, &problem{extensions: p.extensions, status: p.status, redaction: shown}, text)
 	}
 	raw := text[p.extensions.start:p.extensions.end]
 	empty := true

@@ -74,8 +74,33 @@ var defaults = Config{
 }
 
 // Over is the configuration with what it leaves open taken from the next ones, and from the defaults.
-func (c Config) Over(next ...Config) Config {
-	for _, n := range append(next, defaults) {
+func (c Config) Over(next ...Config) Config { return c.Or(append(next, defaults)...) }
+
+// Bounds reports whether anything of it bounds or repeats requests. The wait for a place does not: there is none.
+func (c Config) Bounds() bool {
+	return c.MaxConcurrency > 0 || c.Deadline > 0 || c.GlobalRateLimit.Capacity > 0 || c.CircuitBreaker.asked() || c.Retry.MaxAttempts > 1
+}
+
+// OnlyAsked is the configuration for a source that is not bounded unless that is said: any number of requests is
+// under way, up to most, and there is a breaker only where something is said of it.
+func (c Config) OnlyAsked(most int) Config {
+	breaker := c.CircuitBreaker.asked()
+	c.CircuitBreaker.Enabled = &breaker
+	c.MaxConcurrency = cmp.Or(c.MaxConcurrency, most)
+	return c
+}
+
+// asked reports whether anything is said of the breaker but that it is off.
+func (b Breaker) asked() bool {
+	if b.Enabled != nil {
+		return *b.Enabled
+	}
+	return b != Breaker{}
+}
+
+// Or is the configuration with what it leaves open taken from the next ones.
+func (c Config) Or(next ...Config) Config {
+	for _, n := range next {
 		c.MaxConcurrency = cmp.Or(c.MaxConcurrency, n.MaxConcurrency)
 		c.MaxWait = cmp.Or(c.MaxWait, n.MaxWait)
 		c.Deadline = cmp.Or(c.Deadline, n.Deadline)

@@ -40,6 +40,9 @@ type Verdict struct {
 	// Retry says that it may be better another time, After that the source asks to be left alone as long.
 	Retry bool
 	After time.Duration
+	// Elsewhere says that the next attempt is made at another place, for which there is nothing to wait; and if it is
+	// made, this one does not count against the source.
+	Elsewhere bool
 }
 
 // Repeatable says whether requests of that method may be repeated.
@@ -72,23 +75,55 @@ func (s *Shaper) Do(ctx context.Context, p *Passage, repeatable bool, attempt fu
 			return refuse(p, Open)
 		}
 		p.Attempts++
-		v := judged(ctx, judge, attempt)
-		if !repeatable || !v.Retry || n >= s.retry.MaxAttempts {
-			return nil
-		}
-		pause, ok := s.retry.pause(n, v.After)
-		if !ok || !s.budget.take() || !sleep(ctx, pause) || !s.rate.Allow() {
+		if !s.attempted(ctx, judge, attempt, repeatable, n) {
 			return nil
 		}
 	}
 }
 
-// judged makes an attempt; one that panics has failed.
-func judged(ctx context.Context, judge func(Verdict), attempt func(context.Context) Verdict) (v Verdict) {
-	v = Verdict{Failed: true}
-	defer func() { judge(v) }()
+// attempted makes the nth attempt, and waits for the time of the next. It is false where there is none. An attempt
+// that panics has failed.
+func (s *Shaper) attempted(ctx context.Context, judge func(Verdict), attempt func(context.Context) Verdict, repeatable bool, n int) (again bool) {
+	v := Verdict{Failed: true}
+	judged := false
+	defer func() {
+		if !judged {
+			judge(v)
+		}
+	}()
 	v = attempt(ctx)
-	return v
+	if !repeatable || !v.Retry || n >= s.retry.MaxAttempts {
+		return false
+	}
+	if v.Elsewhere {
+		again = ctx.Err() == nil && s.budget.take() && s.rate.Allow()
+		v.Uncounted = v.Uncounted || again
+		return again
+	}
+	judge(v) // and not only after the pause
+	judged = true
+	pause, ok := s.retry.pause(n, v.After)
+	return ok && s.budget.take() && sleep(ctx, pause) && s.rate.Allow()
+}
+
+// Beside lets a request be attempted a second time while the first attempt is under way: where there is a place at
+// once, and the budget pays for it. leave is to be called when it has ended.
+func (s *Shaper) Beside(p *Passage) (leave func(), ok bool) {
+	entered := 0
+	leave = func() {
+		for _, l := range s.limits[:entered] {
+			l.leave()
+		}
+	}
+	for entered < len(s.limits) && s.limits[entered].try() {
+		entered++
+	}
+	if entered < len(s.limits) || !s.budget.take() || !s.rate.Allow() {
+		leave()
+		return nil, false
+	}
+	p.Hedged++
+	return leave, true
 }
 
 func refuse(p *Passage, why Reason) error {

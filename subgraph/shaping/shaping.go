@@ -19,6 +19,8 @@ import "time"
 type Passage struct {
 	// Attempts is how often it was sent; 0 if it never was.
 	Attempts int
+	// Hedged is how often it was sent a second time beside an attempt, as that took long.
+	Hedged int
 	// Waited is how long it waited for a place among the requests under way.
 	Waited time.Duration
 	// Refused is why it was not sent; "" if it was.

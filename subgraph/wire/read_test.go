@@ -29,6 +29,7 @@ func TestAnswersAreRead(t *testing.T) {
 		{"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n1\r\no\r\n01 ;x\r\nk\r\n0\r\n\r\n", "ok", 200, true},
 		{"long chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2328\r\n" + long + "\r\n1\r\nk\r\n0\r\na: b\r\n\r\n", long + "k", 200, true},
 		{"announced", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", "", 404, true},
+		{"chunks and a length", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", "ok", 200, false},
 		{"no content", "HTTP/1.1 204 Nothing\r\n\r\n", "", 204, true},
 		{"empty values", "HTTP/1.1 200 OK\r\nX:\r\nContent-Length: 0\r\n\r\n", "", 200, true},
 	}
