@@ -51,7 +51,7 @@ func main() {
 // serve starts the gateway that the configuration describes, and serves until the context ends.
 func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 	if _, given := os.LookupEnv("GOGC"); !given {
-		heap.Tune()
+		heap.Tune(cfg.Authentication.Keeps())
 	}
 	logger := telemetry.Logger(cfg.Telemetry.Log, hooks.Log)
 	metrics := telemetry.NewMetrics()
@@ -168,7 +168,7 @@ func serve(ctx context.Context, cfg *config.Config, hooks cli.Hooks) error {
 		parts.Verify = parts.Connect
 	}
 	if back != nil {
-		operators := wiring.API(cfg, back.Addr(), &served, board, who.Keys(), used, logger)
+		operators := wiring.API(cfg, back.Addr(), &served, board, who, used, logger)
 		shadows.Mismatches(operators, compared, &parts)
 		parts.Admin = operators
 	}

@@ -67,13 +67,15 @@ func (j JWT) looksAt(header string) bool {
 	})
 }
 
-// tokens is what is asked of tokens; without key sets where only API keys are taken.
+// tokens is what is asked of tokens; without key sets where none are taken.
 func (c Config) tokens() JWT {
-	if c.Router.JWT != nil {
-		return *c.Router.JWT
-	}
-	if c.Router.APIKeys != nil {
-		return JWT{Mode: c.Router.APIKeys.Mode}
+	switch r := c.Router; {
+	case r.JWT != nil:
+		return *r.JWT
+	case r.APIKeys != nil:
+		return JWT{Mode: r.APIKeys.Mode}
+	case r.Sessions != nil:
+		return JWT{Mode: r.Sessions.Mode}
 	}
 	return JWT{}
 }

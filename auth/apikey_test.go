@@ -205,7 +205,7 @@ func TestAPIKeysConfig(t *testing.T) {
 		`api_keys.header_name: "a b" is not the name`:   {APIKeys: &auth.APIKeys{File: "f", HeaderName: "a b"}},
 		"api_keys.header_name: tokens are looked for":   {APIKeys: &auth.APIKeys{File: "f", HeaderName: "authorization"}, JWT: &auth.JWT{JWKS: jwks}},
 		"tokens are looked for in X-Api-Key too; give ": {APIKeys: &auth.APIKeys{File: "f"}, JWT: &auth.JWT{JWKS: jwks, Sources: []auth.Source{{Type: "header", Name: "x-api-key"}}}},
-		"neither jwt nor api_keys nor mtls":             {},
+		"none of jwt, api_keys, sessions and mtls":      {},
 	} {
 		if _, err := auth.New(auth.Config{Router: r}, auth.Parts{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %s, have %v", want, err)

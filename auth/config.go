@@ -12,7 +12,8 @@ import (
 )
 
 // Config says how requests are authenticated; the key is "authentication", and those beneath it are Apollo
-// Router's, but for API keys. Without router.jwt and router.api_keys nobody is asked who they are.
+// Router's, but for API keys, sessions and minting. Without router.jwt, router.api_keys and router.sessions nobody is
+// asked who they are.
 type Config struct {
 	// Router is what the gateway itself asks of clients.
 	Router Router `yaml:"router"`
@@ -28,6 +29,8 @@ type Router struct {
 	JWT *JWT `yaml:"jwt"`
 	// APIKeys lets in who brings one of them.
 	APIKeys *APIKeys `yaml:"api_keys"`
+	// Sessions lets in who has a session of the monolith.
+	Sessions *Sessions `yaml:"sessions"`
 	// MTLS takes clients for whom their certificate names.
 	MTLS *MTLS `yaml:"mtls"`
 }
@@ -125,12 +128,25 @@ type Header struct {
 
 // Validate reports everything that is wrong with the configuration.
 func (c Config) Validate() error {
-	return errors.Join(slices.Concat(c.validateJWT(), c.validateAPIKeys(), c.validateMTLS(), c.validateOwners())...) // in one list, as each has its place in the file
+	return errors.Join(slices.Concat(c.validateJWT(), c.validateAPIKeys(), c.validateSessions(), c.validateMTLS(), c.validateOwners())...) // in one list, as each has its place in the file
+}
+
+// Keeps is about how many bytes are held for long of who asks, where many do.
+func (c Config) Keeps() int {
+	const identity, minted, most = 1 << 11, 1 << 10, 16 << 20
+	n := 0
+	if c.Asks() {
+		n += c.tokens().withDefaults().CacheSize * identity
+	}
+	if m := c.Minting; m != nil {
+		n += m.Remembers() * minted
+	}
+	return min(n, most)
 }
 
 // Asks says whether anybody is asked who they are.
 func (c Config) Asks() bool {
-	return c.Router.JWT != nil || c.Router.APIKeys != nil || c.Router.MTLS != nil
+	return c.Router.JWT != nil || c.Router.APIKeys != nil || c.Router.Sessions != nil || c.Router.MTLS != nil
 }
 
 func (c Config) validateJWT() []error {

@@ -31,7 +31,7 @@ func Connect(v *Verifier) func(r *http.Request, payload []byte) (*http.Request, 
 		case errors.As(err, &bad):
 			return nil, errors.New(string(bad.Reason))
 		case err != nil:
-			return nil, errors.New("tokens cannot be verified at the moment; try again")
+			return nil, errors.New(brought.unavailable())
 		}
 		return known, nil
 	}

@@ -26,6 +26,8 @@ const (
 	ReasonCertificateExpired  Reason = "the client certificate has expired"
 	ReasonCertificateNameless Reason = "the client certificate names nobody"
 
+	ReasonSession Reason = "nobody is signed in by the session"
+
 	ReasonKeyMalformed Reason = "the API key is malformed"
 	ReasonKeyUnknown   Reason = "the API key is not known"
 	ReasonKeyExpired   Reason = "the API key has expired"
@@ -49,5 +51,5 @@ func (e *Error) Error() string {
 // Unwrap is the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// ErrUnavailable is a token that cannot be judged, because keys have not been loaded yet.
-var ErrUnavailable = errors.New("keys have not been loaded yet")
+// ErrUnavailable is a token or a session that cannot be judged: keys have not been loaded yet, or the monolith is away.
+var ErrUnavailable = errors.New("who asks cannot be found out at the moment")

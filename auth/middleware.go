@@ -47,28 +47,36 @@ func (v *Verifier) Demand() string {
 	if v.keys != nil {
 		ways = append(ways, "an API key as "+v.apiKeys.HeaderName)
 	}
+	if v.sessions != nil {
+		ways = append(ways, "the cookie "+v.sessions.cfg.Cookie+" of who is signed in")
+	}
 	return "authentication is required; send " + strings.Join(ways, ", or ")
 }
 
-// Challenge is the header WWW-Authenticate of who is asked for a token or an API key.
+// Challenge is the header WWW-Authenticate of who is asked who it is.
 func (v *Verifier) Challenge() string {
-	switch {
-	case v.keys == nil:
-		return v.cfg.HeaderValuePrefix
-	case !v.takesTokens():
-		return keyScheme
+	var schemes []string
+	if v.takesTokens() {
+		schemes = append(schemes, v.cfg.HeaderValuePrefix)
 	}
-	return v.cfg.HeaderValuePrefix + ", " + keyScheme
+	if v.keys != nil {
+		schemes = append(schemes, keyScheme)
+	}
+	if v.sessions != nil {
+		schemes = append(schemes, sessionScheme)
+	}
+	return strings.Join(schemes, ", ")
 }
 
 // credential is what a request brings: one of them, or none.
 type credential struct {
-	token, key string
-	shown      *x509.Certificate
+	token, key, session string
+	shown               *x509.Certificate
 }
 
-// brought is what the request brings. Two that may be of different callers are refused: whichever went first, somebody
-// would take the request for the other's.
+// brought is what the request brings. A token and an API key may be of different callers and are refused: whichever went
+// first, somebody would take the request for the other's. A session is looked for where there is neither: a browser sends
+// its cookie with everything, so it says less of what is meant than what was put there for this request.
 func (v *Verifier) brought(r *http.Request) (c credential, fault string) {
 	if c.token, fault = v.token(r); fault != "" {
 		return c, fault
@@ -79,6 +87,9 @@ func (v *Verifier) brought(r *http.Request) (c credential, fault string) {
 			return c, "the request has a token and an API key; send one of them"
 		}
 	}
+	if v.sessions != nil && fault == "" && c == (credential{}) {
+		c.session, fault = cookieToken(r, v.sessions.cfg.Cookie)
+	}
 	if v.mtls != nil && fault == "" && c == (credential{}) {
 		c.shown = certificate(r)
 	}
@@ -88,6 +99,9 @@ func (v *Verifier) brought(r *http.Request) (c credential, fault string) {
 // identify is the request with who asks in its context, and without the API key in its headers: what is behind the
 // gateway has no use for it.
 func (v *Verifier) identify(r *http.Request, c credential) (*http.Request, error) {
+	if c.session != "" {
+		return v.signedIn(r, c.session)
+	}
 	if c.shown != nil {
 		identity, err := v.fromCertificate(c.shown)
 		if err != nil {
@@ -112,6 +126,23 @@ func (v *Verifier) identify(r *http.Request, c credential) (*http.Request, error
 	r = r.WithContext(NewContext(r.Context(), identity))
 	r.Header = r.Header.Clone()
 	r.Header.Del(v.apiKeys.HeaderName)
+	return r, nil
+}
+
+// signedIn is the request with who has the session in its context; without, where nobody is signed in and nobody has to be.
+func (v *Verifier) signedIn(r *http.Request, cookie string) (*http.Request, error) {
+	identity, err := v.sessions.identity(r, cookie)
+	switch {
+	case err != nil:
+		return nil, err
+	case identity != nil:
+		if err := v.revoked.refuses(identity); err != nil {
+			return nil, err
+		}
+		return r.WithContext(NewContext(r.Context(), identity)), nil
+	case v.sessions.cfg.Invalid == InvalidRefuse, v.cfg.Mode == ModeRequired && !v.PerOperation():
+		return nil, &Error{Reason: ReasonSession}
+	}
 	return r, nil
 }
 
@@ -181,24 +212,40 @@ func (v *Verifier) admit(w http.ResponseWriter, r *http.Request, c credential, n
 	var bad *Error
 	if !errors.As(err, &bad) {
 		w.Header().Set("Retry-After", "5")
-		refuse(w, r, http.StatusServiceUnavailable, CodeUnavailable, "tokens cannot be verified at the moment; try again")
+		refuse(w, r, http.StatusServiceUnavailable, CodeUnavailable, c.unavailable())
 		return
 	}
 	v.parts.Logger.DebugContext(r.Context(), "authentication refused", slog.Any("error", bad))
 	kind := "invalid_token"
-	if c.key != "" {
+	switch {
+	case c.key != "":
 		kind = "invalid_key"
+	case c.session != "":
+		kind = "invalid_session"
 	}
 	v.challenge(w, r, kind, string(bad.Reason))
+}
+
+// unavailable tells a client that it cannot be known whether what it brought is good.
+func (c credential) unavailable() string {
+	if c.session != "" {
+		return "sessions cannot be checked at the moment; try again"
+	}
+	return "tokens cannot be verified at the moment; try again"
 }
 
 // challenge answers 401 as RFC 6750, 3 says.
 func (v *Verifier) challenge(w http.ResponseWriter, r *http.Request, kind, message string) {
 	text := v.Challenge()
-	if kind == "invalid_key" || !v.takesTokens() {
+	switch {
+	case kind == "invalid_key":
 		text = keyScheme
-	} else if kind != "" {
+	case kind == "invalid_session":
+		text = sessionScheme
+	case kind != "" && v.takesTokens():
 		text = v.cfg.HeaderValuePrefix
+	case kind != "":
+		text, _, _ = strings.Cut(text, ",") // there is one at least
 	}
 	if kind != "" {
 		text += ` error=` + strconv.Quote(kind) + `, error_description=` + strconv.Quote(message)

@@ -129,6 +129,27 @@ func TestARefusedTradeIsMadeAnew(t *testing.T) {
 	}
 }
 
+// BenchmarkShown is what a service is shown of a token that was seen before.
+func BenchmarkShown(b *testing.B) {
+	cfg := asking(auth.Shown{Mint: &mint.Kind{}, Claims: []auth.ClaimHeader{{Claim: "sub", Header: "X-User-Id"}}})
+	o, err := auth.NewOnward(cfg, auth.OnwardParts{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer o.Close()
+	who, err := verifier(b, one(auth.KeySet{Secret: secret}), auth.Parts{}).Verify(b.Context(), sign(b, jwt.SigningMethodHS256, []byte(secret), nil, good(nil)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, to := auth.NewContext(b.Context(), who), o.To("accounts")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := to.Headers(ctx); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func TestFaultsOfWhatIsShown(t *testing.T) {
 	kind := &mint.Kind{}
 	for _, tc := range []struct {

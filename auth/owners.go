@@ -166,7 +166,7 @@ func settable(name string) bool {
 // own are the issuers of the gateway itself. What it mints for services is no token for the gateway, unless a key set
 // names it: whoever gets one could go on with it as the caller.
 func (c Config) own() []string {
-	out := []string{KeyIssuer, CertificateIssuer}
+	out := []string{KeyIssuer, CertificateIssuer, SessionIssuer}
 	if c.Minting == nil {
 		return out
 	}

@@ -39,7 +39,7 @@ func (p *Parts) fill() {
 	p.Rules = p.Rules.withDefaults()
 }
 
-// Verifier verifies tokens. It is safe for use by many goroutines.
+// Verifier verifies tokens, API keys and sessions. It is safe for use by many goroutines.
 type Verifier struct {
 	cfg     JWT
 	apiKeys APIKeys
@@ -52,6 +52,8 @@ type Verifier struct {
 	revoked *revoked
 	// keys is nil where API keys are not taken.
 	keys *apikeys.Ring
+	// sessions is nil where sessions are not taken.
+	sessions *sessions
 	// own are issuers of the gateway itself, by whom no token is that a client brings.
 	own  []string
 	stop context.CancelFunc
@@ -65,11 +67,12 @@ func New(cfg Config, parts Parts) (*Verifier, error) {
 		return nil, err
 	}
 	if !cfg.Asks() {
-		return nil, errors.New("authentication.router: neither jwt nor api_keys nor mtls is configured")
+		return nil, errors.New("authentication.router: none of jwt, api_keys, sessions and mtls is configured")
 	}
 	parts.fill()
 	v := &Verifier{cfg: cfg.tokens().withDefaults(), apiKeys: cfg.Router.APIKeys.withDefaults(), mtls: cfg.Router.MTLS, parts: parts, own: cfg.own()}
 	v.cache = newCache(v.cfg.CacheSize)
+	v.sessions = newSessions(cfg.Router.Sessions, parts)
 	var errs []error
 	for i, k := range v.cfg.JWKS {
 		name := fmt.Sprintf("authentication.router.jwt.jwks[%d]", i)
@@ -116,6 +119,7 @@ func (v *Verifier) poll() {
 func (v *Verifier) Close() error {
 	v.stop()
 	v.done.Wait()
+	v.sessions.close()
 	return nil
 }
 

@@ -70,12 +70,13 @@ var sections = []section{
 	{"metrics", metricsSection},
 	{"tracing", tracingSection},
 	{"mocks", mocksSection},
+	{"tokens", tokensSection},
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	var s settings
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	f.StringVar(&s.only, "only", "", "sections to measure, separated by commas: cpu, identical, latency, delay, linear, metrics, tracing, mocks")
+	f.StringVar(&s.only, "only", "", "sections to measure, separated by commas: cpu, identical, latency, delay, linear, metrics, tracing, mocks, tokens")
 	f.IntVar(&s.rounds, "rounds", 3, "how often each is measured in turn; the median counts")
 	f.Float64Var(&s.seconds, "seconds", 4, "how long each measurement takes")
 	f.IntVar(&s.conns, "conns", 50, "clients at one time")

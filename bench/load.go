@@ -21,6 +21,8 @@ type load struct {
 	conns int
 	// body is the request of a number.
 	body func(n int64) []byte
+	// header is further lines of the request of a number, each with its end; nil for none.
+	header func(n int64) string
 	// rate is how many requests begin in a second; 0 means as many as are answered.
 	rate float64
 }
@@ -89,8 +91,11 @@ func (l load) client(start time.Time, d time.Duration, next *atomic.Int64) (outc
 		if due.Sub(start) >= d {
 			return out, nil
 		}
-		body := l.body(n)
-		buf = fmt.Appendf(buf[:0], "POST %s HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", l.path, len(body))
+		body, header := l.body(n), ""
+		if l.header != nil {
+			header = l.header(n)
+		}
+		buf = fmt.Appendf(buf[:0], "POST %s HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n", l.path, len(body), header)
 		buf = append(buf, body...)
 		if _, err := c.Write(buf); err != nil {
 			return out, err

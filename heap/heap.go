@@ -30,9 +30,10 @@ const (
 	most = 800
 )
 
-// Tune sets the percentage now and after each collection. It is called once.
-func Tune() {
-	t := &tuner{limited: debug.SetMemoryLimit(-1) != math.MaxInt64, sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}}
+// Tune sets the percentage now and after each collection. It is called once. kept is how many bytes caches may hold that
+// live long, as of who asks: were they in the target, a gateway that knows many callers would collect all the time.
+func Tune(kept int) {
+	t := &tuner{kept: kept, limited: debug.SetMemoryLimit(-1) != math.MaxInt64, sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}}
 	t.tune()
 	t.watch()
 }
@@ -44,11 +45,12 @@ type tuner struct {
 	// limit is the memory limit that was set; limited says that somebody else set one, which stays.
 	limit   int
 	limited bool
+	kept    int
 }
 
 func (t *tuner) tune() {
 	metrics.Read(t.sample)
-	p := percent(int(t.sample[0].Value.Uint64()))
+	p := percent(int(t.sample[0].Value.Uint64()), t.kept)
 	// Setting it stops the world for a moment, so small steps are not taken.
 	if d := p - t.percent; d*8 > t.percent || -d*8 > t.percent {
 		t.percent = p
@@ -82,8 +84,8 @@ func (t *tuner) watch() {
 	})
 }
 
-// percent is the percentage for so many bytes that live.
-func percent(live int) int {
-	room := max(Target-live, least, min(live-ordinary, live/4+max(0, live-crowd)*3/4))
+// percent is the percentage for so many bytes that live, of which so many may be kept for long.
+func percent(live, kept int) int {
+	room := max(Target+kept-live, least, min(live-ordinary, live/4+max(0, live-crowd)*3/4))
 	return min(room*100/max(live, 1), most)
 }

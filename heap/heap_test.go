@@ -9,10 +9,22 @@ import (
 
 func TestPercent(t *testing.T) {
 	for _, c := range []struct {
-		live, want int
-	}{{0, most}, {1 << 20, most}, {4 << 20, 300}, {8 << 20, 100}, {Target, 12}, {20 << 20, 10}, {60 << 20, 25}, {200 << 20, 25}, {1 << 30, 81}} {
-		if got := percent(c.live); got != c.want {
-			t.Errorf("%d MB live: %d percent, want %d", c.live>>20, got, c.want)
+		live, kept, want int
+	}{
+		{0, 0, most},
+		{1 << 20, 0, most},
+		{4 << 20, 0, 300},
+		{8 << 20, 0, 100},
+		{Target, 0, 12},
+		{20 << 20, 0, 10},
+		{60 << 20, 0, 25},
+		{200 << 20, 0, 25},
+		{1 << 30, 0, 81},
+		{16 << 20, 8 << 20, 50},
+		{Target + 8<<20, 8 << 20, 8},
+	} {
+		if got := percent(c.live, c.kept); got != c.want {
+			t.Errorf("%d MB live, %d kept: %d percent, want %d", c.live>>20, c.kept>>20, got, c.want)
 		}
 	}
 }
@@ -28,7 +40,7 @@ func TestLimit(t *testing.T) {
 // TestTuneFollowsWhatLives holds that a collection sets the percentage by what it found alive.
 func TestTuneFollowsWhatLives(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(100))
-	Tune()
+	Tune(0)
 	kept := make([]byte, Target)
 	settles(t, func(percent int) bool { return percent < 30 })
 	runtime.KeepAlive(kept)

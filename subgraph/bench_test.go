@@ -47,6 +47,9 @@ func BenchmarkFetch(b *testing.B) {
 	run("remote with a header rule", subgraph.Config{Headers: subgraph.Headers{All: subgraph.HeaderRules{Request: []subgraph.HeaderRule{
 		{Propagate: &subgraph.Propagate{Named: "x-one"}},
 	}}}})
+	run("remote with a token for it", subgraph.Config{Shown: func(string) subgraph.Shown {
+		return showing{{"Authorization", "Bearer " + strings.Repeat("t", 600)}, {"X-User-Id", "u1"}}
+	}})
 	b.Run("bare", func(b *testing.B) {
 		c := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true, ReadBufferSize: 32 << 10, WriteBufferSize: 16 << 10}}
 		b.ReportAllocs()

@@ -224,7 +224,7 @@ func (r *Remote) Fetch(ctx context.Context, req *executor.Request) (*executor.Re
 			return nil, err
 		}
 	}
-	room := max(len(req.Body), req.Expect) + headRoom
+	room := max(len(req.Body)+length(out.credentials), req.Expect) + headRoom
 	var err error
 	if out.form, err = form(ctx, req); err != nil {
 		return nil, misplaced(r.name, err)

@@ -20,6 +20,14 @@ type Shown interface {
 	Answered(ctx context.Context, shown [][2]string, status int)
 }
 
+// length is how many bytes headers take, for a buffer that has room for them.
+func length(headers [][2]string) (n int) {
+	for _, h := range headers {
+		n += len(h[0]) + len(h[1]) + len(": \r\n")
+	}
+	return n
+}
+
 // show is the header of a request with who asks in it. Whatever rules made of what a client sent is taken out first.
 // Where nobody can say who asks, nothing is sent: the service would take the request for nobody's.
 func (r *Remote) show(ctx context.Context, header http.Header) (http.Header, [][2]string, error) {

@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ficusgraph/ficus/admin"
-	"github.com/ficusgraph/ficus/auth/apikeys"
+	"github.com/ficusgraph/ficus/auth"
 	"github.com/ficusgraph/ficus/config"
 	"github.com/ficusgraph/ficus/owners"
 	"github.com/ficusgraph/ficus/owners/status"
@@ -16,7 +16,7 @@ import (
 )
 
 // API is what operators can ask and change while the gateway runs.
-func API(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], board *rollout.Board, keys *apikeys.Ring, used *usage.Recorder, logger *slog.Logger) *admin.API {
+func API(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], board *rollout.Board, who *auth.Verifier, used *usage.Recorder, logger *slog.Logger) *admin.API {
 	_, listen := cfg.Transport().Addresses()
 	out := admin.New(admin.Config{Token: cfg.Front.Admin.Token, Listen: listen, Address: at}, logger)
 	out.Handle(http.MethodGet, "/status", standing(served))
@@ -33,8 +33,11 @@ func API(cfg *config.Config, at net.Addr, served *atomic.Pointer[owners.Graph], 
 		return served.Load().Operations(asked.Operations), nil
 	})
 	out.Rollouts(board)
-	if keys != nil {
+	if keys := who.Keys(); keys != nil {
 		out.Keys(keys)
+	}
+	if ends := who.Sessions(); ends != nil {
+		out.Sessions(ends)
 	}
 	return out
 }

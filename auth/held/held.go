@@ -24,7 +24,8 @@ type Config struct {
 }
 
 const (
-	usualMost     = 10_000
+	// UsualMost is how many are kept by default.
+	UsualMost     = 10_000
 	usualPatience = 10 * time.Second
 	// Pause is how long a failure to obtain one is answered with.
 	Pause = time.Second
@@ -60,7 +61,7 @@ type entry[V any] struct {
 func New[V any](cfg Config) *Cache[V] {
 	c := &Cache[V]{most: cfg.Most, patience: cfg.Patience, now: cfg.Now, byKey: map[string]*list.Element{}, order: list.New()}
 	if c.most == 0 {
-		c.most = usualMost
+		c.most = UsualMost
 	}
 	if c.patience == 0 {
 		c.patience = usualPatience
@@ -180,6 +181,14 @@ func (c *Cache[V]) Forget(which func(key string, value V) bool) (forgotten int) 
 		at = next
 	}
 	return forgotten
+}
+
+// Has says whether there is a value of the key.
+func (c *Cache[V]) Has(key string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at, ok := c.byKey[key]
+	return ok && c.now().Before(of[V](at).until)
 }
 
 // Put holds a value that somebody else obtained, in place of any other of the key.

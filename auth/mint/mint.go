@@ -100,6 +100,14 @@ func (c Config) Validate() []error {
 	return errs
 }
 
+// Remembers is how many tokens are remembered.
+func (c Config) Remembers() int {
+	if c.CacheSize == 0 {
+		return held.UsualMost
+	}
+	return c.CacheSize
+}
+
 func (r Rotation) withDefaults() Rotation {
 	if r.Interval == 0 {
 		r.Interval = 24 * time.Hour
