@@ -26,6 +26,8 @@ const (
 	crowd = 256 << 20
 	// usual is the memory beyond which what is free is given back at once.
 	usual = 160 << 20
+	// step of that memory, where more is used than goes with it.
+	step = 32 << 20
 	// most is the percentage where next to nothing lives.
 	most = 800
 )
@@ -33,7 +35,7 @@ const (
 // Tune sets the percentage now and after each collection. It is called once. kept is how many bytes caches may hold that
 // live long, as of who asks: were they in the target, a gateway that knows many callers would collect all the time.
 func Tune(kept int) {
-	t := &tuner{kept: kept, limited: debug.SetMemoryLimit(-1) != math.MaxInt64, sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}}
+	t := &tuner{kept: kept, limited: debug.SetMemoryLimit(-1) != math.MaxInt64, sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}}
 	t.tune()
 	t.watch()
 }
@@ -56,22 +58,16 @@ func (t *tuner) tune() {
 		t.percent = p
 		debug.SetGCPercent(p)
 	}
-	if l := limit(int(t.sample[0].Value.Uint64())); !t.limited && l != t.limit {
+	if l := limit(int(t.sample[0].Value.Uint64() + t.sample[1].Value.Uint64())); !t.limited && l != t.limit {
 		t.limit = l
 		debug.SetMemoryLimit(int64(l))
 	}
 }
 
-// limit is from where on the runtime gives back what is free at once, and collects sooner: a crowd that came and went
-// leaves stacks and pages behind, beside which the next one would need as much again. It is never near to what lives,
-// as the runtime would do nothing but collect there.
-func limit(live int) int {
-	out := usual
-	for out < 2*live {
-		out *= 2
-	}
-	return out
-}
+// limit is from where on the runtime gives back what is free at once, and collects sooner, where so many bytes live or are
+// stacks: a crowd that came and went leaves stacks and pages behind, beside which the next one would need as much again. It
+// is never near to what lives, as the runtime would do nothing but collect there.
+func limit(used int) int { return max(usual, (used*3/2+step-1)/step*step) }
 
 // mark is an object that nothing refers to.
 type mark struct{ t *tuner }

@@ -30,7 +30,7 @@ func TestPercent(t *testing.T) {
 }
 
 func TestLimit(t *testing.T) {
-	for _, c := range []struct{ live, want int }{{0, usual}, {usual / 2, usual}, {usual/2 + 1, 2 * usual}, {1 << 30, 16 * usual}} {
+	for _, c := range []struct{ live, want int }{{0, usual}, {usual / 3 * 2, usual}, {usual, 8 * step}, {usual + 1, 8 * step}, {1 << 30, 48 * step}} {
 		if got := limit(c.live); got != c.want {
 			t.Errorf("%d MB live: %d MB, want %d", c.live>>20, got>>20, c.want>>20)
 		}

@@ -64,7 +64,7 @@ type Limits struct {
 	HTTP1MaxRequestBufSize int `yaml:"http1_max_request_buf_size"`
 	// HTTP1MaxRequestHeaders is how many header lines a request may have, 200 by default.
 	HTTP1MaxRequestHeaders int `yaml:"http1_max_request_headers"`
-	// HTTPMaxUnreadBytes is how large all answers may be together that clients have not read yet, 268,435,456 by
+	// HTTPMaxUnreadBytes is how large all answers may be together that clients have not read yet, 100,663,296 by
 	// default. Beyond, the clients that took nothing for longest are cut off.
 	HTTPMaxUnreadBytes int `yaml:"http_max_unread_bytes"`
 	// Memory is how many bytes may live in the heap; while it is more, requests are refused. 0 means any number.
@@ -202,7 +202,7 @@ func (c Config) withDefaults() Config {
 	fallback(&c.Limits.HTTPMaxRequestBytes, defaultBody)
 	fallback(&c.Limits.HTTP1MaxRequestBufSize, defaultHeader)
 	fallback(&c.Limits.HTTP1MaxRequestHeaders, defaultHeaders)
-	fallback(&c.Limits.HTTPMaxUnreadBytes, 256<<20)
+	fallback(&c.Limits.HTTPMaxUnreadBytes, 96<<20)
 	fallback(&c.Server.HeaderReadTimeout, 10*time.Second)
 	fallback(&c.Server.ReadTimeout, 30*time.Second)
 	fallback(&c.Server.WriteTimeout, 2*time.Minute)

@@ -44,11 +44,19 @@ const (
 	forReader
 	// forUs: a request is being answered.
 	forUs
+	// young are connections of which nothing whole was read for a moment, proven those on which something was answered:
+	// nobody can tell yet who of them means it, but that somebody does is more likely of the latter.
+	young
+	proven
 )
 
 // patience is how long a connection may keep the gateway waiting before it is closed for others, as long as there is one
 // that does so for longer.
 const patience = time.Second
+
+// keeping is the same for a connection that is kept for a next request. Whoever sends that just when it is closed does not
+// know whether it was read.
+const keeping = 10 * time.Second
 
 // limited is the listener with the bound.
 func limited(l net.Listener, most int, closed func()) *connections {
@@ -97,7 +105,8 @@ func (l *connections) waiting() []*connection {
 		*connection
 		wait, since int64
 	}
-	late := time.Now().Add(-patience).UnixNano()
+	now := time.Now()
+	late, kept := now.Add(-patience).UnixNano(), now.Add(-keeping).UnixNano()
 	var all []candidate
 	for c := range l.open {
 		wait, since := c.wait.Load(), c.since.Load()
@@ -107,8 +116,13 @@ func (l *connections) waiting() []*connection {
 		switch {
 		case wait == forUs:
 			continue
-		case since > late:
-			wait = forUs // after all others, and by time alone: nobody can tell yet who means it
+		case wait == forRequest && since > kept:
+			wait = proven // after all that keep waiting for long
+		case since <= late:
+		case wait == forReader:
+			wait = proven
+		default:
+			wait = young
 		}
 		all = append(all, candidate{c, wait, since})
 	}
