@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { failure, reply, unanswered } from "./answer.js";
 
-// What is known of the latest stream: how many responses it brought, and whether more may come. null before the first.
+// What is known of the latest stream: its request, how many events it brought, and whether more may come. null before the first.
 let known = null;
 const watchers = new Set();
 const tell = (next) => {
@@ -36,7 +36,7 @@ export const subscribe = (path, request) => ({
 async function follow(path, request, observer) {
   const { signal } = request;
   let count = 0;
-  const say = (state) => signal === latest.signal && tell({ count, state });
+  const say = (state) => signal === latest.signal && tell({ request, count, state });
   say("open");
   try {
     const response = await fetch(path, request).catch(() => null);
