@@ -37,8 +37,21 @@ func newMoving(t *testing.T, migration string) *moving {
 	return newMovingTo(t, migration, answering(t, `{"data":{"health":"new"}}`).URL)
 }
 
+// Schemas of the old and the new owner, where a field of Query moves.
+const (
+	oldHealth = `type Query { health: String other: Int }`
+	newHealth = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@override"])
+type Query { health: String @override(from: "monolith", label: "health") }`
+)
+
 // newMovingTo has a new owner at a URL.
 func newMovingTo(t *testing.T, migration, after string) *moving {
+	t.Helper()
+	return newMovingOf(t, migration, after, oldHealth, newHealth)
+}
+
+// newMovingOf has owners with these schemas.
+func newMovingOf(t *testing.T, migration, after, oldSDL, newSDL string) *moving {
 	t.Helper()
 	before := answering(t, `{"data":{"health":"old"}}`)
 	m := &moving{dir: t.TempDir(), graph: free.Address(t), admin: free.Address(t)}
@@ -46,15 +59,10 @@ func newMovingTo(t *testing.T, migration, after string) *moving {
 supergraph: {listen: %s}
 admin: {listen: %s}
 subgraphs:
-  monolith: {routing_url: %s, schema: {sdl: 'type Query { health: String other: Int }'}}
-  health:
-    routing_url: %s
-    schema:
-      sdl: |
-        extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@override"])
-        type Query { health: String @override(from: "monolith", label: "health") }
+  monolith: {routing_url: %s, schema: {sdl: %q}}
+  health: {routing_url: %s, schema: {sdl: %q}}
 rollout: {secret: "a secret of thirty-two bytes, at least"}
-`, m.graph, m.admin, before.URL, after)
+`, m.graph, m.admin, before.URL, oldSDL, after, newSDL)
 	if err := os.MkdirAll(filepath.Join(m.dir, "migrations"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -87,12 +95,22 @@ func (m *moving) must(t *testing.T, want string, args ...string) {
 	}
 }
 
+// The graph of which the page about migrations speaks.
+const (
+	pageOld = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable"])
+type Query { site(id: ID!): Site search: Int }
+type Site @key(fields: "id") { id: ID! health: Health visit: Int }
+type Health @shareable { status: String load: Float checkedAt: Int tickets: [Int] note: String }`
+	pageNew = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable", "@override"])
+type Site @key(fields: "id") { id: ID! health: Health @override(from: "monolith", label: "site-health") }
+type Health @shareable { status: String load: Float checkedAt: Int tickets: [Int] note: String }`
+)
+
 // TestThePageAboutMigrations: its file and its commands, from the top.
 func TestThePageAboutMigrations(t *testing.T) {
 	const page = "docs/migrations.md"
 	parts := blocks(t, "yml")[page]
-	file := strings.Replace(strings.Join(parts, ""), "[Site.health]", "[Query.health]", 1)
-	m := newMoving(t, file)
+	m := newMovingOf(t, strings.Join(parts, ""), answering(t, `{}`).URL, pageOld, pageNew)
 	m.start(t)
 	for line := range strings.Lines(strings.Join(blocks(t, "sh")[page], "")) {
 		command := strings.Replace(strings.TrimSpace(line), "ficus rollout", "ficus rollout --url http://"+m.admin, 1)

@@ -46,7 +46,7 @@ func (a *API) Mismatches(s Shadows) {
 		}
 		return out, nil
 	})
-	a.Handle(http.MethodPost, "/rollouts/{name}/replay", func(r *http.Request) (any, error) { return s.replay(r) })
+	a.Handle(http.MethodPost, "/rollouts/{name}/replay", s.replay)
 }
 
 func (s Shadows) replay(r *http.Request) (any, error) {

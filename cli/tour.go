@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -128,7 +129,9 @@ func (t *tour) serveHealth(ctx context.Context, version string) error {
 		}
 		t.health = func() {
 			cancel()
-			<-done
+			if err := <-done; err != nil {
+				t.say("%s: %v\n", s.name, err)
+			}
 		}
 		return t.services.ready(ctx, s)
 	}
@@ -148,7 +151,7 @@ func (t *tour) command(ctx context.Context, args ...string) error {
 	}
 	t.say("$ ficus %s\n", strings.Join(shown, " "))
 	p := t.program
-	p.Args, p.Stdout, p.Stderr = append(args, "--url", t.admin), t.out, t.out
+	p.Args, p.Stdout, p.Stderr = slices.Concat(args, []string{"--url", t.admin}), t.out, t.out
 	if code := Run(ctx, p); code != 0 {
 		return fmt.Errorf("ficus %s: exit code %d", strings.Join(shown, " "), code)
 	}
@@ -196,15 +199,15 @@ func (t *tour) before(ctx context.Context) error {
 	if err := pause(ctx, 2*time.Second); err != nil {
 		return err
 	}
-	return t.unharmed(0)
+	return t.unharmed()
 }
 
-// unharmed says what came of the requests, of which at most so many may have failed.
-func (t *tour) unharmed(most int64) error {
+// unharmed says what came of the requests since the last time, of which none may have failed.
+func (t *tour) unharmed() error {
 	seen := t.load.take()
 	t.say("Meanwhile: %s.\n", seen)
-	if seen.asked == 0 || seen.failed > most {
-		return fmt.Errorf("%s; at most %d may fail", seen, most)
+	if seen.asked == 0 || seen.failed > 0 {
+		return fmt.Errorf("%s; none may fail", seen)
 	}
 	return nil
 }
@@ -226,7 +229,7 @@ func (t *tour) compare(ctx context.Context) error {
 	if err := t.command(ctx, "replay", tourMigration, found.Mismatches[0].ID); err == nil {
 		return errors.New("the owners agree, though they did not before")
 	}
-	return t.unharmed(0)
+	return t.unharmed()
 }
 
 // compared waits until the comparison that was begun last has come so far.
@@ -273,7 +276,7 @@ func (t *tour) mend(ctx context.Context) error {
 	if len(found.Mismatches) > 0 {
 		return errors.New("version 2 answers otherwise than the monolith")
 	}
-	return t.unharmed(0)
+	return t.unharmed()
 }
 
 func (t *tour) widen(ctx context.Context) error {
@@ -289,7 +292,7 @@ func (t *tour) widen(ctx context.Context) error {
 		if err := pause(ctx, tourWindow); err != nil {
 			return err
 		}
-		if err := t.unharmed(0); err != nil {
+		if err := t.unharmed(); err != nil {
 			return err
 		}
 		if s.Percent == rollout.PercentOf(100) {
@@ -316,12 +319,13 @@ func (t *tour) outage(ctx context.Context) error {
 	if took > 2*tourWindow {
 		return errors.New("the abort took longer than two windows")
 	}
-	seen := t.load.take()
-	t.say("Meanwhile: %s.\n", seen)
+	if err := t.unharmed(); err != nil {
+		return err
+	}
 	if err := pause(ctx, time.Second); err != nil {
 		return err
 	}
-	return t.unharmed(0)
+	return t.unharmed()
 }
 
 func (t *tour) again(ctx context.Context) error {
@@ -337,7 +341,7 @@ func (t *tour) again(ctx context.Context) error {
 	if err := pause(ctx, tourWindow); err != nil {
 		return err
 	}
-	if err := t.unharmed(0); err != nil {
+	if err := t.unharmed(); err != nil {
 		return err
 	}
 	if err := t.command(ctx, "finish", tourMigration, "--why", "it held"); err != nil {

@@ -62,7 +62,7 @@ func (r *Remote) Stream(ctx context.Context, req *executor.Request, take func(*e
 		taken = take(&executor.Response{Body: body, Redaction: r.redacted})
 		return taken
 	}
-	status := 0
+	var status int
 	if r.events.Protocol == ProtocolSSE {
 		status, err = r.events.sse(ctx, header, req.Body, hand)
 	} else {

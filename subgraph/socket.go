@@ -31,7 +31,7 @@ func (s *subscriber) socket(ctx context.Context, header http.Header, body []byte
 	for _, name := range []string{"Content-Type", "Accept"} {
 		header.Del(name)
 	}
-	conn, res, err := dialer.DialContext(ctx, at.String(), header)
+	conn, res, err := dialer.DialContext(ctx, at.String(), header) //nolint:bodyclose // what it holds has been read
 	if err != nil {
 		if res != nil {
 			return res.StatusCode, fmt.Errorf("HTTP %d: %w", res.StatusCode, err)

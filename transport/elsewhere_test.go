@@ -40,7 +40,7 @@ func TestWhatIsNotTheGatewaysOwnIsElsewhere(t *testing.T) {
 		{"GET", "/health/ready", false},
 	} {
 		got := send(t, c.method, server.URL+c.path, "", "Origin: https://app.test", "Access-Control-Request-Method: POST")
-		if is := string(got.body) == "elsewhere"; is != c.elsewhere || is && got.header.Get("Access-Control-Allow-Origin") != "" {
+		if is := got.body == "elsewhere"; is != c.elsewhere || is && got.header.Get("Access-Control-Allow-Origin") != "" {
 			t.Errorf("%s %s: %d %s %v", c.method, c.path, got.status, got.body, got.header)
 		}
 		if sniffs := got.header.Get("X-Content-Type-Options") == ""; sniffs != c.elsewhere {

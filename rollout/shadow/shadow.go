@@ -36,6 +36,7 @@ import (
 type Engine interface {
 	Execute(ctx context.Context, r *engine.Request, dst []byte) ([]byte, engine.Outcome)
 	Aside(ctx context.Context, r *engine.Request, dst []byte) ([]byte, engine.Outcome)
+	Subscribe(ctx context.Context, r *engine.Request, to engine.Responses) (engine.Outcome, error)
 }
 
 var _ Engine = (*engine.Engine)(nil)
@@ -132,6 +133,11 @@ func (s *Shadow) Execute(ctx context.Context, r *engine.Request, dst []byte) ([]
 		out.Release = s.after(ctx, taken, out.Release)
 	}
 	return body, out
+}
+
+// Subscribe has the engine answer a subscription. The sides of those are not compared.
+func (s *Shadow) Subscribe(ctx context.Context, r *engine.Request, to engine.Responses) (engine.Outcome, error) {
+	return s.Engine.Subscribe(ctx, r, to)
 }
 
 // take makes a sample of an answer, or nil.
