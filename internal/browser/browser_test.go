@@ -34,15 +34,34 @@ func TestConsole(t *testing.T) {
 // TestMocks serves a graph in which everything is made up, with the console.
 func TestMocks(t *testing.T) {
 	needTools(t)
-	url := "http://" + free.Address(t)
-	p := begin(t, "testdata", build(t), "mock", "serve", "shop.graphql", "--listen", strings.TrimPrefix(url, "http://"))
-	announcement(t, p, regexp.MustCompile(`made up answers are at`))
-	drive(t, "mocks.test.mjs", url+"/")
+	drive(t, "mocks.test.mjs", shop(t, build(t))+"/")
+}
+
+// TestPlainStream serves the same graph without the console, and follows a subscription in the explorer.
+func TestPlainStream(t *testing.T) {
+	needTools(t)
+	drive(t, "stream.test.mjs", shop(t, plain(t))+"/")
 }
 
 // TestExplorer starts the demo as it is on a machine that has nothing but Go, and uses its explorer.
 func TestExplorer(t *testing.T) {
 	needTools(t)
+	url, token := demo(t, plain(t))
+	drive(t, "explorer.test.mjs", url, "FICUS_TOKEN="+token)
+}
+
+// shop serves a graph in which everything is made up until the test ends, and returns its address.
+func shop(t *testing.T, binary string) string {
+	t.Helper()
+	address := free.Address(t)
+	p := begin(t, "testdata", binary, "mock", "serve", "shop.graphql", "--listen", address)
+	announcement(t, p, regexp.MustCompile(`made up answers are at`))
+	return "http://" + address
+}
+
+// plain compiles the gateway without the console, whether that is built or not.
+func plain(t *testing.T) string {
+	t.Helper()
 	index, err := filepath.Abs("../../console/dist/index.html")
 	if err != nil {
 		t.Fatal(err)
@@ -51,8 +70,7 @@ func TestExplorer(t *testing.T) {
 	if err := os.WriteFile(overlay, []byte(`{"Replace": {`+strconv.Quote(index)+`: ""}}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	url, token := demo(t, build(t, "-overlay", overlay))
-	drive(t, "explorer.test.mjs", url, "FICUS_TOKEN="+token)
+	return build(t, "-overlay", overlay)
 }
 
 // drive does at the address what a script says, in a browser.

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browse, shot as take } from "./browse.mjs";
-import { answered, badge, choose, operation, ready, run } from "./console.mjs";
+import { answer, answered, badge, choose, edits, operation, ready, run, text } from "./console.mjs";
 
 const url = new URL(process.argv[2] ?? assert.fail("usage: node mocks.test.mjs URL"));
 const list = "{ products(first: 2) { id name } }";
-let page, another;
+let page, context, another;
 browse(url, async (begun) => {
-  ({ page, another } = begun);
+  ({ page, context, another } = begun);
   await page.goto(url.href);
   await page.evaluate(() => { localStorage.clear(); sessionStorage.clear(); });
   await ready(page);
@@ -82,4 +82,91 @@ test("a mutation is not run again because something is chosen", async () => {
   await page.getByLabel("Scenario").selectOption("longest");
   await page.waitForTimeout(500);
   assert.deepEqual(sent, []);
+});
+
+// follow runs a subscription, whose answer does not end.
+const follow = () => page.getByRole("button", { name: /^Execute query/ }).click();
+const said = (text) => page.locator(".stream").filter({ hasText: text }).waitFor();
+
+// twin is a second tab of the same session, as who duplicates a tab has it.
+async function twin() {
+  const [copy] = await Promise.all([context.waitForEvent("page"), page.evaluate(() => void window.open(location.href))]);
+  await edits(copy);
+  return copy;
+}
+
+test("a subscription shows each event, and follows mutations of its session until it is stopped", async () => {
+  await operation(page, "subscription { productChanged { id name } }");
+  await follow();
+  await said("Event 1 waiting for the next");
+  const { id, name } = (await answer(page)).data.productChanged;
+  await badge(page, "1 path mocked");
+  const copy = await twin();
+  const rename = async (to) => {
+    await operation(copy, `mutation { updateProduct(id: "${id}", name: "${to}") { id } }`);
+    assert.equal((await run(copy)).extensions.ficus.changes[0].kept, true);
+  };
+  await rename("Lamp, renamed");
+  await said("Event 2 waiting for the next");
+  assert.deepEqual((await answer(page)).data.productChanged, { id, name: "Lamp, renamed" });
+  assert.notEqual(name, "Lamp, renamed");
+  await take(page, "console-subscription");
+  const dropped = page.waitForEvent("requestfailed");
+  await page.getByRole("button", { name: /^Stop query/ }).click();
+  await said("Event 2 stopped");
+  assert.match((await dropped).postData(), /subscription/);
+  await rename("Not seen");
+  await page.waitForTimeout(500);
+  await said("Event 2 stopped");
+  assert.equal((await answer(page)).data.productChanged.name, "Lamp, renamed", "what came last stays");
+  await copy.close();
+  await page.getByRole("button", { name: "New tab" }).click();
+  await page.locator(".stream").waitFor({ state: "detached" });
+  await page.getByRole("tab").first().click();
+  await said("Event 2 stopped");
+  await operation(page, list);
+  await run(page);
+  assert.equal(await page.locator(".stream").count(), 0);
+});
+
+test("what is chosen holds for each event, and a subscription that is refused says why", async () => {
+  await operation(page, "subscription { productChanged { id name } }");
+  await page.getByLabel("Scenario").selectOption("longest");
+  await follow();
+  await said("Event 1 waiting for the next");
+  await page.locator(".made code").filter({ hasText: "scenario=longest" }).waitFor();
+  await page.getByRole("button", { name: /^Stop query/ }).click();
+  await operation(page, "subscription { nonsense }");
+  await follow();
+  await page.locator(".result-window").filter({ hasText: "nonsense" }).waitFor();
+  assert.match((await answer(page)).errors[0].extensions.code, /VALIDATION/);
+  await page.locator(".stream").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: /^Execute query/ }).waitFor();
+});
+
+test("the end of a stream is said: completed, failed, broken, or refused by its status", async () => {
+  await operation(page, "subscription { productChanged { id name } }");
+  const event = (n) => `event: next\ndata: {"data":{"productChanged":{"id":"${n}"}}}\n\n`;
+  const stream = (body) => ({ contentType: "text/event-stream", body });
+  const ended = "event: complete\ndata:\n\n";
+  let next;
+  await page.route("**/graphql", (route) => route.fulfill(next));
+  for (const [answered, line, shown] of [
+    [stream(":\n\n" + event(1) + event(2) + ended), "Event 2 the subscription has ended", /"id": "2"/],
+    [stream((event(1) + event(2) + event(3) + ended).replaceAll("\n", "\r\n")), "Event 3 the subscription has ended", /"id": "3"/],
+    [stream(event(1) + 'event: next\ndata: {"errors":[{"message":"expired"}]}\n\n' + ended), "Event 1 an error ended the subscription", /expired/],
+    [stream(event(1)), "Event 1 the connection broke", /"id": "1"/],
+    [stream(ended), "No event the subscription has ended", /^$/],
+    [stream(":\n\n"), "No event the connection broke", /before the first event/],
+    [{ status: 503, json: { errors: [{ message: "as many as may be" }] } }, "", /as many as may be/],
+    [{ status: 502, contentType: "text/html", body: "<h1>busy</h1>" }, "", /HTTP 502, and no JSON/],
+  ]) {
+    next = answered;
+    await follow();
+    if (line) await said(line);
+    else await page.locator(".stream").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: /^Execute query/ }).waitFor();
+    assert.match(await text(page, "response.json"), shown, line);
+  }
+  await page.unrouteAll();
 });

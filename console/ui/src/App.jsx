@@ -12,6 +12,7 @@ import { MockedPaths } from "./MockedPaths.jsx";
 import { Mocks, useScenarios } from "./Mocks.jsx";
 import { session } from "./session.js";
 import { Status } from "./Status.jsx";
+import { Stream } from "./Stream.jsx";
 import { recall, remember } from "./store.js";
 import { themes, useThemes } from "./theme.js";
 
@@ -53,7 +54,7 @@ export function App() {
           <main id="query-view" hidden={view !== "query"}>
             <GraphiQLInterface onEditHeaders={(text) => remember("headers", text)}>
               <GraphiQL.Logo><span className="graph-path">{facts.graph}</span></GraphiQL.Logo>
-              <GraphiQL.Footer><MockedPaths /></GraphiQL.Footer>
+              <GraphiQL.Footer><Stream /><MockedPaths /></GraphiQL.Footer>
             </GraphiQLInterface>
           </main>
           {view === "status" && <Status />}
