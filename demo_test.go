@@ -25,7 +25,7 @@ import (
 // asks again, starts it again, and asks once more.
 func TestDemoAnswersTheReadmesQuery(t *testing.T) {
 	monolith, tickets := free.Address(t), free.Address(t)
-	env := []string{"FICUS_DEMO_MONOLITH=" + monolith, "FICUS_DEMO_TICKETS=" + tickets, "XDG_CACHE_HOME=" + t.TempDir()}
+	env := []string{"FICUS_DEMO_MONOLITH=" + monolith, "FICUS_DEMO_TICKETS=" + tickets, "FICUS_DEMO_HEALTH=" + free.Address(t), "XDG_CACHE_HOME=" + t.TempDir()}
 	demo := start(t, env, "demo", "--listen", "127.0.0.1:0")
 	service := processOf(t, demo, "tickets")
 	url := regexp.MustCompile(`http://\S+/graphql`).FindString(demo.line("The graph is at"))
@@ -136,7 +136,7 @@ func TestAPageOfTheDemoCostsTheMonolithFourRequests(t *testing.T) {
 		httputil.NewSingleHostReverseProxy(target).ServeHTTP(w, r)
 	}))
 	defer proxy.Close()
-	env = append(env, "FICUS_DEMO_MONOLITH="+strings.TrimPrefix(proxy.URL, "http://"), "FICUS_DEMO_TICKETS="+tickets)
+	env = append(env, "FICUS_DEMO_MONOLITH="+strings.TrimPrefix(proxy.URL, "http://"), "FICUS_DEMO_TICKETS="+tickets, "FICUS_DEMO_HEALTH="+free.Address(t))
 	gateway := start(t, env, "serve", "--config", "ficus.yaml", "--listen", "127.0.0.1:0")
 	graph := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(gateway.line("serving"))
 

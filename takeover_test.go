@@ -30,7 +30,7 @@ func TestASecondVersionTakesItsFieldOver(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(cache) })
 	monolith, tickets := free.Address(t), free.Address(t)
-	env := []string{"FICUS_DEMO_MONOLITH=" + monolith, "FICUS_DEMO_TICKETS=" + tickets, "XDG_CACHE_HOME=" + cache}
+	env := []string{"FICUS_DEMO_MONOLITH=" + monolith, "FICUS_DEMO_TICKETS=" + tickets, "FICUS_DEMO_HEALTH=" + free.Address(t), "XDG_CACHE_HOME=" + cache}
 	demo := start(t, env, "demo", "--listen", "127.0.0.1:0")
 	url := regexp.MustCompile(`http://\S+/graphql`).FindString(demo.line("The graph is at"))
 	demo.line("answered by nobody yet")

@@ -129,7 +129,7 @@ func (t *tour) serveHealth(ctx context.Context, version string) error {
 		}
 		t.health = func() {
 			cancel()
-			if err := <-done; err != nil {
+			if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
 				t.say("%s: %v\n", s.name, err)
 			}
 		}
@@ -288,6 +288,9 @@ func (t *tour) widen(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := pause(ctx, tourSettling); err != nil {
+			return err
+		}
 		t.load.take()
 		if err := pause(ctx, tourWindow); err != nil {
 			return err
@@ -304,8 +307,12 @@ func (t *tour) widen(ctx context.Context) error {
 	}
 }
 
-// tourWindow is that of the migration's analysis.
-const tourWindow = 3 * time.Second
+const (
+	// tourWindow is that of the migration's analysis.
+	tourWindow = 3 * time.Second
+	// tourSettling is how long requests may take that began before an order.
+	tourSettling = 300 * time.Millisecond
+)
 
 func (t *tour) outage(ctx context.Context) error {
 	t.say("$ kill %s\n", tourService)

@@ -7,8 +7,9 @@ import (
 	"os"
 )
 
-// maxClaim is how much memory a body gets for what it says of its length; beyond that, for what arrives.
-const maxClaim = 64 << 10
+// maxClaim is how much memory a body gets for what it says of its length; beyond that, for what arrives. Thousands of
+// clients may say that they send much, and send nothing.
+const maxClaim = 8 << 10
 
 // readBody appends the request's body to buf. What is larger than the bound is refused without being read further.
 func readBody(buf []byte, r *http.Request, b bound) ([]byte, *refusal) {

@@ -135,6 +135,7 @@ func demo(t *testing.T, binary string) (url, token string) {
 	t.Helper()
 	t.Setenv("FICUS_DEMO_MONOLITH", free.Address(t))
 	t.Setenv("FICUS_DEMO_TICKETS", free.Address(t))
+	t.Setenv("FICUS_DEMO_HEALTH", free.Address(t))
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	m := announcement(t, begin(t, "", binary, "demo", "--listen", "127.0.0.1:0"), announced)
 	return m[1], m[2]
