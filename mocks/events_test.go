@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,16 +48,29 @@ func TestEvents(t *testing.T) {
 }
 
 // heard takes responses.
-type heard struct{ bytes.Buffer }
+type heard struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
 
 func (h *heard) Begin(ctx context.Context) (context.Context, func(), error) {
 	return ctx, func() {}, nil
 }
 
 func (h *heard) Emit(body []byte, _ engine.Outcome) error {
-	h.Write(body)
-	h.WriteByte('\n')
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.all.Write(body)
+	h.all.WriteByte('\n')
 	return nil
+}
+
+// take gives what was heard since the last time.
+func (h *heard) take() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	defer h.all.Reset()
+	return h.all.String()
 }
 
 func events(t *testing.T, e *engine.Engine, a *txtar.Archive, choice *mocks.Choice) string {
@@ -74,13 +88,12 @@ func events(t *testing.T, e *engine.Engine, a *txtar.Archive, choice *mocks.Choi
 		done <- err
 	}()
 	synctest.Wait()
-	out := to.String()
+	out := to.take()
 	for _, f := range a.Files {
 		step, isStep := strings.CutPrefix(f.Name, "do/")
 		if !isStep {
 			continue
 		}
-		to.Reset()
 		text := strings.TrimSpace(string(f.Data))
 		if d, err := time.ParseDuration(text); err == nil {
 			time.Sleep(d)
@@ -88,7 +101,7 @@ func events(t *testing.T, e *engine.Engine, a *txtar.Archive, choice *mocks.Choi
 			t.Errorf("%s: %s", step, body)
 		}
 		synctest.Wait()
-		out += fmt.Sprintf("# %s\n%s", step, to.String())
+		out += fmt.Sprintf("# %s\n%s", step, to.take())
 	}
 	cancel()
 	<-done
