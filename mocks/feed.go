@@ -109,11 +109,8 @@ func (r *Request) follows() *feed {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.Session == "" {
-		if r.NewSession == nil {
-			return nil
-		}
-		r.Session, r.began = r.NewSession(), true
+	if !r.named() {
+		return nil
 	}
 	return r.Sessions.follow(r.key())
 }

@@ -107,6 +107,14 @@ func (r *Request) overlay() *overlay {
 	return nil
 }
 
+// named gives the request's session a name if it has none, and reports whether it has one. The caller holds mu.
+func (r *Request) named() bool {
+	if r.Session == "" && r.NewSession != nil {
+		r.Session, r.began = r.NewSession(), true
+	}
+	return r.Session != ""
+}
+
 // keeps is the session in which changes are kept, which is begun if there is none; nil if they are not kept.
 func (r *Request) keeps() *session {
 	if r == nil || r.Sessions == nil {
@@ -114,11 +122,8 @@ func (r *Request) keeps() *session {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.Session == "" {
-		if r.NewSession == nil {
-			return nil
-		}
-		r.Session, r.began = r.NewSession(), true
+	if !r.named() {
+		return nil
 	}
 	r.changed = true
 	return r.Sessions.open(r.key())
