@@ -9,6 +9,8 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/ficusgraph/ficus/auth/follow"
 )
 
 // Revoked names what is not accepted any longer, though it has not expired.
@@ -62,24 +64,10 @@ func (r *revoked) refuses(i *Identity) error {
 
 // poll reads the list again when its file changes, until the context ends.
 func (r *revoked) poll(ctx context.Context) {
-	ticker := time.NewTicker(revokedEvery)
-	defer ticker.Stop()
-	failed := ""
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		text := ""
-		if err := r.read(); err != nil {
-			text = err.Error()
-			if text != failed {
-				r.log.Error("the list of what is revoked cannot be read; the last one stays in force", slog.Any("error", err))
-			}
-		}
-		failed = text
-	}
+	follow.Reading{
+		Every: revokedEvery, Read: func(context.Context) error { return r.read() }, Logger: r.log,
+		Failed: "the list of what is revoked cannot be read; the last one stays in force",
+	}.Run(ctx)
 }
 
 // read reads the list if its file has changed.

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ficusgraph/ficus/auth/follow"
 )
 
 // Parts is what a Ring uses of the world. Everything may be left out.
@@ -76,23 +78,7 @@ const loadEvery = 400 * time.Millisecond
 
 // Follow puts what changes in force within half a second, until the context ends.
 func (r *Ring) Follow(ctx context.Context) {
-	ticker := time.NewTicker(loadEvery)
-	defer ticker.Stop()
-	failed := ""
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		text := ""
-		if err := r.load(ctx); err != nil && ctx.Err() == nil {
-			if text = err.Error(); text != failed {
-				r.parts.Logger.Error("API keys cannot be read; the last ones stay in force", slog.Any("error", err))
-			}
-		}
-		failed = text
-	}
+	follow.Reading{Every: loadEvery, Read: r.load, Logger: r.parts.Logger, Failed: "API keys cannot be read; the last ones stay in force"}.Run(ctx)
 }
 
 // Find is the key of which this is a text. Its error is one of those that a key can have.

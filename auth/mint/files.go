@@ -7,11 +7,12 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/ficusgraph/ficus/auth/follow"
 )
 
 // files are keys that an operator keeps: the first signs, and all are published.
@@ -98,21 +99,8 @@ func (f *files) published(time.Time) ([]*key, error) { return *f.keys.Load(), ni
 func (f *files) patience() time.Duration { return filesRemembered }
 
 func (f *files) follow(ctx context.Context) {
-	ticker := time.NewTicker(filesEvery)
-	defer ticker.Stop()
-	failed := ""
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		text := ""
-		if err := f.read(); err != nil {
-			if text = err.Error(); text != failed {
-				f.parts.Logger.Error("the keys of minted tokens cannot be read; the last ones stay in use", slog.Any("error", err))
-			}
-		}
-		failed = text
-	}
+	follow.Reading{
+		Every: filesEvery, Read: func(context.Context) error { return f.read() }, Logger: f.parts.Logger,
+		Failed: "the keys of minted tokens cannot be read; the last ones stay in use",
+	}.Run(ctx)
 }
